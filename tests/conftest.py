@@ -1,0 +1,109 @@
+"""What every test may ask for, and what none may do."""
+
+import ipaddress
+import socket
+from collections.abc import Callable, Iterator
+from functools import wraps
+from pathlib import Path
+
+import pytest
+
+from tests import databases
+
+KEEPER = pytest.StashKey[databases.Keeper]()
+BOTH = [
+    pytest.param("sqlite", id="sqlite"),
+    pytest.param("postgres", id="postgres", marks=pytest.mark.postgres),
+]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # The workers of a parallel run use the keeper of the process that started them.
+    if not hasattr(config, "workerinput"):
+        config.stash[KEEPER] = databases.Keeper()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if KEEPER in config.stash:
+        config.stash[KEEPER].stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """Address of the run's PostgreSQL server (its maintenance database: create your own, or see below)."""
+    return databases.ask("postgres_url")
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> str:
+    """Name of the migrated database on that server, with the reference territories. Never connect to it."""
+    return databases.ask("postgres_template")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template() -> Path:
+    """Migrated SQLite file with the reference territories. Copy it, never open it."""
+    return Path(databases.ask("sqlite_template"))
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated database for one test, on each of the two kinds."""
+    with databases.migrated_database(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def module_database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A migrated database for the tests of one module, which must not disturb each other."""
+    with databases.migrated_database(request.param, tmp_path_factory.mktemp("database")) as url:
+        yield url
+
+
+@pytest.fixture(params=BOTH)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without tables for one test, on each of the two kinds."""
+    with databases.empty_database(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> Iterator[str]:
+    """A migrated SQLite database for one test."""
+    with databases.migrated_database("sqlite", tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(params=[pytest.param("postgres", marks=pytest.mark.postgres)])
+def postgres_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated PostgreSQL database for one test."""
+    with databases.migrated_database(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _stay_on_this_machine() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, name, _local_only(getattr(socket.socket, name)))
+        yield
+
+
+def _local_only(connect: Callable[..., int | None]) -> Callable[..., int | None]:
+    @wraps(connect)
+    def guarded(self: socket.socket, address: tuple[str, int] | str) -> int | None:
+        if self.family != socket.AF_UNIX and not _is_loopback(str(address[0])):
+            # Not an exception that the code under test could take for a failing network.
+            pytest.fail(f"A test tried to reach {address}")
+        return connect(self, address)
+
+    return guarded
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
