@@ -1,0 +1,122 @@
+"""Keys and what is done with them: field encryption, keyed hashes, API key format."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+import string
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+_NONCE_BYTES = 12
+_MASTER_BYTES = 32
+_SECRET_CHARACTERS = 32  # 62^32 > 2^190: far beyond guessing, so a fast keyed hash is enough
+_CHECKSUM_CHARACTERS = 6
+_BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+KEY_PREFIX = "csi"
+
+
+class Keyring:
+    """The service's secrets. One master key per id; every purpose derives its own key from it."""
+
+    def __init__(self, secret_keys: str) -> None:
+        """Read `id:base64[,id:base64…]`; ValueError when an entry is not 32 bytes in base64."""
+        self._masters = dict(_parse_master(entry) for entry in secret_keys.split(","))
+        self.current_id = next(iter(self._masters))
+        self._derived: dict[tuple[str, str], bytes] = {}
+
+    def encrypt(self, clear: bytes, *, table: str, column: str, row: UUID | str) -> bytes:
+        """AES-256-GCM bound to its place: moved to another row or column it no longer opens."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        cipher = AESGCM(self._derive(self.current_id, "field"))
+        sealed = cipher.encrypt(nonce, clear, _place(table, column, row))
+        return self.current_id.encode() + b":" + nonce + sealed
+
+    def decrypt(self, stored: bytes, *, table: str, column: str, row: UUID | str) -> bytes:
+        """The clear bytes; KeyError for an unknown key id, InvalidTag for moved or altered bytes."""
+        key_id, _, rest = stored.partition(b":")
+        cipher = AESGCM(self._derive(key_id.decode(), "field"))
+        return cipher.decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], _place(table, column, row))
+
+    def matching_hash(self, *parts: str) -> bytes:
+        """Keyed hash of normalised identity parts taken together, for proposing duplicates."""
+        return self._hmac("match", "|".join(parts).encode())
+
+    def secret_hash(self, secret: str) -> bytes:
+        """Keyed hash under which an API key's secret is stored."""
+        return self._hmac("api-key", secret.encode())
+
+    def _hmac(self, purpose: str, message: bytes) -> bytes:
+        # The oldest master key: stored hashes must survive the arrival of a newer encryption key.
+        oldest = next(reversed(self._masters))
+        return hmac.new(self._derive(oldest, purpose), message, hashlib.sha256).digest()
+
+    def _derive(self, key_id: str, purpose: str) -> bytes:
+        known = self._derived.get((key_id, purpose))
+        if known is None:
+            derivation = HKDF(algorithm=SHA256(), length=_MASTER_BYTES, salt=None, info=purpose.encode())
+            known = self._derived[key_id, purpose] = derivation.derive(self._masters[key_id])
+        return known
+
+
+def _parse_master(entry: str) -> tuple[str, bytes]:
+    key_id, _, encoded = entry.strip().partition(":")
+    master = base64.b64decode(encoded, validate=True)
+    if not key_id.isalnum() or len(master) != _MASTER_BYTES:
+        message = f"A secret key is written id:base64 and holds {_MASTER_BYTES} bytes."
+        raise ValueError(message)
+    return key_id, master
+
+
+def _place(table: str, column: str, row: UUID | str) -> bytes:
+    return f"{table}|{column}|{row}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyText:
+    """The parts of an API key as its holder writes it: `csi_<id>_<secret><checksum>`."""
+
+    public_id: str
+    secret: str
+
+    def __str__(self) -> str:
+        """The whole key; shown once, at creation."""
+        body = f"{KEY_PREFIX}_{self.public_id}_{self.secret}"
+        return body + _checksum(body)
+
+
+def new_api_key() -> ApiKeyText:
+    """A key never seen before."""
+    return ApiKeyText(public_id=_random(12), secret=_random(_SECRET_CHARACTERS))
+
+
+def parse_api_key(text: str) -> ApiKeyText | None:
+    """The parts of a well-formed key, None otherwise: a typing error never reaches the database."""
+    body, checksum = text[:-_CHECKSUM_CHARACTERS], text[-_CHECKSUM_CHARACTERS:]
+    prefix, _, rest = body.partition("_")
+    public_id, _, secret = rest.partition("_")
+    if prefix != KEY_PREFIX or not text.isascii() or not hmac.compare_digest(_checksum(body), checksum):
+        return None
+    return ApiKeyText(public_id=public_id, secret=secret)
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_BASE62) for _ in range(length))
+
+
+def _checksum(body: str) -> str:
+    remaining, text = zlib.crc32(body.encode()), ""
+    for _ in range(_CHECKSUM_CHARACTERS):
+        remaining, digit = divmod(remaining, len(_BASE62))
+        text = _BASE62[digit] + text
+    return text

@@ -1,0 +1,195 @@
+"""Contracts, who is party to them, where they are performed, and the clause they carry."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.types import (
+    Base,
+    Code,
+    Data,
+    Day,
+    Hundredths,
+    Id,
+    Items,
+    Label,
+    Moment,
+    Place,
+    RoleCode,
+    refers_to,
+    refers_together,
+)
+
+OF_CONTRACT = (["owner_id", "contract_id"], ["contracts.owner_id", "contracts.id"])
+
+
+class Contract(Base):
+    """One contract or lot. `owner_id` is its buyer, carried by everything that belongs to it."""
+
+    __tablename__ = "contracts"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "id"),
+        Index("ix_contracts_reference", "owner_id", "reference"),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    owner_id: Mapped[Id] = mapped_column(refers_to("organisations.id"))
+    reference: Mapped[str] = mapped_column(String(64))
+    object: Mapped[Label]
+    lot: Mapped[str | None] = mapped_column(String(64))
+    nature: Mapped[str | None] = mapped_column(String(64))
+    kind: Mapped[Code | None]
+    cpv: Mapped[str | None] = mapped_column(String(10))
+    procedure: Mapped[Label | None]
+    ccag: Mapped[Label | None]
+    firm_amount: Mapped[Hundredths | None]
+    maximum_amount: Mapped[Hundredths | None]
+    framework_reference: Mapped[str | None] = mapped_column(String(64))
+    consultation: Mapped[Data]
+    social_conditions: Mapped[Items]
+    waiver: Mapped[Data | None]
+    decp_social: Mapped[Items]
+    notified_on: Mapped[Day | None]
+    started_on: Mapped[Day | None]
+    duration_months: Mapped[int | None]
+    firm_end_on: Mapped[Day | None]
+    maximum_end_on: Mapped[Day | None]
+    ended_on: Mapped[Day | None]
+    closed_on: Mapped[Day | None]
+    suspensions: Mapped[Items]
+    # Denormalised from the clause rows so that lists by clause state are one index.
+    clause_id: Mapped[Id | None]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[Moment]
+
+
+class ContractParty(Base):
+    """A holder or a subcontractor. Shares are ten-thousandths and sum to 10,000 in a group."""
+
+    __tablename__ = "contract_parties"
+    __table_args__ = (refers_together(*OF_CONTRACT),)
+
+    owner_id: Mapped[Id] = mapped_column(primary_key=True)
+    contract_id: Mapped[Id] = mapped_column(primary_key=True)
+    organisation_id: Mapped[Id] = mapped_column(refers_to("organisations.id"), primary_key=True)
+    kind: Mapped[Code] = mapped_column(primary_key=True)
+    lead: Mapped[bool]
+    share: Mapped[int | None]
+    since: Mapped[Day]
+    until: Mapped[Day | None]
+
+
+class ContractPlace(Base):
+    """A place of execution as published and, once resolved, as a territory. Shares as for parties."""
+
+    __tablename__ = "contract_places"
+    __table_args__ = (refers_together(*OF_CONTRACT),)
+
+    owner_id: Mapped[Id] = mapped_column(primary_key=True)
+    contract_id: Mapped[Id] = mapped_column(primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[Place | None] = mapped_column(index=True)
+    published_code: Mapped[str | None] = mapped_column(String(32))
+    published_type: Mapped[str | None] = mapped_column(String(32))
+    candidates: Mapped[Items]
+    share: Mapped[int]
+    share_assumed: Mapped[bool]
+
+
+class Mandate(Base):
+    """An organisation entrusted with a contract in a role, from – to (inclusive), by whom."""
+
+    __tablename__ = "mandates"
+    __table_args__ = (refers_together(*OF_CONTRACT),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    owner_id: Mapped[Id]
+    contract_id: Mapped[Id] = mapped_column(index=True)
+    organisation_id: Mapped[Id] = mapped_column(refers_to("organisations.id"))
+    role: Mapped[RoleCode]
+    since: Mapped[Day]
+    until: Mapped[Day | None]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[Moment]
+
+
+class ContractAccess(Base):
+    """Who sees a contract, in which role, from – to (inclusive), and why (`cause`)."""
+
+    __tablename__ = "contract_access"
+    __table_args__ = (
+        refers_together(*OF_CONTRACT),
+        Index("ix_contract_access_viewer", "organisation_id", "role", "contract_id"),
+    )
+
+    owner_id: Mapped[Id] = mapped_column(primary_key=True)
+    contract_id: Mapped[Id] = mapped_column(primary_key=True)
+    organisation_id: Mapped[Id] = mapped_column(primary_key=True)
+    role: Mapped[RoleCode] = mapped_column(primary_key=True)
+    cause: Mapped[Code] = mapped_column(primary_key=True)
+    cause_id: Mapped[Id] = mapped_column(primary_key=True)
+    since: Mapped[Day]
+    until: Mapped[Day | None]
+
+
+class Clause(Base):
+    """The current terms of a contract's social clause; every version of them is in `versions`.
+
+    `obligation_id` is the unit of sums: the clause itself, until contracts are pooled.
+    """
+
+    __tablename__ = "clauses"
+    __table_args__ = (refers_together(*OF_CONTRACT), UniqueConstraint("owner_id", "contract_id"))
+
+    owner_id: Mapped[Id] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    contract_id: Mapped[Id] = mapped_column(index=True)
+    obligation_id: Mapped[Id] = mapped_column(index=True)
+    profile: Mapped[Code]
+    article: Mapped[Label | None]
+    terms: Mapped[Data]
+    effective_on: Mapped[Day]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[Moment]
+
+
+class DecpRecord(Base):
+    """The published record behind a contract: what identifies it, and its text as received."""
+
+    __tablename__ = "decp_records"
+    __table_args__ = (UniqueConstraint("buyer", "reference", "cpv", "holders_hash"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    buyer: Mapped[str] = mapped_column(String(14))
+    reference: Mapped[str] = mapped_column(String(64))
+    cpv: Mapped[str] = mapped_column(String(10))
+    holders_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary(32))
+    notified_on: Mapped[Day | None]
+    source: Mapped[Label | None]
+    raw: Mapped[Data]
+    contract_id: Mapped[Id] = mapped_column(refers_to("contracts.id"), index=True)
+
+
+class ImportFile(Base):
+    """A file handed over for import, kept until its job has read it."""
+
+    __tablename__ = "import_files"
+
+    job_id: Mapped[Id] = mapped_column(refers_to("jobs.id"), primary_key=True)
+    media_type: Mapped[Code]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ImportRow(Base):
+    """What became of one record of a file: created, unchanged, updated, skipped or failed, with its flaws."""
+
+    __tablename__ = "import_rows"
+
+    job_id: Mapped[Id] = mapped_column(refers_to("jobs.id"), primary_key=True)
+    index: Mapped[int] = mapped_column(primary_key=True)
+    outcome: Mapped[Code]
+    reference: Mapped[str | None] = mapped_column(String(64))
+    contract_id: Mapped[Id | None]
+    issues: Mapped[Items]

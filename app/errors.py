@@ -1,0 +1,185 @@
+"""Errors of the domain: each is a class with a stable `code`, a status and texts in French and English.
+
+They become `application/problem+json` (RFC 9457) in `app.web.problems`. A text never repeats what was
+submitted: a wrong value may be a name, typed into the wrong field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence for people, in the two languages of the API."""
+
+    fr: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong at one place of the payload; `pointer` is a JSON pointer into it."""
+
+    pointer: str
+    code: str
+    detail: Text
+
+
+class DomainError(Exception):
+    """A refusal with a reason. Subclasses set the class variables; instances may say more."""
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    title: ClassVar[Text]
+
+    def __init__(
+        self,
+        detail: Text | None = None,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        """Say what happened (`detail`), where (`errors`) and, if useful, in which headers."""
+        super().__init__(self.code)
+        self.detail = detail or self.title
+        self.errors = tuple(errors)
+        self.headers = headers or {}
+
+
+class Unauthenticated(DomainError):
+    """No credential, or one that does not hold."""
+
+    status, code = 401, "unauthenticated"
+    title = Text(
+        "Clé d'API absente, inconnue, expirée ou révoquée.", "API key missing, unknown, expired or revoked."
+    )
+
+
+class Forbidden(DomainError):
+    """Seen, but not for this role."""
+
+    status, code = 403, "forbidden"
+    title = Text("Votre rôle ne permet pas cette opération.", "Your role does not allow this operation.")
+
+
+class NotReviewer(DomainError):
+    """The caller sees the contract, but another organisation decides on it."""
+
+    status, code = 403, "not_reviewer"
+    title = Text(
+        "Seul le facilitateur mandaté décide ; pendant un mandat, l'acheteur lit sans décider.",
+        "Only the mandated facilitator decides; while a mandate runs, the buyer reads without deciding.",
+    )
+
+
+class NotFound(DomainError):
+    """Unknown, or not the caller's: the two are never told apart."""
+
+    status, code = 404, "not_found"
+    title = Text("Ressource introuvable.", "Resource not found.")
+
+
+class MethodNotAllowed(DomainError):
+    """The path exists, not with this verb."""
+
+    status, code = 405, "method_not_allowed"
+    title = Text("Méthode non permise sur cette adresse.", "Method not allowed at this address.")
+
+
+class PayloadTooLarge(DomainError):
+    """The body passes the limit of the operation."""
+
+    status, code = 413, "payload_too_large"
+    title = Text("Corps de requête trop volumineux.", "Request body too large.")
+
+
+class InvalidPayload(DomainError):
+    """The shape of the payload or of a parameter is wrong; `errors` says where."""
+
+    status, code = 422, "invalid_payload"
+    title = Text("Données mal formées.", "Malformed data.")
+
+
+class UnsupportedMediaType(DomainError):
+    """A body in a format that the operation does not read."""
+
+    status, code = 415, "unsupported_media_type"
+    title = Text("Format de corps non pris en charge.", "Body format not supported.")
+
+
+class IdempotencyKeyMissing(DomainError):
+    """A creating POST without its key."""
+
+    status, code = 400, "idempotency_key_missing"
+    title = Text(
+        "En-tête Idempotency-Key requis : il permet de renvoyer la requête sans créer deux fois.",
+        "Idempotency-Key header required: it lets you send the request again without creating twice.",
+    )
+
+
+class IdempotencyKeyReused(DomainError):
+    """The same key with another request."""
+
+    status, code = 422, "idempotency_key_reused"
+    title = Text(
+        "Cette Idempotency-Key a déjà servi pour une autre requête.",
+        "This Idempotency-Key was already used for another request.",
+    )
+
+
+class IdempotencyInProgress(DomainError):
+    """The first request with this key has not answered yet."""
+
+    status, code = 409, "idempotency_in_progress"
+    title = Text(
+        "La première requête portant cette clé est encore en cours.",
+        "The first request with this key is still running.",
+    )
+
+
+class PreconditionRequired(DomainError):
+    """A change without `If-Match`."""
+
+    status, code = 428, "precondition_required"
+    title = Text(
+        "En-tête If-Match requis : relisez la ressource et renvoyez son ETag.",
+        "If-Match header required: read the resource and send its ETag.",
+    )
+
+
+class StaleVersion(DomainError):
+    """`If-Match` names a version that is no longer the current one."""
+
+    status, code = 412, "stale_version"
+    title = Text(
+        "La ressource a changé depuis votre lecture : relisez-la.",
+        "The resource has changed since you read it: read it again.",
+    )
+
+
+class InternalError(DomainError):
+    """A fault of the service; nothing was recorded."""
+
+    status, code = 500, "internal_error"
+    title = Text(
+        "Erreur interne ; rien n'a été enregistré. Citez l'identifiant de requête au support.",
+        "Internal error; nothing was recorded. Quote the request id to support.",
+    )
+
+
+class Unavailable(DomainError):
+    """The database does not answer; the same request may be sent again."""
+
+    status, code = 503, "unavailable"
+    title = Text("Service momentanément indisponible.", "Service temporarily unavailable.")
+
+
+def unknown_reference(pointer: str) -> InvalidPayload:
+    """The same answer for an object that does not exist and for another organisation's."""
+    detail = Text("Objet inconnu ou hors de votre périmètre.", "Unknown object, or outside what you can see.")
+    return InvalidPayload(errors=[FieldError(pointer, "unknown_reference", detail)])

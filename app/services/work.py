@@ -1,0 +1,170 @@
+"""What every use case works with: a session, who asks, the time, and the change being made."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.clock import Clock, day_of, new_id
+from app.db.tables import Change, ChangeObject, Event, OpenChange, Version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from app.crypto import Keyring
+    from app.db.session import Database, ReadSession, WriteSession
+    from app.principal import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What the process gives every use case, built once at start."""
+
+    database: Database
+    clock: Clock
+    keyring: Keyring
+
+
+@dataclass(slots=True)
+class Reader:
+    """A use case that only reads."""
+
+    session: ReadSession
+    principal: Principal
+    means: Means
+    request_id: str
+
+    @property
+    def now(self) -> datetime:
+        """The present instant, UTC."""
+        return self.means.clock.now()
+
+    @property
+    def today(self) -> date:
+        """The present day in France."""
+        return day_of(self.now)
+
+    @property
+    def keyring(self) -> Keyring:
+        """The service's keys."""
+        return self.means.keyring
+
+
+class Writer(Reader):
+    """A use case that writes: everything it adds belongs to one change, committed as a whole."""
+
+    __slots__ = ("_events", "_objects", "change")
+
+    session: WriteSession
+
+    def __init__(self, session: WriteSession, principal: Principal, means: Means, request_id: str) -> None:
+        """Start with no change: a use case that finds nothing to do records none."""
+        super().__init__(session, principal, means, request_id)
+        self.change: Change | None = None
+        self._objects = 0
+        self._events = 0
+
+    def record(self, action: str, *, contract_id: UUID | None = None) -> UUID:
+        """Open the change of this transaction, for example `hire.declared`; returns its id."""
+        if self.change is not None:
+            message = "One transaction makes one change."
+            raise RuntimeError(message)
+        self.change = Change(
+            id=new_id(),
+            at=self.now,
+            organisation_id=self.principal.organisation_id,
+            role=self.principal.role,
+            key_id=self.principal.key_id,
+            request_id=self.request_id,
+            action=action,
+            contract_id=contract_id,
+        )
+        self.session.add(self.change)
+        return self.change.id
+
+    @property
+    def change_id(self) -> UUID:
+        """The id of the open change; a programming error before `record`."""
+        if self.change is None:
+            message = "Nothing is written outside a change."
+            raise RuntimeError(message)
+        return self.change.id
+
+    def touch(self, object_type: str, object_id: UUID, *fields: str) -> None:
+        """Note in the audit trail that the change set these fields of this object (names, no values)."""
+        self._objects += 1
+        self.session.add(
+            ChangeObject(
+                change_id=self.change_id,
+                ordinal=self._objects,
+                object_type=object_type,
+                object_id=object_id,
+                fields=sorted(fields),
+            )
+        )
+
+    def announce(
+        self, event: str, subject_type: str, subject_id: UUID, *, declarant_id: UUID | None = None
+    ) -> None:
+        """Tell integrators; with `declarant_id`, contractors other than that one are not told."""
+        self._events += 1
+        self.session.add(
+            Event(
+                change_id=self.change_id,
+                ordinal=self._events,
+                type=event,
+                subject_type=subject_type,
+                subject_id=subject_id,
+                contract_id=self.change.contract_id if self.change else None,
+                declarant_id=declarant_id,
+            )
+        )
+
+    def keep_version(
+        self,
+        subject_type: str,
+        subject_id: UUID,
+        *,
+        owner_id: UUID,
+        number: int,
+        effective_on: date,
+        snapshot: dict[str, Any],
+    ) -> None:
+        """Keep what this change made of an input of compliance, for answers as known at a past instant."""
+        self.session.add(
+            Version(
+                owner_id=owner_id,
+                subject_id=subject_id,
+                number=number,
+                subject_type=subject_type,
+                effective_on=effective_on,
+                snapshot=snapshot,
+                change_id=self.change_id,
+            )
+        )
+
+    def close(self) -> None:
+        """Queue the change for settling; the last statement before the commit (see `OpenChange`)."""
+        self.session.flush()
+        if self.change is not None:
+            self.session.add(OpenChange(change_id=self.change.id, contract_id=self.change.contract_id))
+            self.session.flush()
+
+
+@contextlib.contextmanager
+def reading(means: Means, principal: Principal, request_id: str) -> Iterator[Reader]:
+    """A reader on a session of its own."""
+    with means.database.read() as session:
+        yield Reader(session, principal, means, request_id)
+
+
+@contextlib.contextmanager
+def writing(means: Means, principal: Principal, request_id: str) -> Iterator[Writer]:
+    """A writer on a transaction of its own, committed when the block ends without error."""
+    with means.database.write() as session:
+        writer = Writer(session, principal, means, request_id)
+        yield writer
+        writer.close()
