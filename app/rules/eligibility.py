@@ -1,0 +1,150 @@
+"""From facts, claims and seen proofs to an explained answer, and how long an approval counts (domain §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from app.rules.codes import ApprovalFrom, ContractType, Outcome
+from app.rules.criteria import Answer, Condition, all_of
+from app.rules.days import ONE_DAY, Span, add_months
+from app.rules.facts import Facts
+from app.rules.proofs import Need
+from app.rules.publics import Public, public, values_of
+from app.rules.terms import ParameterValue, PublicChoice, Terms
+from app.rules.version import RULES_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class SeenProof:
+    """A proof that the reviewer, or a body the profile names, recorded as seen.
+
+    It covers from `covers_from` (default: `issued_on`) to `valid_until` (None: open).
+    """
+
+    type: str
+    issued_on: date
+    valid_until: date | None = None
+    covers_from: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Tell whether the proof covers a day, whenever it was seen."""
+        return Span(self.covers_from or self.issued_on, self.valid_until).holds(day)
+
+
+@dataclass(frozen=True, slots=True, kw_only)
+class PublicAnswer:
+    """What one public answers, with every reason.
+
+    `criterion` is true, false or None (unknown); `proofs_seen` and `missing` (each a choice of proof types)
+    are those of the public's needs on the day judged.
+    """
+
+    code: str
+    label_fr: str
+    outcome: Outcome
+    criterion: Answer
+    reasons: tuple[Condition, ...]
+    claimed: bool
+    proofs_seen: tuple[str, ...]
+    missing: tuple[tuple[str, ...], ...]
+    parameters: tuple[tuple[str, ParameterValue], ...]
+    reference: str
+    assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The answers of all the publics of a clause about a person on a day."""
+
+    on: date
+    outcome: Outcome
+    publics: tuple[PublicAnswer, ...]
+    rules_version: str = RULES_VERSION
+
+
+def assess(
+    choices: Iterable[PublicChoice],
+    facts: Facts,
+    claimed: frozenset[str],
+    proofs: Iterable[SeenProof],
+    on: date,
+) -> Assessment:
+    """Judge a person on a day (the hire's start) against the publics a clause accepts.
+
+    `claimed` are codes of publics. Met if one public is met, else unproven if one is unproven, else unmet.
+    Raises UnknownCodeError for a choice that is not in the catalogue.
+    """
+    seen = frozenset(proof.type for proof in proofs if proof.covers(on))
+    answers = tuple(_answer(choice, facts, choice.code in claimed, seen, on) for choice in choices)
+    return Assessment(on, _overall(answers), answers)
+
+
+def _overall(answers: tuple[PublicAnswer, ...]) -> Outcome:
+    outcomes = {answer.outcome for answer in answers}
+    return next((item for item in (Outcome.MET, Outcome.UNPROVEN) if item in outcomes), Outcome.UNMET)
+
+
+def _answer(choice: PublicChoice, facts: Facts, claimed: bool, seen: frozenset[str], on: date) -> PublicAnswer:  # noqa: FBT001  # one of five plain inputs of a private function
+    kind = public(choice.code)
+    values = values_of(kind, dict(choice.parameters))
+    conditions = (*_existence(kind, on), *kind.criterion(facts, values, on))
+    criterion = all_of(tuple(item.answer for item in conditions))
+    needs = [need for need in kind.needs if need.only_if is None or values[need.only_if]]
+    missing = tuple(need.any_of for need in needs if not _seen(need, seen))
+    used = sorted(seen.intersection(code for need in needs for code in need.any_of))
+    return PublicAnswer(
+        code=kind.code,
+        label_fr=kind.label_fr,
+        outcome=_outcome(criterion, claimed=claimed, complete=not missing, started=bool(used)),
+        criterion=criterion,
+        reasons=conditions,
+        claimed=claimed,
+        proofs_seen=tuple(used),
+        missing=missing,
+        parameters=tuple(values.items()),
+        reference=choice.reference or kind.reference,
+        assumed=choice.assumed or kind.assumed,
+    )
+
+
+def _existence(kind: Public, on: date) -> tuple[Condition, ...]:
+    if kind.in_force(on):
+        return ()
+    end = "" if kind.until is None else f" et jusqu'au {kind.until.isoformat()}"
+    return (Condition("in_force", f"Ce public existe depuis le {kind.since.isoformat()}{end}", answer=False),)
+
+
+def _seen(need: Need, seen: frozenset[str]) -> bool:
+    return any(code in seen for code in need.any_of)
+
+
+def _outcome(criterion: Answer, *, claimed: bool, complete: bool, started: bool) -> Outcome:
+    if criterion is False:
+        return Outcome.UNMET
+    if complete:
+        return Outcome.MET
+    return Outcome.UNPROVEN if claimed or started else Outcome.UNMET
+
+
+def eligible_until(terms: Terms, contract_type: ContractType, first_start: date) -> date:
+    """Return the last day on which a hire of that contract type counts.
+
+    `first_start` is the earliest start of an approved hire of the person on the obligation (domain §4, duration).
+    """
+    for kind, months in terms.durations.to_window_end:
+        if kind is contract_type:
+            return min(terms.end, add_months(first_start, months) - ONE_DAY)
+    months = dict(terms.durations.by_contract_type).get(contract_type, terms.durations.months)
+    return add_months(first_start, months) - ONE_DAY
+
+
+def approved_span(terms: Terms, hire: Span, decided_on: date) -> Span:
+    """Return the days of a hire that its approval covers: from its start, or from the decision if the clause says so.
+
+    A decision later than the hire's end covers none: the span then starts after it ends and holds no day.
+    """
+    if terms.approval_counts_from is ApprovalFrom.HIRE_START:
+        return hire
+    return Span(max(hire.first, decided_on), hire.last)

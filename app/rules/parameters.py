@@ -1,0 +1,200 @@
+"""Numbers of the law and of practice, dated and referenced: a new value is a new line, nothing is edited.
+
+A day before the first value is an error; the last value continues, with the day it was last checked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from app.rules.errors import NoValueYetError, UnknownCodeError
+
+OPENFISCA_CHECKED = date(2026, 7, 31)
+GATHERED = date(2026, 11, 23)
+
+
+@dataclass(frozen=True, slots=True)
+class DatedValue:
+    """A value in force since a day, and where it is written."""
+
+    since: date
+    value: Fraction
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number with its history.
+
+    `unit` is one of h, h/week, months, share, EUR, EUR/h, yes; `assumed`: no readable source confirmed it.
+    """
+
+    code: str
+    label_fr: str
+    unit: str
+    values: tuple[DatedValue, ...]
+    assumed: bool
+    checked_on: date
+
+    def at(self, day: date) -> DatedValue:
+        """Return the value in force on a day; NoValueYetError before the first."""
+        found = [value for value in self.values if value.since <= day]
+        if not found:
+            first = self.values[0].since.isoformat()
+            message = f"« {self.label_fr} » n'a pas de valeur avant le {first}."
+            raise NoValueYetError(message)
+        return found[-1]
+
+    def in_force(self, day: date) -> bool:
+        """Tell whether the parameter has a value on a day."""
+        return self.values[0].since <= day
+
+
+def _series(reference: str, *values: tuple[str, str]) -> tuple[DatedValue, ...]:
+    return tuple(DatedValue(date.fromisoformat(since), Fraction(value), reference) for since, value in values)
+
+
+_AVE = "Alliance Villes Emploi, photographie 2021 : 1 ETP = 1 600 h"
+_L3121_27 = "Code du travail, art. L3121-27"
+_EU = "Seuils européens 2026-2027, à vérifier à l'avis publié au Journal officiel"
+_CEILING = "OpenFisca-France, plafond_securite_sociale_horaire (décrets et arrêtés annuels)"
+_CEILING_DERIVED = "Plafond mensuel (OpenFisca-France) fois 12, divisé par 1 607, arrondi à l'euro"
+_SMIC = "OpenFisca-France, smic_b_horaire (décrets)"
+
+_ALL = (
+    Parameter(
+        code="fte_hours",
+        label_fr="Heures d'un équivalent temps plein",
+        unit="h",
+        values=_series(_AVE, ("2000-01-01", "1600")),
+        assumed=False,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="weekly_hours",
+        label_fr="Durée légale hebdomadaire",
+        unit="h/week",
+        values=_series(_L3121_27, ("2000-01-01", "35")),
+        assumed=False,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="day_hours",
+        label_fr="Heures d'une journée affichée",
+        unit="h",
+        values=_series("Convention d'affichage : 35 h sur 5 jours", ("2000-01-01", "7")),
+        assumed=False,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="weekly_maximum",
+        label_fr="Durée maximale de travail au cours d'une même semaine",
+        unit="h/week",
+        values=_series("Code du travail, art. L3121-20", ("2000-01-01", "48")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="late_threshold",
+        label_fr="Part des heures attendues sous laquelle une clause est en retard",
+        unit="share",
+        values=_series("Usage supposé ; terme de la clause", ("2000-01-01", "0.8")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="eligibility_months",
+        label_fr="Durée d'éligibilité par défaut",
+        unit="months",
+        values=_series("Règle des 24 mois, non confirmée par un texte lisible ; terme de la clause", ("2000-01-01", "24")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="cdi_months",
+        label_fr="Durée maximale d'éligibilité d'un CDI",
+        unit="months",
+        values=_series("CCAP 21_BAM_048, p. 8 (EPEC Paris) ; terme de la clause", ("2000-01-01", "48")),
+        assumed=False,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="social_condition_required",
+        label_fr="Condition sociale ou d'emploi obligatoire au-dessus des seuils européens",
+        unit="yes",
+        values=_series("Code de la commande publique, art. L2112-2-1", ("2026-08-22", "1")),
+        assumed=False,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="threshold_state",
+        label_fr="Seuil européen, fournitures et services de l'État (HT)",
+        unit="EUR",
+        values=_series(_EU, ("2026-01-01", "140000")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="threshold_other",
+        label_fr="Seuil européen, fournitures et services des autres acheteurs (HT)",
+        unit="EUR",
+        values=_series(_EU, ("2026-01-01", "216000")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="threshold_network",
+        label_fr="Seuil européen, fournitures et services des entités de réseau (HT)",
+        unit="EUR",
+        values=_series(_EU, ("2026-01-01", "432000")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="threshold_works",
+        label_fr="Seuil européen, travaux et concessions (HT)",
+        unit="EUR",
+        values=_series(_EU, ("2026-01-01", "5404000")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="hourly_ceiling",
+        label_fr="Plafond horaire de la sécurité sociale",
+        unit="EUR/h",
+        values=_series(
+            _CEILING,
+            ("2009-01-01", "21"),
+            ("2010-01-01", "22"),
+            ("2012-01-01", "23"),
+            ("2015-01-01", "24"),
+            ("2018-01-01", "25"),
+            ("2020-01-01", "26"),
+            ("2023-01-01", "27"),
+            ("2024-01-01", "29"),
+        )
+        + _series(_CEILING_DERIVED, ("2025-01-01", "29"), ("2026-01-01", "30")),
+        assumed=False,
+        checked_on=OPENFISCA_CHECKED,
+    ),
+    Parameter(
+        code="minimum_wage",
+        label_fr="Salaire minimum horaire brut",
+        unit="EUR/h",
+        values=_series(_SMIC, ("2024-11-01", "11.88"), ("2026-01-01", "12.02"), ("2026-06-01", "12.31")),
+        assumed=False,
+        checked_on=OPENFISCA_CHECKED,
+    ),
+)
+
+PARAMETERS = {item.code: item for item in _ALL}
+
+
+def parameter(code: str) -> Parameter:
+    """Return a parameter of the law; UnknownCodeError when there is none of that code."""
+    if code not in PARAMETERS:
+        message = "Ce paramètre n'existe pas."
+        raise UnknownCodeError(message)
+    return PARAMETERS[code]
