@@ -1,13 +1,27 @@
 """The test run itself: its databases are fresh, its network is closed, nothing of it stays."""
 
+import os
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.engine import make_url
 
 from tests import databases
 from tests.database_keeper import libpq
+
+ROOT = Path(__file__).parents[2]
+BORROWER = """
+from tests.databases import Keeper, ask
+keeper = Keeper()
+print(ask("postgres_url"), flush=True)
+input()
+"""
 
 
 def test_no_test_leaves_the_machine() -> None:
@@ -23,7 +37,12 @@ def test_the_loopback_stays_open() -> None:
 def test_empty_databases_are_separate(empty_database_url: str, tmp_path: Path) -> None:
     kind: databases.Kind = "sqlite" if empty_database_url.startswith("sqlite") else "postgres"
     with databases.empty_database(kind, tmp_path) as other:
-        assert other != empty_database_url
+        for url in (empty_database_url, other):
+            engine = create_engine(url)
+            assert inspect(engine).get_table_names() == []
+            with engine.begin() as connection:
+                connection.exec_driver_sql("CREATE TABLE mark (id INTEGER PRIMARY KEY)")
+            engine.dispose()
 
 
 @pytest.mark.postgres
@@ -33,3 +52,31 @@ def test_a_dropped_database_is_gone_even_when_in_use(tmp_path: Path) -> None:
     with pytest.raises(psycopg.OperationalError):
         left_open.execute("SELECT 1")
     left_open.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif("TEST_POSTGRES_URL" in os.environ, reason="a lent server stays")
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_killed_run_leaves_nothing_behind() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", BORROWER], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout is not None
+        url = run.stdout.readline().strip()
+        directory = Path(str(make_url(url).query["host"])).parent
+        server = int((directory / "postgres" / "postmaster.pid").read_text().split()[0])
+        assert _runs(server)
+        run.kill()
+    deadline = time.monotonic() + databases.STOP_SECONDS
+    while (directory.exists() or _runs(server)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not directory.exists()
+    assert not _runs(server)
+
+
+def _runs(process: int) -> bool:
+    try:
+        # Empty for a process that has ended and only waits to be collected by its parent.
+        return bool(Path(f"/proc/{process}/cmdline").read_bytes())
+    except (FileNotFoundError, ProcessLookupError):
+        return False

@@ -1,0 +1,98 @@
+# Needs Python 3.11 to 3.14 and make, nothing else. `make help` lists the targets.
+
+VENV ?= .venv
+PY := $(VENV)/bin/python
+PREFIX ?= var/image
+WORKERS ?= 2
+
+PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
+LOCK := $(PY) -m uv --quiet pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header pyproject.toml
+
+# A stamp without a working interpreter beside it (an upgraded system, a moved folder) means: start again.
+ifneq ($(shell test -e $(VENV)/.created && $(PY) -c 'import pip' 2>/dev/null && echo works),works)
+.PHONY: $(VENV)/.created
+endif
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.created:
+	@python=$$(PYTHON='$(PYTHON)' sh scripts/find_python.sh) && \
+	echo "Creating $(VENV) with $$python" && \
+	"$$python" -m venv --clear $(VENV) && touch $@
+
+# The development lock holds the runtime lock: installing one never breaks the other.
+$(VENV)/.runtime: requirements.lock | $(VENV)/.created
+	@echo "Installing requirements.lock"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(VENV)/.created
+	@echo "Installing requirements-dev.lock"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: run
+run: $(VENV)/.runtime ## Migrate, load the demonstration set, print keys, serve on http://127.0.0.1:8000
+	@$(PY) -m app.cli run
+
+.PHONY: test
+test: check tests ## Everything that must hold: style, types, layers, tests on both databases
+
+.PHONY: check
+check: $(VENV)/.dev ## Style, types and layers only
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports --no-logo
+
+.PHONY: tests
+tests: $(VENV)/.dev ## The tests only; PostgreSQL from TEST_POSTGRES_URL, else an embedded server
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal
+
+.PHONY: demo
+demo: $(VENV)/.dev ## The whole story, step by step; DECP="file ..." plays it on those files
+	@$(PY) -m app.cli demo $(DECP)
+
+.PHONY: bench
+bench: $(VENV)/.dev ## Speed as ratios to a floor measured in the same run (PostgreSQL)
+	@$(PY) -m tests.bench
+
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## Hundreds of generated requests per operation
+	@CLAUSES_FUZZ_EXAMPLES=500 $(PY) -m pytest tests/contract -n $(WORKERS)
+
+.PHONY: format
+format: $(VENV)/.dev ## Put the code in the project's style
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+.PHONY: openapi
+openapi: $(VENV)/.dev ## Write openapi/openapi.json again
+	@mkdir -p openapi
+	@$(PY) -m app.cli openapi > openapi/openapi.json
+
+.PHONY: lock
+lock: $(VENV)/.dev ## Resolve the dependencies again
+	$(LOCK) -o requirements.lock
+	$(LOCK) --group dev --constraints requirements.lock -o requirements-dev.lock
+
+.PHONY: image-steps
+image-steps: image-install image-check ## The steps of the Dockerfile, without an engine, into PREFIX
+
+.PHONY: image-install
+image-install: $(VENV)/.created
+	sh scripts/image_install.sh $(PY) $(PREFIX)
+
+.PHONY: image-check
+image-check:
+	PYTHONPATH=. $(PREFIX)/bin/python scripts/check_imports.py
+
+.PHONY: clean
+clean: ## Remove what can be made again (not the data in var/)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
