@@ -7,87 +7,120 @@ says of every declared hundredth whether it is pending, held, refused or counted
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
 from uuid import UUID
 
-from app.rules.codes import ContractType, Decision, HourKind, Modality, ReviewState, Rule, State
-from app.rules.days import Span
-from app.rules.terms import Terms
+from app.rules.codes import Rule, State
+from app.rules.day_rules import Claim, by_days, clause_reference, modality, review, waits
+from app.rules.days import days_of_month
+from app.rules.hours import HUNDREDTHS, half_up
+from app.rules.lines import Hours, Line, Posting, Reason, postings
+from app.rules.parameters import parameter
+from app.rules.texts import TIMES, french, percent
 
+DAYS_IN_WEEK = 7
 
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """Worked and training hours, in hundredths."""
-
-    worked: int = 0
-    training: int = 0
-
-    @property
-    def total(self) -> int:
-        """What was declared: worked + training."""
-        return self.worked + self.training
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A dated part of a line with its own hours; the parts of a line sum to it."""
-
-    first: date
-    last: date
-    worked: int
-    training: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """What the reviewer decided on a line; `hours` (hundredths accepted) only with `part`."""
-
-    state: ReviewState = ReviewState.NOT_REVIEWED
-    hours: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only)
-class Line:
-    """One line of a statement: one hire and month.
-
-    `obligation` is the clause or the pool; `eligible` the days its approved assessment covers (None unless
-    approved); `eligible_until` the last day of its duration (None: no limit known); `weekly_hours` hundredths per
-    week; `training_before` the training hours already counted for the person and obligation in earlier months.
-    """
-
-    key: UUID
-    obligation: UUID
-    employer: UUID
-    first_recorded_at: datetime
-    terms: Terms
-    hire: Span
-    weekly_hours: int
-    modality: Modality
-    contract_type: ContractType
-    worked: int
-    training: int = 0
-    overtime: int = 0
-    periods: tuple[Period, ...] = ()
-    review: Review = Review()
-    decision: Decision = Decision.UNDECIDED
-    eligible: Span | None = None
-    eligible_until: date | None = None
-    training_before: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """Some hours of a line in one state, with what decided; a counted posting carries no rule."""
-
-    state: State
-    kind: HourKind
-    hours: int
-    rule: Rule | None = None
-    parameter: str | None = None
-    reference: str | None = None
+Claims = tuple[Claim, ...]
 
 
 def count_month(lines: Sequence[Line], month: date) -> dict[UUID, tuple[Posting, ...]]:
-    """Return the postings of each line, by its key; per line they sum to worked + training."""
-    raise NotImplementedError
+    """Return the postings of each line, by its key; per line they sum to worked + training.
+
+    Claims take room in the order of their first recording (equal instants: by key).
+    """
+    ordered = sorted(lines, key=lambda line: (line.first_recorded_at, line.key))
+    claims = tuple(alone(line, month) for line in ordered)
+    claims = plausibility(claims, month)
+    claims = single_count(claims, month)
+    claims = training(claims)
+    return {item.line.key: item.decided + postings(State.COUNTED, item.left) for item in claims}
+
+
+def alone(line: Line, month: date) -> Claim:
+    """Apply what looks at one line alone: pending as a whole, else the review and rules 1 to 4."""
+    waiting = waits(line)
+    whole = Claim(line, line.declared)
+    if waiting:
+        return whole.keep(Hours(), State.PENDING, waiting)
+    return modality(by_days(review(whole), month))
+
+
+def plausibility(claims: Claims, month: date) -> Claims:
+    """Rule 5: the person's hours of the month within the legal weekly maximum; the excess is held."""
+    weekly = parameter("weekly_maximum").at(month)
+    employed = {day for item in claims for day in days_of_month(item.line.hire, month)}
+    limit = half_up(weekly.value * HUNDREDTHS * len(employed) / DAYS_IN_WEEK)
+    text = f"{french(int(weekly.value) * HUNDREDTHS)} h {TIMES} {len(employed)} j ÷ 7 = {french(limit)} h"
+    return _within(claims, limit, Reason(Rule.PLAUSIBILITY, text, weekly.reference))
+
+
+def single_count(claims: Claims, month: date) -> Claims:
+    """Rule 6: one person's hours with one employer in the month, over all obligations; the excess is held."""
+    for employer in {item.line.employer for item in claims}:
+        own = tuple(item for item in claims if item.line.employer == employer)
+        kept = {item.line.key: item for item in _of_one_employer(own, month)}
+        claims = tuple(kept.get(item.line.key, item) for item in claims)
+    return claims
+
+
+def _of_one_employer(claims: Claims, month: date) -> Claims:
+    overtime = sum(item.line.overtime for item in claims if item.left.total)
+    usual = usual_hours([item.line for item in claims], month)
+    limit = half_up(usual) + overtime
+    text = f"{french(half_up(usual))} h usuelles + {french(overtime)} h supplémentaires = {french(limit)} h"
+    return _within(claims, limit, Reason(Rule.SINGLE_COUNT, text, "Une heure ne compte qu'une fois"))
+
+
+def usual_hours(lines: Sequence[Line], month: date) -> Fraction:
+    """Return weekly hours × days employed ÷ 7, exact hundredths: each day once, at its highest."""
+    highest: dict[date, int] = {}
+    for line in lines:
+        for day in days_of_month(line.hire, month):
+            highest[day] = max(highest.get(day, 0), line.weekly_hours)
+    return Fraction(sum(highest.values()), DAYS_IN_WEEK)
+
+
+def _within(claims: Claims, room: int, reason: Reason) -> Claims:
+    """Hold what exceeds the room; the claim recorded first takes it first."""
+    held = []
+    for item in claims:
+        taken = min(item.left.total, room)
+        room -= taken
+        held.append(item.keep(item.left.in_proportion(taken), State.HELD, reason))
+    return tuple(held)
+
+
+def training(claims: Claims) -> Claims:
+    """Rule 7: training within the share and the cap of the clause; the excess is refused."""
+    counted: dict[UUID, int] = {}
+    limited = []
+    for item in claims:
+        before = item.line.training_before + counted.get(item.line.obligation, 0)
+        kept = _training_cap(_training_share(item), before)
+        counted[item.line.obligation] = counted.get(item.line.obligation, 0) + kept.left.training
+        limited.append(kept)
+    return tuple(limited)
+
+
+def _training_share(claim: Claim) -> Claim:
+    share = claim.line.terms.training_share
+    if share is None:
+        return claim
+    text = f"{percent(share)} de {french(claim.left.total)} h"
+    return _at_most(claim, half_up(share * claim.left.total), text)
+
+
+def _training_cap(claim: Claim, before: int) -> Claim:
+    cap = claim.line.terms.training_cap
+    if cap is None:
+        return claim
+    text = f"{french(cap)} h au plus, dont {french(before)} h déjà comptées"
+    return _at_most(claim, max(0, cap - before), text)
+
+
+def _at_most(claim: Claim, limit: int, text: str) -> Claim:
+    left = replace(claim.left, training=min(claim.left.training, limit))
+    reason = Reason(Rule.TRAINING, text, f"{clause_reference(claim.line)}, heures de formation")
+    return claim.keep(left, State.REFUSED, reason)

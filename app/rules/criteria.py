@@ -1,4 +1,4 @@
-"""The criteria of the publics: small functions over facts that answer true, false or unknown, condition by condition.
+"""The criteria of the publics: small functions over facts that answer true, false or unknown.
 
 Each takes the facts, the parameter values of the public and the day judged, and returns its conditions; the
 public's criterion is true when all are true, false when one is false, otherwise unknown.
@@ -93,12 +93,12 @@ def _codes(values: Values, code: str) -> tuple[str, ...]:
 
 
 def registered(facts: Facts, values: Values, on: date) -> tuple[Condition, ...]:
-    """Judge `deld` and `detld`: registered for `months`; worked less than `worked_below_months` when that is set."""
+    """Judge `deld` and `detld`: registered for `months`, worked less than `worked_below_months` if set."""
     months, worked = _number(values, "months"), _number(values, "worked_below_months")
     conditions = [
         Condition(
             "registered_since",
-            f"Inscription à France Travail au plus tard le {add_months(on, -months).isoformat()} ({months} mois)",
+            f"Inscription au plus tard le {add_months(on, -months).isoformat()} ({months} mois)",
             since_months(facts.registered_since, months, on),
         )
     ]

@@ -68,7 +68,7 @@ def days_of_month(span: Span, month: date) -> frozenset[date]:
 
 
 def count_days(first: date, last: date, without: Iterable[Span] = ()) -> int:
-    """Count the days from first to last, both included, leaving out those of the given spans (each day once)."""
+    """Count the days from first to last, both included, leaving out those of the given spans once."""
     if last < first:
         return 0
     total = (last - first).days + 1

@@ -33,7 +33,7 @@ class SeenProof:
         return Span(self.covers_from or self.issued_on, self.valid_until).holds(day)
 
 
-@dataclass(frozen=True, slots=True, kw_only)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicAnswer:
     """What one public answers, with every reason.
 
@@ -77,7 +77,7 @@ def assess(
     Raises UnknownCodeError for a choice that is not in the catalogue.
     """
     seen = frozenset(proof.type for proof in proofs if proof.covers(on))
-    answers = tuple(_answer(choice, facts, choice.code in claimed, seen, on) for choice in choices)
+    answers = tuple(_answer(choice, facts, claimed, seen, on) for choice in choices)
     return Assessment(on, _overall(answers), answers)
 
 
@@ -86,7 +86,9 @@ def _overall(answers: tuple[PublicAnswer, ...]) -> Outcome:
     return next((item for item in (Outcome.MET, Outcome.UNPROVEN) if item in outcomes), Outcome.UNMET)
 
 
-def _answer(choice: PublicChoice, facts: Facts, claimed: bool, seen: frozenset[str], on: date) -> PublicAnswer:  # noqa: FBT001  # one of five plain inputs of a private function
+def _answer(
+    choice: PublicChoice, facts: Facts, claimed: frozenset[str], seen: frozenset[str], on: date
+) -> PublicAnswer:
     kind = public(choice.code)
     values = values_of(kind, dict(choice.parameters))
     conditions = (*_existence(kind, on), *kind.criterion(facts, values, on))
@@ -97,10 +99,10 @@ def _answer(choice: PublicChoice, facts: Facts, claimed: bool, seen: frozenset[s
     return PublicAnswer(
         code=kind.code,
         label_fr=kind.label_fr,
-        outcome=_outcome(criterion, claimed=claimed, complete=not missing, started=bool(used)),
+        outcome=_outcome(criterion, claimed=kind.code in claimed, complete=not missing, started=bool(used)),
         criterion=criterion,
         reasons=conditions,
-        claimed=claimed,
+        claimed=kind.code in claimed,
         proofs_seen=tuple(used),
         missing=missing,
         parameters=tuple(values.items()),
@@ -131,7 +133,7 @@ def _outcome(criterion: Answer, *, claimed: bool, complete: bool, started: bool)
 def eligible_until(terms: Terms, contract_type: ContractType, first_start: date) -> date:
     """Return the last day on which a hire of that contract type counts.
 
-    `first_start` is the earliest start of an approved hire of the person on the obligation (domain §4, duration).
+    `first_start` is the earliest start of an approved hire of that person and obligation (domain §4).
     """
     for kind, months in terms.durations.to_window_end:
         if kind is contract_type:
@@ -141,7 +143,7 @@ def eligible_until(terms: Terms, contract_type: ContractType, first_start: date)
 
 
 def approved_span(terms: Terms, hire: Span, decided_on: date) -> Span:
-    """Return the days of a hire that its approval covers: from its start, or from the decision if the clause says so.
+    """Return the days of a hire that its approval covers: from its start, or the decision's day (a term).
 
     A decision later than the hire's end covers none: the span then starts after it ends and holds no day.
     """

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong or doubtful: a stable code, the JSON pointer of the field, a French sentence."""
+    """One thing that is wrong or doubtful: a stable code, the field's JSON pointer, a French sentence."""
 
     code: str
     pointer: str

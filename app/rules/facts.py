@@ -1,23 +1,24 @@
-"""What is known of a person on the day a hire starts. A fact that was not recorded is None: unknown, never false."""
+"""What is known of a person on the day a hire starts. A fact not recorded is None: unknown, never false."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from app.rules import reading
 from app.rules.codes import Level, Programme, Structure
-from app.rules.errors import Finding, WrongDocumentError
+from app.rules.errors import WrongDocumentError, WrongValueError
+from app.rules.texts import hundredths_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-@dataclass(frozen=True, slots=True, kw_only)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Facts on one day; the comment beside each in `FACT_LABELS` is what people read.
+    """Facts on one day; `FACT_LABELS` says what each is for people.
 
     `months_worked` is in hundredths of a month, over the twelve months before that day.
     """
@@ -76,7 +77,10 @@ FACT_LABELS: dict[str, tuple[FactKind, str]] = {
     "allocation_insertion": (FactKind.BOOLEAN, "Allocataire de l'allocation d'insertion"),
     "veuvage": (FactKind.BOOLEAN, "Allocataire de l'allocation de veuvage"),
     "invalidite": (FactKind.BOOLEAN, "Titulaire d'une pension ou allocation d'invalidité"),
-    "disabled_worker": (FactKind.BOOLEAN, "Bénéficiaire de l'obligation d'emploi des travailleurs handicapés"),
+    "disabled_worker": (
+        FactKind.BOOLEAN,
+        "Bénéficiaire de l'obligation d'emploi (travailleur handicapé)",
+    ),
     "level": (FactKind.LEVEL, "Niveau de diplôme"),
     "in_studies": (FactKind.BOOLEAN, "En cours d'études"),
     "left_studies_on": (FactKind.DATE, "Date de fin des études"),
@@ -96,61 +100,19 @@ FACT_LABELS: dict[str, tuple[FactKind, str]] = {
 }
 
 
-class _WrongFactError(ValueError):
-    """A fact written in another shape than its kind."""
+def _programmes(value: object, at: str) -> tuple[Programme, ...]:
+    items = reading.array(value, at)
+    return tuple(sorted({reading.code(item, f"{at}/{i}", Programme) for i, item in enumerate(items)}))
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise _WrongFactError
-    return value
-
-
-def read_day(value: object) -> date:
-    """Read a day written `YYYY-MM-DD` and in no other way; ValueError otherwise."""
-    day = date.fromisoformat(_text(value))
-    if day.isoformat() != value:
-        raise _WrongFactError
-    return day
-
-
-def _boolean(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise _WrongFactError
-    return value
-
-
-def _months(value: object) -> int:
-    amount = Decimal(_text(value)) * 100
-    if not amount.is_finite() or amount < 0 or amount != int(amount):
-        raise _WrongFactError
-    return int(amount)
-
-
-def _programmes(value: object) -> tuple[Programme, ...]:
-    if not isinstance(value, list):
-        raise _WrongFactError
-    return tuple(sorted({Programme(_text(item)) for item in value}))
-
-
-_READERS: dict[FactKind, Callable[[object], Any]] = {
-    FactKind.DATE: read_day,
-    FactKind.BOOLEAN: _boolean,
-    FactKind.MONTHS: _months,
-    FactKind.LEVEL: lambda value: Level(_text(value)),
+_READERS: dict[FactKind, Callable[[object, str], Any]] = {
+    FactKind.DATE: reading.day,
+    FactKind.BOOLEAN: reading.boolean,
+    FactKind.MONTHS: reading.hundredths,
+    FactKind.LEVEL: lambda value, at: reading.code(value, at, Level),
     FactKind.PROGRAMMES: _programmes,
-    FactKind.STRUCTURE: lambda value: Structure(_text(value)),
-    FactKind.TEXT: _text,
-}
-
-_EXPECTED = {
-    FactKind.DATE: "Une date AAAA-MM-JJ est attendue.",
-    FactKind.BOOLEAN: "true, false ou null est attendu.",
-    FactKind.MONTHS: "Un nombre décimal positif entre guillemets, deux décimales au plus, est attendu.",
-    FactKind.LEVEL: "Un des niveaux est attendu : " + ", ".join(Level) + ".",
-    FactKind.PROGRAMMES: "Une liste de parcours est attendue parmi : " + ", ".join(Programme) + ".",
-    FactKind.STRUCTURE: "Un des types de structure est attendu : " + ", ".join(Structure) + ".",
-    FactKind.TEXT: "Un texte est attendu.",
+    FactKind.STRUCTURE: lambda value, at: reading.code(value, at, Structure),
+    FactKind.TEXT: reading.text,
 }
 
 
@@ -162,22 +124,20 @@ def facts_from_json(document: Mapping[str, object]) -> Facts:
     values: dict[str, Any] = {}
     findings = []
     for key, value in document.items():
-        if key not in FACT_LABELS:
-            findings.append(Finding("unknown_field", "/" + pointer_part(key), "Ce fait n'est pas connu."))
-            continue
-        kind = FACT_LABELS[key][0]
         try:
-            values[key] = None if value is None else _READERS[kind](value)
-        except (ValueError, ArithmeticError):
-            findings.append(Finding("invalid", f"/{key}", _EXPECTED[kind]))
+            values[key] = _read(key, value)
+        except WrongValueError as error:
+            findings.append(error.finding)
     if findings:
         raise WrongDocumentError(tuple(findings))
     return Facts(**values)
 
 
-def pointer_part(key: str) -> str:
-    """Return a key as one part of a JSON pointer."""
-    return key.replace("~", "~0").replace("/", "~1")
+def _read(key: str, value: object) -> object:
+    at = reading.pointer("", key)
+    if key not in FACT_LABELS:
+        raise WrongValueError(at, "Ce fait n'est pas connu.", "unknown_field")
+    return None if value is None else _READERS[FACT_LABELS[key][0]](value, at)
 
 
 def facts_to_json(facts: Facts) -> dict[str, object]:
@@ -194,5 +154,5 @@ def _plain(value: object) -> object:
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
-        return f"{Decimal(value).scaleb(-2):.2f}"
+        return hundredths_text(value)
     return str(value)

@@ -36,8 +36,11 @@ def in_hundredths(hours: Fraction) -> int:
 def rounded(hours: Fraction, rounding: Rounding) -> int:
     """Return exact hours as hundredths, a whole number of the steps of the clause."""
     steps = hours * HUNDREDTHS / rounding.step
-    modes = {RoundingMode.HALF_UP: half_up, RoundingMode.UP: math.ceil, RoundingMode.DOWN: math.floor}
-    return modes[rounding.mode](steps) * rounding.step
+    if rounding.mode is RoundingMode.UP:
+        return math.ceil(steps) * rounding.step
+    if rounding.mode is RoundingMode.DOWN:
+        return math.floor(steps) * rounding.step
+    return half_up(steps) * rounding.step
 
 
 def share_of(total: int, part: int, whole: int) -> int:

@@ -108,7 +108,7 @@ _ALL = (
         code="eligibility_months",
         label_fr="Durée d'éligibilité par défaut",
         unit="months",
-        values=_series("Règle des 24 mois, non confirmée par un texte lisible ; terme de la clause", ("2000-01-01", "24")),
+        values=_series("Règle des 24 mois, non confirmée ; terme de la clause", ("2000-01-01", "24")),
         assumed=True,
         checked_on=GATHERED,
     ),

@@ -15,7 +15,7 @@ from app.rules.parameters import parameter
 from app.rules.terms import Conditions, Durations, PublicChoice
 
 
-@dataclass(frozen=True, slots=True, kw_only)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """A named set of conditions, the days on which a clause may take it, and its source."""
 

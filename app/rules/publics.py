@@ -11,7 +11,7 @@ from datetime import date
 
 from app.rules import criteria
 from app.rules.criteria import Criterion
-from app.rules.errors import UnknownCodeError, WrongValueError
+from app.rules.errors import UnknownCodeError
 from app.rules.proofs import Need
 from app.rules.terms import ParameterValue
 
@@ -31,7 +31,7 @@ class Setting:
     accepted: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Public:
     """A category of people: criterion, parameters, what must be proven, dates of the notion, reference."""
 
@@ -73,6 +73,7 @@ def _structures(*codes: str) -> tuple[Setting, ...]:
 _JOBSEEKER = Need(("france_travail", "registration_summary"))
 _LEVEL = Need(("diploma", "sworn_statement"))
 _IDENTITY = Need(("identity",))
+_INACTIVE = Need(("france_travail", "work_certificates", "sworn_statement"))
 _OUT_OF_SCHOOL = Need(("school_leaving", "sworn_statement"))
 
 CATALOGUE = (
@@ -157,7 +158,7 @@ CATALOGUE = (
         code="jeune_diplome",
         label_fr="Jeune diplômé sans activité",
         criterion=criteria.young_graduate,
-        needs=(_IDENTITY, Need(("diploma",)), Need(("france_travail", "work_certificates", "sworn_statement"))),
+        needs=(_IDENTITY, Need(("diploma",)), _INACTIVE),
         settings=(_AGE_BELOW, _SIX_MONTHS),
         reference="clausesociale34.fr ; cie84.org",
         since=date(2000, 1, 1),
@@ -208,7 +209,7 @@ CATALOGUE = (
     Public(
         code="geiq",
         label_fr="Salarié d'un GEIQ",
-        criterion=criteria.in_structures("Salarié d'un groupement d'employeurs pour l'insertion et la qualification"),
+        criterion=criteria.in_structures("Salarié d'un groupement d'employeurs pour l'insertion"),
         needs=(Need(("structure",)),),
         settings=_structures("geiq"),
         reference="CCAP 21_BAM_048, p. 8 ; clausesociale34.fr",
@@ -235,7 +236,7 @@ CATALOGUE = (
     Public(
         code="justice",
         label_fr="Personne sous main de justice",
-        criterion=criteria.stated("justice", "Sous main de justice, employée en régie, SEP ou chez un concessionnaire"),
+        criterion=criteria.stated("justice", "Sous main de justice, employée en prison ou au dehors"),
         needs=(Need(("justice",)),),
         reference="CCAP 21_BAM_048, p. 8",
         since=date(2000, 1, 1),
@@ -338,26 +339,3 @@ def public(code: str) -> Public:
 def values_of(kind: Public, chosen: Mapping[str, ParameterValue]) -> dict[str, ParameterValue]:
     """Return the parameter values of a public: those chosen, else the defaults."""
     return {item.code: chosen.get(item.code, item.default) for item in kind.settings}
-
-
-def check_value(setting: Setting, value: object, pointer: str) -> ParameterValue:
-    """Return a parameter value of the right kind and within its bounds; WrongValueError otherwise."""
-    if isinstance(setting.default, bool):
-        if isinstance(value, bool):
-            return value
-        raise WrongValueError(pointer, "true ou false est attendu.")
-    if isinstance(setting.default, int):
-        if isinstance(value, int) and not isinstance(value, bool) and setting.minimum <= value <= setting.maximum:
-            return value
-        raise WrongValueError(pointer, f"Un entier de {setting.minimum} à {setting.maximum} est attendu.")
-    return _check_list(setting, value, pointer)
-
-
-def _check_list(setting: Setting, value: object, pointer: str) -> tuple[str, ...]:
-    items = tuple(value) if isinstance(value, list | tuple) else ()
-    texts = tuple(item for item in items if isinstance(item, str))
-    if not isinstance(value, list | tuple) or len(texts) != len(items):
-        raise WrongValueError(pointer, "Une liste de textes est attendue.")
-    if setting.accepted is not None and (not texts or any(item not in setting.accepted for item in texts)):
-        raise WrongValueError(pointer, "Une liste non vide est attendue, parmi : " + ", ".join(setting.accepted) + ".")
-    return texts

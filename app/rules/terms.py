@@ -1,6 +1,6 @@
 """The terms of a clause: frozen, complete, self-contained (domain §2–§7).
 
-Hours are hundredths, money cents, shares fractions, a month its first day. `terms_json` reads and writes them.
+Hours are hundredths, money cents, shares fractions. `terms_json` reads and writes them.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Reporting:
     due_day: int = 15
 
 
-@dataclass(frozen=True, slots=True, kw_only)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
     """What a profile can say in place of a clause: everything but the target and the window.
 
@@ -103,7 +103,7 @@ class Conditions:
     proof_authorities: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms(Conditions):
     """One immutable version of a clause.
 

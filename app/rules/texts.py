@@ -7,20 +7,17 @@ from fractions import Fraction
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 HUNDREDTHS = 100
+MOST_PLACES = 24
 
 
 def decimal_text(value: Fraction) -> str:
-    """Return the decimal string of a fraction, shortest and exact (`0.05`).
-
-    Raises ValueError for a fraction that has no finite decimal form.
-    """
-    places, power = 0, 1
-    while (value * power).denominator != 1:
-        places, power = places + 1, power * 10
-        if value.denominator % power and places > value.denominator.bit_length():
-            message = "Cette part n'a pas d'écriture décimale finie."
-            raise ValueError(message)
-    return f"{Decimal((value * power).numerator).scaleb(-places):f}"
+    """Return the shortest exact decimal string of a fraction (`0.05`); ValueError if it has none."""
+    places, scaled = 0, value
+    while scaled.denominator != 1:
+        if places == MOST_PLACES:
+            raise ValueError("Cette part n'a pas d'écriture décimale finie.")
+        places, scaled = places + 1, scaled * 10
+    return f"{Decimal(scaled.numerator).scaleb(-places):f}"
 
 
 def hundredths_text(value: int) -> str:
@@ -29,7 +26,7 @@ def hundredths_text(value: int) -> str:
 
 
 def french(value: int) -> str:
-    """Return hundredths for a French reader: decimal comma, no empty decimals (4561 → `45,61`, 4600 → `46`)."""
+    """Return hundredths for a French reader: decimal comma, no empty decimals (4561 → `45,61`)."""
     whole, rest = divmod(abs(value), HUNDREDTHS)
     sign = "-" if value < 0 else ""
     grouped = f"{whole:,}".replace(",", " ")

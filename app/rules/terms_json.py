@@ -1,0 +1,204 @@
+"""Terms of a clause to and from plain JSON types: decimal strings, ISO dates, codes. The round trip is exact.
+
+The profile, else the general conditions, fills the fields that a clause leaves out; what is written back says
+everything, so that a stored version never depends on a profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.rules import reading
+from app.rules.codes import ApprovalFrom, ContractType, Every, Modality, RoundingMode
+from app.rules.days import Span
+from app.rules.errors import WrongDocumentError, WrongValueError
+from app.rules.hours import Rounding
+from app.rules.profiles import GENERAL, PROFILES, Profile
+from app.rules.public_choices import choices_from_json, choices_to_json
+from app.rules.target_json import target_from_json, target_to_json
+from app.rules.terms import Conditions, Durations, Milestone, Reporting, Terms
+from app.rules.texts import decimal_text, hundredths_text
+
+MOST_MONTHS = 120
+LAST_DUE_DAY = 31
+STEPS = (1, 50, 100)
+AUTHORITIES = ("insertion_structure", "prescriber")
+
+Reader = Callable[[object, str], Any]
+
+
+def terms_from_json(document: Mapping[str, object], profile: Profile | None = None) -> Terms:
+    """Read the terms of a clause; `profile` stands for the one the document names, when it is not built in.
+
+    Only `target` and `window` have no default. Raises WrongDocumentError: one finding per wrong field.
+    """
+    known = _conditions(document, profile)
+    complete = {**_OPTIONAL, **conditions_to_json(known or GENERAL), **document}
+    values: dict[str, Any] = {}
+    findings = []
+    for key, read in (*_FIELDS.items(), *((key, _unknown) for key in document if key not in _FIELDS)):
+        try:
+            values[key] = _read(complete, key, read)
+        except WrongValueError as error:
+            findings.append(error.finding)
+    if known is None:
+        missing = WrongValueError("/profile", "Ce profil n'existe pas.", "unknown_code")
+        findings.append(missing.finding)
+    if findings:
+        raise WrongDocumentError(tuple(findings))
+    return Terms(**values)
+
+
+def _conditions(document: Mapping[str, object], profile: Profile | None) -> Conditions | None:
+    """Return what fills the document; None when it names a profile that is needed and not known."""
+    if profile is not None:
+        return profile.conditions
+    name = document.get("profile")
+    if isinstance(name, str) and name in PROFILES:
+        return PROFILES[name].conditions
+    needs_profile = name is not None and any(key not in document for key in conditions_to_json(GENERAL))
+    return None if needs_profile else GENERAL
+
+
+def _read(document: Mapping[str, object], key: str, read: Reader) -> object:
+    at = reading.pointer("", key)
+    if key in _NULLABLE and document.get(key) is None:
+        return None
+    if key not in _FIELDS:
+        return read(None, at)
+    return read(reading.required(document, key, ""), at)
+
+
+def _unknown(_value: object, at: str) -> object:
+    raise WrongValueError(at, "Ce champ n'est pas connu.", "unknown_field")
+
+
+def _window(value: object, at: str) -> Span:
+    found = reading.members(value, at, frozenset(("start", "end")))
+    start = reading.day(reading.required(found, "start", at), f"{at}/start")
+    end = reading.day(reading.required(found, "end", at), f"{at}/end")
+    if end < start:
+        raise WrongValueError(f"{at}/end", "La fin ne précède pas le début.")
+    return Span(start, end)
+
+
+def _rounding(value: object, at: str) -> Rounding:
+    found = reading.members(value, at, frozenset(("mode", "step")))
+    mode = reading.code(reading.required(found, "mode", at), f"{at}/mode", RoundingMode)
+    step = reading.hundredths(reading.required(found, "step", at), f"{at}/step")
+    if step not in STEPS:
+        raise WrongValueError(f"{at}/step", "Un pas de 0.01, 0.5 ou 1 est attendu.")
+    return Rounding(mode, step)
+
+
+def _reporting(value: object, at: str) -> Reporting:
+    found = reading.members(value, at, frozenset(("every", "due_day")))
+    every = reading.code(reading.required(found, "every", at), f"{at}/every", Every)
+    due_day = reading.whole(reading.required(found, "due_day", at), f"{at}/due_day", 1, LAST_DUE_DAY)
+    return Reporting(every, due_day)
+
+
+def _durations(value: object, at: str) -> Durations:
+    found = reading.members(value, at, frozenset(("months", "by_contract_type", "to_window_end")))
+    return Durations(
+        reading.whole(reading.required(found, "months", at), f"{at}/months", 1, MOST_MONTHS),
+        _months_by_type(found.get("by_contract_type", {}), f"{at}/by_contract_type"),
+        _months_by_type(found.get("to_window_end", {}), f"{at}/to_window_end"),
+    )
+
+
+def _months_by_type(value: object, at: str) -> tuple[tuple[ContractType, int], ...]:
+    found = reading.members(value, at, frozenset(ContractType))
+    return tuple(
+        (kind, reading.whole(found[kind], f"{at}/{kind}", 1, MOST_MONTHS))
+        for kind in ContractType
+        if kind in found
+    )
+
+
+def _milestones(value: object, at: str) -> tuple[Milestone, ...]:
+    found = tuple(_milestone(item, f"{at}/{i}") for i, item in enumerate(reading.array(value, at)))
+    for i, (one, other) in enumerate(zip(found, found[1:], strict=False)):
+        if other.on <= one.on or other.hours < one.hours:
+            raise WrongValueError(f"{at}/{i + 1}", "Les jalons se suivent et leurs heures se cumulent.")
+    return found
+
+
+def _milestone(value: object, at: str) -> Milestone:
+    found = reading.members(value, at, frozenset(("on", "hours")))
+    on = reading.day(reading.required(found, "on", at), f"{at}/on")
+    return Milestone(on, reading.hundredths(reading.required(found, "hours", at), f"{at}/hours"))
+
+
+def _authorities(value: object, at: str) -> tuple[str, ...]:
+    found = tuple(reading.text(item, f"{at}/{i}") for i, item in enumerate(reading.array(value, at)))
+    if any(item not in AUTHORITIES for item in found):
+        raise WrongValueError(at, "Une liste est attendue, parmi : " + ", ".join(AUTHORITIES) + ".")
+    return found
+
+
+_OPTIONAL: dict[str, object] = {"profile": None, "article": None, "milestones": []}
+_NULLABLE = frozenset(("profile", "article", "training_share", "training_cap"))
+_FIELDS: dict[str, Reader] = {
+    "target": target_from_json,
+    "window": _window,
+    "profile": reading.text,
+    "article": reading.text,
+    "milestones": _milestones,
+    "publics": choices_from_json,
+    "modalities": lambda value, at: reading.codes(value, at, Modality),
+    "contract_types": lambda value, at: reading.codes(value, at, ContractType),
+    "durations": _durations,
+    "late_threshold": reading.share,
+    "rounding": _rounding,
+    "reporting": _reporting,
+    "approval_counts_from": lambda value, at: reading.code(value, at, ApprovalFrom),
+    "automatic_approval": reading.boolean,
+    "training_share": reading.share,
+    "training_cap": reading.hundredths,
+    "proof_authorities": _authorities,
+}
+
+
+def terms_to_json(terms: Terms) -> dict[str, object]:
+    """Return the whole terms as plain JSON types; `terms_from_json` gives the same terms back."""
+    return {
+        "target": target_to_json(terms.target),
+        "window": {"start": terms.window.first.isoformat(), "end": terms.end.isoformat()},
+        "profile": terms.profile,
+        "article": terms.article,
+        "milestones": [
+            {"on": item.on.isoformat(), "hours": hundredths_text(item.hours)} for item in terms.milestones
+        ],
+        **conditions_to_json(terms),
+    }
+
+
+def conditions_to_json(conditions: Conditions) -> dict[str, object]:
+    """Return the conditions that a profile can fill, as plain JSON types."""
+    share, cap = conditions.training_share, conditions.training_cap
+    return {
+        "publics": choices_to_json(conditions.publics),
+        "modalities": [str(item) for item in conditions.modalities],
+        "contract_types": [str(item) for item in conditions.contract_types],
+        "durations": {
+            "months": conditions.durations.months,
+            "by_contract_type": {str(kind): n for kind, n in conditions.durations.by_contract_type},
+            "to_window_end": {str(kind): n for kind, n in conditions.durations.to_window_end},
+        },
+        "late_threshold": decimal_text(conditions.late_threshold),
+        "rounding": {
+            "mode": str(conditions.rounding.mode),
+            "step": hundredths_text(conditions.rounding.step),
+        },
+        "reporting": {
+            "every": str(conditions.reporting.every),
+            "due_day": conditions.reporting.due_day,
+        },
+        "approval_counts_from": str(conditions.approval_counts_from),
+        "automatic_approval": conditions.automatic_approval,
+        "training_share": None if share is None else decimal_text(share),
+        "training_cap": None if cap is None else hundredths_text(cap),
+        "proof_authorities": list(conditions.proof_authorities),
+    }
