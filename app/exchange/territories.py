@@ -2,11 +2,11 @@
 
 import csv
 import gzip
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from app.exchange.folding import fold_words
 
 EDITION = "2026"
 DATA_FILE = Path(__file__).parent / "data" / f"territories-{EDITION}.csv.gz"
@@ -27,8 +27,6 @@ COLUMNS = (
     "postal_codes",
 )
 
-_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 _ABBREVIATIONS = {"saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes"}
 
 
@@ -94,8 +92,7 @@ def search_name(text: str) -> str:
     Lower case, without accents, ligatures, hyphens nor apostrophes; *saint* and *sainte* are
     abbreviated, since both spellings are in use for the same commune.
     """
-    folded = unicodedata.normalize("NFKD", text.lower().translate(_LIGATURES))
-    words = _NOT_A_WORD.sub(" ", "".join(c for c in folded if not unicodedata.combining(c))).split()
+    words = fold_words(text).split()
     return " ".join(_ABBREVIATIONS.get(word, word) for word in words)
 
 

@@ -1,0 +1,125 @@
+"""The lists inside a record: holders, subcontracts and what later changed."""
+
+from collections.abc import Iterator
+
+from app.exchange.decp import identifiers, values, vocabulary
+from app.exchange.decp.issues import Findings, IssueCode
+from app.exchange.decp.received import Received
+from app.exchange.decp.records import Identifier, Modification, SubcontractAct, SubcontractModification
+
+Fields = dict[str, Received]
+
+_MAX_MONTHS = 1200
+_MAX_NUMBER = 999_999_999
+# Keys instead of values, seen in files converted from XML: {"titulaire": "typeIdentifiant"}.
+_KEYS_AS_VALUES = frozenset({"id", "typeIdentifiant"})
+
+
+def months(value: Received, pointer: str, findings: Findings) -> int | None:
+    """Give a duration in months, at least 1."""
+    return values.integer(value, pointer, findings, least=1, most=_MAX_MONTHS)
+
+
+def holders(value: Received, pointer: str, findings: Findings) -> tuple[Identifier, ...]:
+    """Give each holder once, in the order of the source."""
+    found: list[Identifier] = []
+    for index, item in enumerate(values.entries(value, "titulaire")):
+        place = f"{pointer}/{index}"
+        if isinstance(item, str) and (
+            item in _KEYS_AS_VALUES or values.scalar(item, place, findings) is None
+        ):
+            if item in _KEYS_AS_VALUES:
+                findings.add(IssueCode.IDENTIFIER_UNREADABLE, pointer)
+            continue
+        holder = identifiers.firm(item, place, findings)
+        if holder in found:
+            findings.add(IssueCode.HOLDER_DUPLICATE, place)
+        elif holder is not None:
+            found.append(holder)
+    return tuple(found)
+
+
+def subcontract_acts(value: Received, findings: Findings) -> tuple[SubcontractAct, ...]:
+    """Give the subcontracts declared; incomplete ones are kept with what they say."""
+    return tuple(
+        SubcontractAct(
+            act_id=_number(fields, "id", pointer, findings),
+            subcontractor=_subcontractor(fields, pointer, findings),
+            duration_months=months(fields.get("dureeMois"), f"{pointer}/dureeMois", findings),
+            notified_on=values.day(fields.get("dateNotification"), f"{pointer}/dateNotification", findings),
+            published_on=values.day(
+                fields.get("datePublicationDonnees"), f"{pointer}/datePublicationDonnees", findings
+            ),
+            amount=values.cents(fields.get("montant"), f"{pointer}/montant", findings),
+            price_variation=values.label(
+                fields.get("variationPrix"), vocabulary.PRICE_VARIATIONS, f"{pointer}/variationPrix", findings
+            ),
+        )
+        for pointer, fields in _objects(value, "acteSousTraitance", "/actesSousTraitance", findings)
+    )
+
+
+def subcontract_modifications(value: Received, findings: Findings) -> tuple[SubcontractModification, ...]:
+    """Give the later changes of subcontracts."""
+    return tuple(
+        SubcontractModification(
+            act_id=_number(fields, "id", pointer, findings),
+            notified_on=values.day(
+                fields.get("dateNotificationModificationSousTraitance"),
+                f"{pointer}/dateNotificationModificationSousTraitance",
+                findings,
+            ),
+            published_on=values.day(
+                fields.get("datePublicationDonnees"), f"{pointer}/datePublicationDonnees", findings
+            ),
+            duration_months=months(fields.get("dureeMois"), f"{pointer}/dureeMois", findings),
+            amount=values.cents(fields.get("montant"), f"{pointer}/montant", findings),
+        )
+        for pointer, fields in _objects(
+            value, "modificationActeSousTraitance", "/modificationsActesSousTraitance", findings
+        )
+    )
+
+
+def modifications(value: Received, findings: Findings) -> tuple[Modification, ...]:
+    """Give the amendments, from an array, one object, a wrapped array or nothing at all."""
+    return tuple(
+        Modification(
+            number=_number(fields, "id", pointer, findings),
+            notified_on=values.day(
+                fields.get("dateNotificationModification"),
+                f"{pointer}/dateNotificationModification",
+                findings,
+            ),
+            published_on=values.day(
+                fields.get("datePublicationDonneesModification"),
+                f"{pointer}/datePublicationDonneesModification",
+                findings,
+            ),
+            amount=values.cents(fields.get("montant"), f"{pointer}/montant", findings),
+            duration_months=months(fields.get("dureeMois"), f"{pointer}/dureeMois", findings),
+            holders=holders(fields.get("titulaires"), f"{pointer}/titulaires", findings),
+        )
+        for pointer, fields in _objects(value, "modification", "/modifications", findings)
+    )
+
+
+def _objects(value: Received, wrapper: str, pointer: str, findings: Findings) -> Iterator[tuple[str, Fields]]:
+    for index, item in enumerate(values.entries(value, wrapper)):
+        place = f"{pointer}/{index}"
+        if isinstance(item, dict):
+            yield place, {key.strip(): inner for key, inner in item.items()}
+        elif values.scalar(item, place, findings) is not None:
+            findings.add(IssueCode.UNREADABLE, place)
+
+
+def _number(fields: Fields, name: str, pointer: str, findings: Findings) -> int | None:
+    return values.integer(fields.get(name), f"{pointer}/{name}", findings, least=0, most=_MAX_NUMBER)
+
+
+def _subcontractor(fields: Fields, pointer: str, findings: Findings) -> Identifier | None:
+    value = fields.get("sousTraitant")
+    if value in (None, "", [], {}):
+        findings.add(IssueCode.MISSING, f"{pointer}/sousTraitant")
+        return None
+    return identifiers.firm(value, f"{pointer}/sousTraitant", findings)

@@ -1,0 +1,194 @@
+"""From one received record of the 2022 format to one contract and everything wrong with it."""
+
+import hashlib
+import re
+from datetime import date
+
+from app.exchange.decp import amendments, identifiers, plausibility, values, vocabulary
+from app.exchange.decp.issues import Findings, IssueCode
+from app.exchange.decp.received import Received, Source, canonical
+from app.exchange.decp.records import DecpContract, DecpRow
+
+Fields = dict[str, Received]
+
+_ID_FORMAT = re.compile(r"[A-Za-z0-9/\-_ .#]{1,16}")
+_LONGEST_ID = 64
+_LONGEST_OBJECT = 1000
+_MAX_COUNT = 999_999_999
+_CONCESSION_KEYS = frozenset(
+    {"autoriteConcedante", "autoriteConcedante.id", "valeurGlobale", "concessionnaires"}
+)
+_CONCESSION = re.compile(r"concession|délégation de service public", re.IGNORECASE)
+
+
+def read_record(source: Source, index: int, today: date) -> DecpRow:
+    """Read one record; whatever it contains, the answer is a row."""
+    findings = Findings()
+    for code in source.issues:
+        findings.add(code)
+    try:
+        raw_json = canonical(source.original)
+        fingerprint = hashlib.sha256(raw_json.encode()).hexdigest()
+        fields = _fields(source.value)
+        if fields is None:
+            empty = source.value in (None, "", [], {})
+            findings.add(IssueCode.RECORD_EMPTY if empty else IssueCode.RECORD_UNREADABLE)
+            return DecpRow(index, None, findings.issues, fingerprint, raw_json)
+        if source.concession or _is_concession(fields):
+            findings.add(IssueCode.CONCESSION_UNSUPPORTED)
+            return DecpRow(index, None, findings.issues, fingerprint, raw_json)
+        record = _Reading(fields, findings, index, today).contract(fingerprint, raw_json)
+    except RecursionError:
+        findings.add(IssueCode.RECORD_UNREADABLE)
+        return DecpRow(index, None, findings.issues)
+    return DecpRow(index, None if findings.failed else record, findings.issues, fingerprint, raw_json)
+
+
+def _fields(value: Received) -> Fields | None:
+    value = values.only_element(value)
+    if not isinstance(value, dict) or not value:
+        return None
+    return {key.strip(): item for key, item in value.items()}
+
+
+def _is_concession(fields: Fields) -> bool:
+    if not _CONCESSION_KEYS.isdisjoint(fields):
+        return True
+    kinds = (fields.get("_type"), fields.get("nature"))
+    return any(isinstance(kind, str) and _CONCESSION.search(kind) is not None for kind in kinds)
+
+
+class _Reading:
+    """The reading of one record: its fields, and what was found wrong so far."""
+
+    def __init__(self, fields: Fields, findings: Findings, index: int, today: date) -> None:
+        self._fields = fields
+        self._findings = findings
+        self._index = index
+        self._today = today
+
+    def contract(self, fingerprint: str, raw_json: str) -> DecpContract | None:
+        found = self._findings
+        buyer = identifiers.buyer(self._nested("acheteur", "id"), "/acheteur/id", found)
+        external_id = self._identifier("id", missing=IssueCode.ID_MISSING)
+        notified_on = self._notification()
+        for name in vocabulary.REQUIRED:
+            if self._fields.get(name) in (None, "", [], {}):
+                found.add(IssueCode.MISSING, f"/{name}")
+        if buyer is None or external_id is None or notified_on is None:
+            return None
+        place_code, place_type = self._place()
+        text = self._text("objet")
+        contract = DecpContract(
+            source_index=self._index,
+            external_id=external_id,
+            buyer=buyer,
+            nature=self._label("nature", vocabulary.NATURES),
+            object=text,
+            cpv=values.cpv(self._fields.get("codeCPV"), "/codeCPV", found),
+            procedure=self._label("procedure", vocabulary.PROCEDURES),
+            ccag=self._label("ccag", vocabulary.CCAGS),
+            techniques=self._labels("techniques", "technique", vocabulary.TECHNIQUES),
+            modalities=self._labels("modalitesExecution", "modaliteExecution", vocabulary.MODALITIES),
+            framework_id=self._identifier("idAccordCadre"),
+            place_code=place_code,
+            place_type=place_type,
+            duration_months=amendments.months(self._fields.get("dureeMois"), "/dureeMois", found),
+            notified_on=notified_on,
+            published_on=values.day(
+                self._fields.get("datePublicationDonnees"), "/datePublicationDonnees", found
+            ),
+            amount=values.cents(self._fields.get("montant"), "/montant", found),
+            offers_received=values.integer(
+                self._fields.get("offresRecues"), "/offresRecues", found, least=0, most=_MAX_COUNT
+            ),
+            innovative=self._boolean("marcheInnovant"),
+            advance=self._boolean("attributionAvance"),
+            subcontracting_declared=self._boolean("sousTraitanceDeclaree"),
+            holders=amendments.holders(self._fields.get("titulaires"), "/titulaires", found),
+            group_kind=self._label("typeGroupementOperateurs", vocabulary.GROUP_KINDS),
+            subcontract_acts=amendments.subcontract_acts(self._fields.get("actesSousTraitance"), found),
+            subcontract_modifications=amendments.subcontract_modifications(
+                self._fields.get("modificationsActesSousTraitance"), found
+            ),
+            modifications=amendments.modifications(self._fields.get("modifications"), found),
+            social_considerations=self._labels(
+                "considerationsSociales", "considerationSociale", vocabulary.SOCIAL
+            ),
+            environmental_considerations=self._labels(
+                "considerationsEnvironnementales", "considerationEnvironnementale", vocabulary.ENVIRONMENTAL
+            ),
+            suspected_test=plausibility.suspects_test(text),
+            fingerprint=fingerprint,
+            raw_json=raw_json,
+        )
+        plausibility.check(contract, self._today, found)
+        return contract
+
+    def _nested(self, name: str, inner: str) -> Received:
+        """Give a member of an object, also written as one flat key, or the object's bare value."""
+        outer = values.only_element(self._fields.get(name))
+        if isinstance(outer, dict):
+            return {key.strip(): item for key, item in outer.items()}.get(inner)
+        for key in (f"{name}.{inner}", f"{name}_{inner}"):
+            if key in self._fields:
+                return self._fields[key]
+        return outer if inner == "id" else None
+
+    def _notification(self) -> date | None:
+        pointer = "/dateNotification"
+        text = values.scalar(self._fields.get("dateNotification"), pointer, Findings())
+        if text is None:
+            self._findings.add(IssueCode.NOTIFICATION_MISSING, pointer)
+            return None
+        attempt = Findings()
+        found = values.day(text, pointer, attempt)
+        if found is None:
+            self._findings.add(IssueCode.NOTIFICATION_UNREADABLE, pointer)
+        elif attempt.issues:
+            self._findings.add(IssueCode.DATE_UNUSUAL, pointer)
+        return found
+
+    def _identifier(self, name: str, *, missing: IssueCode | None = None) -> str | None:
+        pointer = f"/{name}"
+        text = values.scalar(self._fields.get(name), pointer, self._findings)
+        cleaned = "" if text is None else values.tidy(text, pointer, self._findings)
+        if not cleaned:
+            if missing is not None:
+                self._findings.add(missing, pointer)
+            return None
+        if len(cleaned) > _LONGEST_ID:
+            self._findings.add(IssueCode.ID_TOO_LONG if missing else IssueCode.UNREADABLE, pointer)
+            return None
+        if _ID_FORMAT.fullmatch(cleaned) is None:
+            self._findings.add(IssueCode.ID_FORMAT, pointer)
+        return cleaned
+
+    def _text(self, name: str) -> str:
+        read = values.clean_text(self._fields.get(name), f"/{name}", self._findings, longest=_LONGEST_OBJECT)
+        return read or ""
+
+    def _place(self) -> tuple[str | None, str | None]:
+        place_type = values.label(
+            self._nested("lieuExecution", "typeCode"),
+            vocabulary.PLACE_TYPES,
+            "/lieuExecution/typeCode",
+            self._findings,
+        )
+        # NC and MQ are marks of absence, and the country codes of New Caledonia and Martinique.
+        keep = frozenset({"NC", "MQ"}) if place_type == vocabulary.COUNTRY_TYPE else frozenset[str]()
+        pointer = "/lieuExecution/code"
+        code = values.scalar(self._nested("lieuExecution", "code"), pointer, self._findings, keep=keep)
+        if code is None:
+            self._findings.add(IssueCode.MISSING, pointer)
+            return None, place_type
+        return values.tidy(code, pointer, self._findings)[:_LONGEST_ID] or None, place_type
+
+    def _boolean(self, name: str) -> bool | None:
+        return values.boolean(self._fields.get(name), f"/{name}", self._findings)
+
+    def _label(self, name: str, known: tuple[str, ...]) -> str | None:
+        return values.label(self._fields.get(name), known, f"/{name}", self._findings)
+
+    def _labels(self, name: str, wrapper: str, known: tuple[str, ...]) -> tuple[str, ...]:
+        return values.labels(self._fields.get(name), wrapper, known, f"/{name}", self._findings)

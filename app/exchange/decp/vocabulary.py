@@ -1,0 +1,115 @@
+"""The closed lists of the 2022 format (schema 2.0.4, with the values that v1 still sends)."""
+
+from app.exchange.folding import fold_words
+
+NATURES = (
+    "Marché",
+    "Marché de partenariat",
+    "Marché de défense ou de sécurité",
+    "Accord-cadre",
+    "Marché subséquent",
+)
+PROCEDURES = (
+    "Procédure adaptée",
+    "Appel d'offres ouvert",
+    "Appel d'offres restreint",
+    "Procédure avec négociation",
+    "Marché passé sans publicité ni mise en concurrence préalable",
+    "Dialogue compétitif",
+)
+CCAGS = (
+    "Travaux",
+    "Maitrise d'œuvre",
+    "Fournitures courantes et services",
+    "Marchés industriels",
+    "Prestations intellectuelles",
+    "Techniques de l'information et de la communication",
+    "Pas de CCAG",
+)
+TECHNIQUES = (
+    "Accord-cadre",
+    "Concours",
+    "Système de qualification",
+    "Système d'acquisition dynamique",
+    "Catalogue électronique",
+    "Enchère électronique",
+    "Sans objet",
+)
+MODALITIES = ("Tranches", "Bons de commande", "Marchés subséquents", "Sans objet")
+GROUP_KINDS = ("Conjoint", "Solidaire", "Pas de groupement")
+PLACE_TYPES = (
+    "Code postal",
+    "Code commune",
+    "Code arrondissement",
+    "Code canton",
+    "Code département",
+    "Code région",
+    "Code pays",
+)
+COUNTRY_TYPE = "Code pays"
+NO_SOCIAL = "Pas de considération sociale"
+SOCIAL = ("Clause sociale", "Critère social", "Marché réservé", NO_SOCIAL)
+NO_ENVIRONMENTAL = "Pas de considération environnementale"
+ENVIRONMENTAL = ("Clause environnementale", "Critère environnemental", NO_ENVIRONMENTAL)
+PRICE_VARIATIONS = ("Ferme", "Actualisable", "Révisable")
+
+# Everything that the schema requires and that the reader does not already ask for by name.
+REQUIRED = (
+    "nature",
+    "objet",
+    "codeCPV",
+    "techniques",
+    "modalitesExecution",
+    "marcheInnovant",
+    "ccag",
+    "offresRecues",
+    "attributionAvance",
+    "typeGroupementOperateurs",
+    "procedure",
+    "dureeMois",
+    "datePublicationDonnees",
+    "montant",
+    "typesPrix",
+    "formePrix",
+    "sousTraitanceDeclaree",
+    "titulaires",
+    "considerationsSociales",
+    "considerationsEnvironnementales",
+)
+
+# Divisions of the common procurement vocabulary (Règlement (CE) no 213/2008), to tell a lost
+# leading zero from lost trailing ones.
+CPV_DIVISIONS = frozenset(
+    f"{division:02}"
+    for division in (
+        *(3, 9, 14, 15, 16, 18, 19, 22, 24, 30, 31, 32, 33, 34, 35, 37, 38, 39, 41, 42, 43, 44, 45, 48),
+        *(50, 51, 55, 60, 63, 64, 65, 66, 70, 71, 72, 73, 75, 76, 77, 79, 80, 85, 90, 92, 98),
+    )
+)
+
+
+def recognise(text: str, values: tuple[str, ...]) -> str | None:
+    """Give the value of the list that the text spells, whatever accents, case and punctuation."""
+    folded = fold_words(text).replace(" ", "")
+    return _FOLDED[values].get(folded)
+
+
+def _fold(values: tuple[str, ...]) -> dict[str, str]:
+    return {fold_words(value).replace(" ", ""): value for value in values}
+
+
+_FOLDED: dict[tuple[str, ...], dict[str, str]] = {
+    values: _fold(values)
+    for values in (
+        NATURES,
+        PROCEDURES,
+        CCAGS,
+        TECHNIQUES,
+        MODALITIES,
+        GROUP_KINDS,
+        PLACE_TYPES,
+        SOCIAL,
+        ENVIRONMENTAL,
+        PRICE_VARIATIONS,
+    )
+}
