@@ -42,19 +42,7 @@ def holders(value: Received, pointer: str, findings: Findings) -> tuple[Identifi
 def subcontract_acts(value: Received, findings: Findings) -> tuple[SubcontractAct, ...]:
     """Give the subcontracts declared; incomplete ones are kept with what they say."""
     return tuple(
-        SubcontractAct(
-            act_id=_number(fields, "id", pointer, findings),
-            subcontractor=_subcontractor(fields, pointer, findings),
-            duration_months=months(fields.get("dureeMois"), f"{pointer}/dureeMois", findings),
-            notified_on=values.day(fields.get("dateNotification"), f"{pointer}/dateNotification", findings),
-            published_on=values.day(
-                fields.get("datePublicationDonnees"), f"{pointer}/datePublicationDonnees", findings
-            ),
-            amount=values.cents(fields.get("montant"), f"{pointer}/montant", findings),
-            price_variation=values.label(
-                fields.get("variationPrix"), vocabulary.PRICE_VARIATIONS, f"{pointer}/variationPrix", findings
-            ),
-        )
+        _subcontract_act(fields, pointer, findings)
         for pointer, fields in _objects(value, "acteSousTraitance", "/actesSousTraitance", findings)
     )
 
@@ -104,6 +92,25 @@ def modifications(value: Received, findings: Findings) -> tuple[Modification, ..
     )
 
 
+def _subcontract_act(fields: Fields, pointer: str, findings: Findings) -> SubcontractAct:
+    for name in vocabulary.REQUIRED_OF_ACTS:
+        if values.is_empty(fields.get(name)):
+            findings.add(IssueCode.MISSING, f"{pointer}/{name}")
+    return SubcontractAct(
+        act_id=_number(fields, "id", pointer, findings),
+        subcontractor=_subcontractor(fields, pointer, findings),
+        duration_months=months(fields.get("dureeMois"), f"{pointer}/dureeMois", findings),
+        notified_on=values.day(fields.get("dateNotification"), f"{pointer}/dateNotification", findings),
+        published_on=values.day(
+            fields.get("datePublicationDonnees"), f"{pointer}/datePublicationDonnees", findings
+        ),
+        amount=values.cents(fields.get("montant"), f"{pointer}/montant", findings),
+        price_variation=values.label(
+            fields.get("variationPrix"), vocabulary.PRICE_VARIATIONS, f"{pointer}/variationPrix", findings
+        ),
+    )
+
+
 def _objects(value: Received, wrapper: str, pointer: str, findings: Findings) -> Iterator[tuple[str, Fields]]:
     for index, item in enumerate(values.entries(value, wrapper)):
         place = f"{pointer}/{index}"
@@ -119,7 +126,6 @@ def _number(fields: Fields, name: str, pointer: str, findings: Findings) -> int 
 
 def _subcontractor(fields: Fields, pointer: str, findings: Findings) -> Identifier | None:
     value = fields.get("sousTraitant")
-    if value in (None, "", [], {}):
-        findings.add(IssueCode.MISSING, f"{pointer}/sousTraitant")
+    if values.is_empty(value):
         return None
     return identifiers.firm(value, f"{pointer}/sousTraitant", findings)

@@ -31,7 +31,7 @@ def read_record(source: Source, index: int, today: date) -> DecpRow:
         fingerprint = hashlib.sha256(raw_json.encode()).hexdigest()
         fields = _fields(source.value)
         if fields is None:
-            empty = source.value in (None, "", [], {})
+            empty = values.is_empty(source.value)
             findings.add(IssueCode.RECORD_EMPTY if empty else IssueCode.RECORD_UNREADABLE)
             return DecpRow(index, None, findings.issues, fingerprint, raw_json)
         if source.concession or _is_concession(fields):
@@ -73,7 +73,7 @@ class _Reading:
         external_id = self._identifier("id", missing=IssueCode.ID_MISSING)
         notified_on = self._notification()
         for name in vocabulary.REQUIRED:
-            if self._fields.get(name) in (None, "", [], {}):
+            if values.is_empty(self._fields.get(name)):
                 found.add(IssueCode.MISSING, f"/{name}")
         if buyer is None or external_id is None or notified_on is None:
             return None
@@ -100,7 +100,7 @@ class _Reading:
             ),
             amount=values.cents(self._fields.get("montant"), "/montant", found),
             offers_received=values.integer(
-                self._fields.get("offresRecues"), "/offresRecues", found, least=0, most=_MAX_COUNT
+                self._fields.get("offresRecues"), "/offresRecues", found, least=1, most=_MAX_COUNT
             ),
             innovative=self._boolean("marcheInnovant"),
             advance=self._boolean("attributionAvance"),

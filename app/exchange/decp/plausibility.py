@@ -8,6 +8,7 @@ import re
 from datetime import date
 
 from app.exchange.decp import vocabulary
+from app.exchange.decp.identifiers import SIRET
 from app.exchange.decp.issues import Findings, IssueCode
 from app.exchange.decp.records import DecpContract
 from app.exchange.folding import fold_words
@@ -40,14 +41,24 @@ def check(contract: DecpContract, today: date, findings: Findings) -> None:
         findings.add(IssueCode.DURATION_IMPLAUSIBLE, "/dureeMois")
     if contract.suspected_test:
         findings.add(IssueCode.SUSPECTED_TEST, "/objet")
-    if any(
-        h.scheme == "SIRET" and h.value[:_SIREN] == contract.buyer.value[:_SIREN] for h in contract.holders
-    ):
-        findings.add(IssueCode.BUYER_IS_HOLDER, "/titulaires")
+    _check_parties(contract, findings)
     if _contradicts(contract.social_considerations, vocabulary.NO_SOCIAL):
         findings.add(IssueCode.SOCIAL_CONTRADICTION, "/considerationsSociales")
     if _contradicts(contract.environmental_considerations, vocabulary.NO_ENVIRONMENTAL):
         findings.add(IssueCode.ENVIRONMENTAL_CONTRADICTION, "/considerationsEnvironnementales")
+
+
+def _check_parties(contract: DecpContract, findings: Findings) -> None:
+    own = contract.buyer.value[:_SIREN]
+    if any(holder.scheme == SIRET and holder.value[:_SIREN] == own for holder in contract.holders):
+        findings.add(IssueCode.BUYER_IS_HOLDER, "/titulaires")
+    for number, act in enumerate(contract.subcontract_acts):
+        if act.subcontractor in contract.holders:
+            findings.add(IssueCode.SUBCONTRACTOR_IS_HOLDER, f"/actesSousTraitance/{number}/sousTraitant")
+    if contract.group_kind in {"Conjoint", "Solidaire"} and len(contract.holders) == 1:
+        findings.add(IssueCode.GROUP_OF_ONE, "/typeGroupementOperateurs")
+    if contract.framework_id == contract.external_id:
+        findings.add(IssueCode.FRAMEWORK_IS_ITSELF, "/idAccordCadre")
 
 
 def _contradicts(considerations: tuple[str, ...], nothing: str) -> bool:

@@ -65,13 +65,18 @@ def scalar(
     value = only_element(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if value is None or value in ({}, []):
+    if is_empty(value):
         return None
     if not isinstance(value, str):
         findings.add(IssueCode.UNREADABLE, pointer)
         return None
     text = value.strip()
     return text if text in keep else _without_mark(text, pointer, findings)
+
+
+def is_empty(value: Received) -> bool:
+    """Whether nothing was given: null, an empty text, array or object."""
+    return value is None or value in ("", [], {})
 
 
 def only_element(value: Received) -> Received:
@@ -132,7 +137,7 @@ def entries(value: Received, wrapper: str) -> Iterator[Received]:
             waiting.extend(reversed(item))
         elif isinstance(item, dict) and wrapper in item:
             waiting.append(item[wrapper])
-        elif item not in (None, "", {}):
+        elif not is_empty(item):
             yield item
 
 

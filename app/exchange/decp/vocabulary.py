@@ -77,6 +77,16 @@ REQUIRED = (
     "considerationsEnvironnementales",
 )
 
+REQUIRED_OF_ACTS = (
+    "id",
+    "sousTraitant",
+    "dureeMois",
+    "dateNotification",
+    "datePublicationDonnees",
+    "montant",
+    "variationPrix",
+)
+
 # Divisions of the common procurement vocabulary (Règlement (CE) no 213/2008), to tell a lost
 # leading zero from lost trailing ones.
 CPV_DIVISIONS = frozenset(
