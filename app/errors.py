@@ -179,7 +179,27 @@ class Unavailable(DomainError):
     title = Text("Service momentanément indisponible.", "Service temporarily unavailable.")
 
 
+class NoClause(DomainError):
+    """Hires and hours are declared for a clause; the contract has none yet."""
+
+    status, code = 409, "no_clause"
+    title = Text(
+        "Ce contrat n'a pas de clause : l'acheteur doit d'abord l'enregistrer.",
+        "This contract has no clause: the buyer must record it first.",
+    )
+
+
 def unknown_reference(pointer: str) -> InvalidPayload:
     """The same answer for an object that does not exist and for another organisation's."""
     detail = Text("Objet inconnu ou hors de votre périmètre.", "Unknown object, or outside what you can see.")
     return InvalidPayload(errors=[FieldError(pointer, "unknown_reference", detail)])
+
+
+class FieldProblem(ValueError):
+    """Raised by a schema's validator to give its own code and sentence at the field."""
+
+    def __init__(self, code: str, detail: Text) -> None:
+        """`code` is stable, `detail` is for people."""
+        super().__init__(code)
+        self.code = code
+        self.detail = detail

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from uuid import UUID
+from uuid import UUID
 
 
 class Role(StrEnum):
@@ -42,3 +39,7 @@ class Principal:
     def is_admin(self) -> bool:
         """True for the platform, which sees every contract and no identity."""
         return self.role is Role.ADMIN
+
+
+# The service acting by itself (jobs of its own) or by its operator at the command line.
+SERVICE = Principal(UUID(int=0), Role.ADMIN)

@@ -1,0 +1,59 @@
+"""The command line: `python -m app.cli COMMAND`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from app.clock import SystemClock
+from app.crypto import Keyring
+from app.db.session import Database
+from app.main import create_app
+from app.principal import Role
+from app.services import setup
+from app.services.work import Means
+from app.settings import Settings
+
+app = typer.Typer(help="Suivi des clauses sociales d'insertion.", no_args_is_help=True, add_completion=False)
+
+
+def _means(settings: Settings) -> Means:
+    database = Database(settings.database_url, pool_size=settings.pool_size)
+    return Means(database, SystemClock(), Keyring(settings.secret_keys.get_secret_value()))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the latest schema and load the territories."""
+    settings = Settings()
+    setup.prepare(_means(settings).database, settings.database_url)
+
+
+@app.command()
+def key(siret: str, role: Role, label: str = "cli") -> None:
+    """Make an API key and print it; it is shown nowhere else."""
+    typer.echo(setup.issue_key(_means(Settings()), siret, role, label))
+
+
+@app.command()
+def openapi(path: Annotated[Path | None, typer.Argument()] = None) -> None:
+    """Print the OpenAPI document, or write it to a file."""
+    document = json.dumps(create_app().openapi(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    if path is None:
+        typer.echo(document, nl=False)
+    else:
+        path.write_text(document, encoding="utf-8")
+
+
+@app.command()
+def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Serve the API."""
+    uvicorn.run(create_app(), host=host, port=port, access_log=False, log_config=None)
+
+
+if __name__ == "__main__":
+    app()

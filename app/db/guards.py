@@ -1,0 +1,74 @@
+"""Triggers that keep insert-only tables insert-only, laid again after every migration.
+
+A batch migration on SQLite rebuilds a table and loses its triggers: they are therefore no part of the
+chain, but of what follows it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+INSERT_ONLY = (
+    "changes",
+    "change_objects",
+    "seals",
+    "events",
+    "versions",
+    "statement_versions",
+    "verdicts",
+    "entries",
+)
+_FUNCTION = """
+CREATE OR REPLACE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'rows of % are never rewritten', TG_TABLE_NAME; END $$
+"""
+
+
+def lay(connection: Connection) -> None:
+    """Put the guard on every insert-only table that exists."""
+    present = set(inspect(connection).get_table_names())
+    tables = [table for table in INSERT_ONLY if table in present]
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(_FUNCTION)
+    for table in tables:
+        for statement in _statements(table, connection.dialect.name):
+            connection.exec_driver_sql(statement)
+
+
+def lift(connection: Connection) -> None:
+    """Take the guards away for the time of a migration."""
+    present = set(inspect(connection).get_table_names())
+    for table in (table for table in INSERT_ONLY if table in present):
+        for name in _names(table):
+            on_table = f" ON {table}" if connection.dialect.name == "postgresql" else ""
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{on_table}")
+
+
+def _names(table: str) -> tuple[str, str]:
+    return f"guard_{table}_rows", f"guard_{table}_whole"
+
+
+def _statements(table: str, dialect: str) -> list[str]:
+    rows, whole = _names(table)
+    if dialect == "postgresql":
+        # A row trigger does not fire on TRUNCATE.
+        return [
+            (
+                f"CREATE OR REPLACE TRIGGER {rows} BEFORE UPDATE OR DELETE ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION refuse_rewriting()"
+            ),
+            (
+                f"CREATE OR REPLACE TRIGGER {whole} BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting()"
+            ),
+        ]
+    refuse = f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never rewritten'); END"
+    return [
+        f"CREATE TRIGGER IF NOT EXISTS {rows} BEFORE UPDATE ON {table} {refuse}",
+        f"CREATE TRIGGER IF NOT EXISTS {whole} BEFORE DELETE ON {table} {refuse}",
+    ]

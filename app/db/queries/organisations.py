@@ -1,0 +1,83 @@
+"""Organisations, their keys, and stored answers."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Select, delete, func, select
+
+from app.db.tables import ApiKey, Organisation, StoredAnswer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.db.session import ReadSession, WriteSession
+    from app.principal import Principal
+
+
+def key_by_public_id(session: ReadSession, public_id: str) -> ApiKey | None:
+    """The key of this public part, whatever its state: the caller judges."""
+    return session.scalar(select(ApiKey).where(ApiKey.public_id == public_id))
+
+
+def visible_keys(principal: Principal) -> Select[ApiKey]:
+    """The platform sees all keys; everybody else those of their own organisation and role."""
+    query = select(ApiKey)
+    if principal.is_admin:
+        return query
+    return query.where(
+        ApiKey.organisation_id == principal.organisation_id, ApiKey.role == principal.role.value
+    )
+
+
+def organisation_by_identifier(
+    session: ReadSession, identifier: str, *, scheme: str = "SIRET"
+) -> Organisation | None:
+    """Organisations are public facts: everybody may look one up by its identifier."""
+    return session.scalar(
+        select(Organisation).where(Organisation.scheme == scheme, Organisation.identifier == identifier)
+    )
+
+
+def organisation_by_id(session: ReadSession, organisation_id: UUID) -> Organisation | None:
+    """The organisation of a surrogate id."""
+    return session.get(Organisation, organisation_id)
+
+
+def organisations_by_id(session: ReadSession, ids: set[UUID]) -> dict[UUID, Organisation]:
+    """Several at once."""
+    found = session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
+    return {organisation.id: organisation for organisation in found}
+
+
+def locked_organisation(session: WriteSession, identifier: str, *, scheme: str) -> Organisation | None:
+    """The same, held until the end of the transaction."""
+    query = select(Organisation).where(Organisation.scheme == scheme, Organisation.identifier == identifier)
+    return session.scalar(query.with_for_update())
+
+
+def claim_key(session: WriteSession, principal: Principal, key: str) -> bool:
+    """False while another transaction works under the same idempotency key (PostgreSQL).
+
+    On SQLite the write lock has already made us wait for it.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    text = f"{principal.organisation_id}|{principal.role}|{key}"
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(number))))
+
+
+def stored_answer(session: ReadSession, principal: Principal, key: str) -> StoredAnswer | None:
+    """The answer already given under this key."""
+    return session.get(StoredAnswer, (principal.organisation_id, principal.role.value, key))
+
+
+def purge_answers(session: WriteSession, before: datetime) -> int:
+    """Forget answers older than the instant; returns how many."""
+    done = session.execute(
+        delete(StoredAnswer).where(StoredAnswer.created_at < before).returning(StoredAnswer.key)
+    )
+    return len(done.all())

@@ -1,0 +1,62 @@
+"""The HTTP application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+
+from app.api import access, health, organisations, territories
+from app.clock import SystemClock
+from app.crypto import Keyring
+from app.db.session import Database
+from app.services.work import Means
+from app.settings import Settings
+from app.web import contract, problems
+from app.web.limits import BodyLimit
+from app.web.observing import Observing, configure_logging
+
+if TYPE_CHECKING:
+    from app.clock import Clock
+
+DESCRIPTION = """\
+Suivi des **clauses sociales d'insertion** des marchés publics : heures dues, déclarées, acceptées,
+expliquées. Chaque appel porte une clé d'API (`Authorization: Bearer …`) qui agit au nom d'un organisme
+dans un rôle ; un objet d'autrui est introuvable (404). Toute erreur est un `application/problem+json`.
+"""
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> FastAPI:
+    """The application over one database; `clock` lets tests hold the time."""
+    settings = settings or Settings()
+    configure_logging(settings.log_level)
+    app = FastAPI(
+        title="Clauses sociales",
+        version="0.1.0",
+        summary="Les heures d'insertion des marchés publics, exactes et expliquées.",
+        description=DESCRIPTION,
+        license_info={"name": "MIT", "identifier": "MIT"},
+        # One address per resource: a redirect would lose the body and the key of a POST.
+        redirect_slashes=False,
+        # Its spans and logs would carry addresses and exception messages.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        redoc_url=None,
+    )
+    database = Database(
+        settings.database_url, pool_size=settings.pool_size, pool_timeout=settings.pool_timeout_seconds
+    )
+    keyring = Keyring(settings.secret_keys.get_secret_value())
+    app.state.means = Means(database, clock or SystemClock(), keyring)
+    app.state.settings = settings
+    for module in (health, access, organisations, territories):
+        app.include_router(module.router)
+    problems.install(app)
+    app.add_middleware(BodyLimit, limit=settings.body_limit_bytes, import_limit=settings.import_limit_bytes)
+    # Added last, so that it stands outermost: a refused body is named, counted and logged too.
+    app.add_middleware(Observing)
+
+    def openapi() -> dict[str, Any]:
+        return contract.describe(app)
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents
+    return app

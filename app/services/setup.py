@@ -1,0 +1,33 @@
+"""Making a database ready to serve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.db import migrate
+from app.principal import SERVICE, Role
+from app.schemas.access import ApiKeyIn
+from app.services import access, organisations
+from app.services.territories import load_edition
+from app.services.work import writing
+
+if TYPE_CHECKING:
+    from app.db.session import Database
+    from app.services.work import Means
+
+COMMAND_LINE = "command-line"
+
+
+def prepare(database: Database, url: str) -> None:
+    """Latest schema and the shipped territories; harmless to repeat."""
+    migrate.upgrade(url)
+    load_edition(database)
+
+
+def issue_key(means: Means, siret: str, role: Role, label: str) -> str:
+    """A key made by the operator on the machine itself; returns its text, shown nowhere else."""
+    with writing(means, SERVICE, COMMAND_LINE) as writer:
+        writer.record("api_key.issued")
+        organisation = organisations.known_organisation(writer, siret)
+        _, text = access.add_key(writer, organisation, ApiKeyIn(organisation=siret, role=role, label=label))
+    return text

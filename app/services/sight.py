@@ -1,0 +1,80 @@
+"""What a use case may reach: the contract asked for, and whether the caller decides on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.db.queries import contracts as queries
+from app.db.queries.lists import one
+from app.db.tables import Contract
+from app.errors import Forbidden, NoClause, NotFound, NotReviewer
+from app.principal import Role
+from app.rules.profiles import PROFILES
+from app.rules.terms_json import terms_from_json
+
+if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
+    from app.db.session import ReadSession
+    from app.db.tables import Clause
+    from app.rules.terms import Terms
+    from app.services.work import Reader, Writer
+
+
+def seen_contract(reader: Reader, contract_id: UUID) -> Contract:
+    """The contract, if the principal sees it; NotFound otherwise, whether or not it exists."""
+    query = queries.visible_contracts(reader.principal, reader.today).where(Contract.id == contract_id)
+    found = one(reader.session, query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def held_contract(writer: Writer, contract_id: UUID) -> Contract:
+    """The same, held until the commit: writers on one contract go one after the other."""
+    query = queries.visible_contracts(writer.principal, writer.today).where(Contract.id == contract_id)
+    found = one(writer.session, query.with_for_update(of=Contract))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def require_role(reader: Reader, *roles: Role) -> None:
+    """Forbidden unless the principal acts in one of these roles."""
+    if reader.principal.role not in roles:
+        raise Forbidden
+
+
+def reviewer_id(session: ReadSession, contract: Contract, day: date) -> UUID:
+    """The organisation that decides on the day: the mandated facilitator, else the buyer's own staff."""
+    mandate = queries.running_mandate(session, contract.id, Role.FACILITATOR, day)
+    return mandate.organisation_id if mandate else contract.owner_id
+
+
+def require_reviewer(reader: Reader, contract: Contract) -> None:
+    """Forbidden for another role, NotReviewer for a facilitator who does not decide on this contract."""
+    require_role(reader, Role.FACILITATOR)
+    if reviewer_id(reader.session, contract, reader.today) != reader.principal.organisation_id:
+        raise NotReviewer
+
+
+def needed_clause(session: ReadSession, contract: Contract) -> Clause:
+    """The contract's clause; NoClause when it has none to count hours for."""
+    found = queries.clause_of(session, contract.id)
+    if found is None:
+        raise NoClause
+    return found
+
+
+def current_terms(clause: Clause) -> Terms:
+    """The terms in force, as the rules read them."""
+    return terms_from_json(clause.terms, PROFILES.get(clause.profile))
+
+
+def terms_on(session: ReadSession, clause: Clause, day: date) -> tuple[int, Terms]:
+    """Version number and terms of the clause in force on a day; before the first, the first."""
+    versions = queries.versions_of(session, clause.owner_id, clause.id)
+    in_force = [version for version in versions if version.effective_on <= day] or versions[:1]
+    chosen = in_force[-1]
+    return chosen.number, terms_from_json(chosen.snapshot["terms"], PROFILES.get(clause.profile))

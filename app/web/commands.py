@@ -1,0 +1,195 @@
+"""How a request becomes a use case: authenticate, run, serialise, commit, and only then answer.
+
+The whole way runs in one worker thread and one session, so that a pool smaller than the number of threads
+only makes requests wait their turn. Idempotency lives here alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.db.queries import organisations as queries
+from app.db.tables import StoredAnswer
+from app.errors import (
+    FieldError,
+    Forbidden,
+    IdempotencyInProgress,
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+    InvalidPayload,
+    Text,
+    Unauthenticated,
+)
+from app.principal import Scope
+from app.services import access
+from app.services.work import Means, Reader, Writer
+from app.web.etags import expected_version, strong_etag
+from app.web.languages import language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.db.session import ReadSession
+    from app.principal import Principal
+
+JSON_TYPE = "application/json"
+KEY_CHARACTERS = 255
+SAFE_METHODS = {"GET", "HEAD"}
+
+bearer = HTTPBearer(auto_error=False, description="Clé d'API : `Authorization: Bearer csi_…`.")
+
+
+class Call:
+    """One request, with the means to answer it. Built without I/O; its methods run in the worker thread."""
+
+    def __init__(self, request: Request, credentials: HTTPAuthorizationCredentials | None) -> None:
+        """Keep what the methods need."""
+        self.request = request
+        self.means: Means = request.app.state.means
+        self.request_id: str = request.state.request_id
+        self._token = credentials.credentials if credentials else None
+
+    def read(self, use_case: Callable[[Reader], Any]) -> Response:
+        """Answer 200 with what the use case returns; nothing is written."""
+        with self.means.database.read() as session:
+            principal = self._authenticate(session)
+            reader = Reader(session, principal, self.means, self.request_id)
+            return self._answer(use_case(reader), principal)
+
+    def change(self, use_case: Callable[[Writer, int], Any], *, status: int = 200) -> Response:
+        """Run a use case on the version named by `If-Match`; commit, then answer."""
+        return self._write(lambda writer: use_case(writer, expected_version(self.request)), status)
+
+    def put(self, use_case: Callable[[Writer, int | None], tuple[Any, bool]]) -> Response:
+        """Create or replace under a natural key: 201 without, 200 with the version it replaces."""
+
+        def run(writer: Writer) -> tuple[Any, int]:
+            named = "if-match" in self.request.headers
+            result, created = use_case(writer, expected_version(self.request) if named else None)
+            return result, 201 if created else 200
+
+        return self._write(run, None)
+
+    def do(self, use_case: Callable[[Writer], Any], *, status: int = 200) -> Response:
+        """Run a use case that is harmless to repeat by its nature, for example a revocation."""
+        return self._write(use_case, status)
+
+    def create(
+        self, use_case: Callable[[Writer], Any], *, body: BaseModel | bytes | None, status: int = 201
+    ) -> Response:
+        """Run a creating use case once per `Idempotency-Key`; a repetition gets the first answer."""
+        key = _idempotency_key(self.request)
+        fingerprint = self._fingerprint(body)
+        with self.means.database.write() as session:
+            principal = self._authenticate(session)
+            if not queries.claim_key(session, principal, key):
+                raise IdempotencyInProgress(headers={"Retry-After": "1"})
+            stored = queries.stored_answer(session, principal, key)
+            if stored is not None:
+                return self._replay(stored, fingerprint)
+            writer = Writer(session, principal, self.means, self.request_id)
+            response = self._answer(use_case(writer), principal, status)
+            session.add(self._kept(response, principal, key, fingerprint))
+            writer.close()
+        return response
+
+    def _write(self, use_case: Callable[[Writer], Any], status: int | None) -> Response:
+        with self.means.database.write() as session:
+            principal = self._authenticate(session)
+            writer = Writer(session, principal, self.means, self.request_id)
+            result = use_case(writer)
+            if status is None:
+                result, status = result
+            response = self._answer(result, principal, status)
+            writer.close()
+        return response
+
+    def _authenticate(self, session: ReadSession) -> Principal:
+        if self._token is None:
+            raise Unauthenticated
+        principal = access.principal_of(session, self._token, self.means)
+        self.request.state.principal = principal
+        needed = Scope.READ if self.request.method in SAFE_METHODS else Scope.WRITE
+        if needed not in principal.scopes:
+            raise Forbidden
+        return principal
+
+    def _answer(self, result: BaseModel | None, principal: Principal, status: int = 200) -> Response:
+        language = language_of(self.request)
+        headers = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-store"}
+        if result is None:
+            return Response(status_code=204, headers=headers)
+        version = getattr(result, "version", None)
+        if isinstance(version, int):
+            headers["ETag"] = strong_etag(version, principal.role, language)
+        location = getattr(result, "location", None)
+        if isinstance(location, str) and status in {201, 202}:
+            headers["Location"] = location
+        following = getattr(result, "next", None)
+        if following is not None:
+            address = self.request.url.include_query_params(after=str(following))
+            headers["Link"] = f'<{address.path}?{address.query}>; rel="next"'
+        content = result.model_dump_json(context={"language": language}).encode()
+        return Response(content, status, headers, media_type=JSON_TYPE)
+
+    def _fingerprint(self, body: BaseModel | bytes | None) -> bytes:
+        content = body.model_dump_json().encode() if isinstance(body, BaseModel) else body or b""
+        address = f"{self.request.method} {self.request.url.path}?{self.request.url.query}\n".encode()
+        return hashlib.sha256(address + content).digest()
+
+    def _kept(self, response: Response, principal: Principal, key: str, fingerprint: bytes) -> StoredAnswer:
+        # An answer may hold an identity or a new secret: it is kept sealed, and opens only in its place.
+        place = f"{principal.organisation_id}|{principal.role}|{key}"
+        sealed = self.means.keyring.encrypt(
+            bytes(response.body), table="stored_answers", column="body", row=place
+        )
+        kept = {name: value for name, value in response.headers.items() if name != "content-length"}
+        return StoredAnswer(
+            organisation_id=principal.organisation_id,
+            role=principal.role,
+            key=key,
+            fingerprint=fingerprint,
+            status=response.status_code,
+            headers=kept,
+            body=sealed,
+            created_at=self.means.clock.now(),
+        )
+
+    def _replay(self, stored: StoredAnswer, fingerprint: bytes) -> Response:
+        if stored.fingerprint != fingerprint:
+            raise IdempotencyKeyReused
+        place = f"{stored.organisation_id}|{stored.role}|{stored.key}"
+        body = self.means.keyring.decrypt(stored.body, table="stored_answers", column="body", row=place)
+        headers = {**stored.headers, "Idempotent-Replayed": "true"}
+        return Response(body, stored.status, headers)
+
+
+def _idempotency_key(request: Request) -> str:
+    header = request.headers.get("idempotency-key")
+    if header is None or not header.strip():
+        raise IdempotencyKeyMissing
+    key = header.strip()
+    # The draft writes the key as a quoted string; most clients send it bare. Both mean the same key.
+    if len(key) > 1 and key[0] == key[-1] == '"':
+        key = key[1:-1]
+    if not 0 < len(key) <= KEY_CHARACTERS or not key.isprintable():
+        detail = Text("Clé de 1 à 255 caractères imprimables.", "Key of 1 to 255 printable characters.")
+        raise InvalidPayload(errors=[FieldError("/header/Idempotency-Key", "invalid_key", detail)])
+    return key
+
+
+async def call_of(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> Call:
+    """The request as a `Call`; asynchronous so that it takes no thread."""
+    return Call(request, credentials)
+
+
+Calling = Annotated[Call, Depends(call_of)]

@@ -1,0 +1,61 @@
+"""The size of a body, held before anything reads it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+
+from app.errors import PayloadTooLarge
+from app.web.problems import problem
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+IMPORTS = "/v1/imports"
+
+
+class BodyLimit:
+    """Refuses a body past the limit with a problem; files for import have a limit of their own.
+
+    The body is gathered here: every operation reads it whole anyway, and a refusal then happens before
+    any of it was acted on.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int, import_limit: int) -> None:
+        """Limits in bytes."""
+        self.app = app
+        self.limit = limit
+        self.import_limit = import_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Gather the body, or refuse it."""
+        if scope["type"] != "http" or scope["method"] in {"GET", "HEAD"}:
+            await self.app(scope, receive, send)
+            return
+        limit = self.import_limit if scope["path"] == IMPORTS else self.limit
+        body = await _gathered(receive, limit)
+        if body is None:
+            await problem(PayloadTooLarge(headers={"Connection": "close"}), Request(scope))(
+                scope, receive, send
+            )
+            return
+        waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def replay() -> Message:
+            return waiting.pop() if waiting else await receive()
+
+        await self.app(scope, replay, send)
+
+
+async def _gathered(receive: Receive, limit: int) -> bytes | None:
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        body += message.get("body", b"")
+        if len(body) > limit:
+            return None
+        more = message.get("more_body", False)
+    return bytes(body)

@@ -1,0 +1,130 @@
+"""What every route shares: exact reading of JSON, and the declaration of its answers."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+
+from app import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from starlette.responses import Response
+
+
+class ExactRequest(Request):
+    """A request whose JSON numbers are read from their text, never through a binary float."""
+
+    async def json(self) -> object:
+        """The body; JSONDecodeError also for what Python reads and JSON does not know (NaN, surrogates)."""
+        body = await self.body()
+        try:
+            text = body.decode()
+            document = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+            # A lone surrogate ("\\ud800") is no text: it could be neither stored nor sent back.
+            json.dumps(document, ensure_ascii=False, default=str).encode()
+        except (ValueError, RecursionError) as error:
+            if isinstance(error, json.JSONDecodeError):
+                raise
+            message = "Not JSON"
+            raise json.JSONDecodeError(message, "", 0) from None
+        return document
+
+
+def _refuse(constant: str) -> object:
+    message = f"{constant} is no JSON number"
+    raise json.JSONDecodeError(message, "", 0)
+
+
+class ExactRoute(APIRoute):
+    """A route that reads its body with `ExactRequest`."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The usual handler, on the exact request."""
+        handler = super().get_route_handler()
+
+        async def exact(request: Request) -> Response:
+            return await handler(ExactRequest(request.scope, request.receive))
+
+        return exact
+
+
+class FieldErrorOut(BaseModel):
+    """One thing wrong, and where."""
+
+    pointer: str = Field(description="Pointeur JSON dans le corps, ou /query/…, /path/…, /header/….")
+    code: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """RFC 9457. `code` is stable and never translated; `title` and `detail` are for people."""
+
+    type: str = Field(examples=["/problems/not_found"])
+    code: str = Field(examples=["not_found"])
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldErrorOut]
+    request_id: str
+
+
+TITLES = {
+    400: errors.IdempotencyKeyMissing.title.fr,
+    401: errors.Unauthenticated.title.fr,
+    403: errors.Forbidden.title.fr,
+    404: errors.NotFound.title.fr,
+    409: "Une règle du domaine, ou l'état de la ressource, s'oppose à la demande.",
+    412: errors.StaleVersion.title.fr,
+    413: errors.PayloadTooLarge.title.fr,
+    415: errors.UnsupportedMediaType.title.fr,
+    422: errors.InvalidPayload.title.fr,
+    428: errors.PreconditionRequired.title.fr,
+    500: errors.InternalError.title.fr,
+    503: errors.Unavailable.title.fr,
+}
+ALWAYS = (401, 403, 500, 503)
+
+
+def answers(*statuses: int, created: type[BaseModel] | None = None) -> dict[int | str, dict[str, Any]]:
+    """The refusals an operation may give besides those that every one may, as OpenAPI responses."""
+    declared: dict[int | str, dict[str, Any]] = {
+        status: {
+            "description": TITLES[status],
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in sorted({*ALWAYS, *statuses})
+    }
+    if created is not None:
+        declared[201] = {"model": created, "description": "Créé."}
+    return declared
+
+
+def _header(name: str, description: str, example: str, *, required: bool) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": required,
+        "description": description,
+        "schema": {"type": "string"},
+        "example": example,
+    }
+
+
+IF_MATCH = {"parameters": [_header("If-Match", "ETag lu avec la ressource.", '"1-buyer-fr"', required=False)]}
+IDEMPOTENCY_KEY = {
+    "parameters": [
+        _header(
+            "Idempotency-Key",
+            "Choisie par l'appelant, une par création : renvoyer la requête ne crée rien de plus.",
+            "b9b2cb6e-6b52-4a4e-9a6e-0c8f2e8f6a01",
+            required=True,
+        )
+    ]
+}
