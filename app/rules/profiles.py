@@ -12,6 +12,7 @@ from datetime import date
 from app.rules.codes import ContractType, Modality
 from app.rules.errors import UnknownCodeError
 from app.rules.parameters import parameter
+from app.rules.publics import public, values_of
 from app.rules.terms import Conditions, Durations, PublicChoice
 
 
@@ -68,10 +69,15 @@ def _general_conditions() -> Conditions:
     )
 
 
+def _chosen(code: str, reference: str, *, assumed: bool) -> PublicChoice:
+    """Return a public with the parameter values of the catalogue."""
+    return PublicChoice(code, tuple(values_of(public(code), {}).items()), reference, assumed)
+
+
 def _ccag_conditions() -> Conditions:
     general = _general_conditions()
-    read = tuple(PublicChoice(code, reference=_CCAG) for code in _CCAG_READ)
-    supposed = tuple(PublicChoice(code, reference=_CCAG_SUPPOSED, assumed=True) for code in _CCAG_ASSUMED)
+    read = tuple(_chosen(code, _CCAG, assumed=False) for code in _CCAG_READ)
+    supposed = tuple(_chosen(code, _CCAG_SUPPOSED, assumed=True) for code in _CCAG_ASSUMED)
     return Conditions(
         publics=read + supposed,
         modalities=general.modalities,

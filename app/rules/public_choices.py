@@ -1,4 +1,7 @@
-"""The publics that a clause or a profile accepts, to and from plain JSON types."""
+"""The publics that a clause or a profile accepts, to and from plain JSON types.
+
+What is read and written names every parameter value, so that a later default never changes a stored clause.
+"""
 
 from __future__ import annotations
 
@@ -57,9 +60,11 @@ def _choice(value: object, at: str) -> PublicChoice:
 def _parameters(public: Public, value: object, at: str) -> tuple[tuple[str, ParameterValue], ...]:
     given = reading.members(value, at, frozenset(item.code for item in public.settings))
     return tuple(
-        (item.code, _value(item, given[item.code], f"{at}/{item.code}"))
+        (
+            item.code,
+            _value(item, given[item.code], f"{at}/{item.code}") if item.code in given else item.default,
+        )
         for item in public.settings
-        if item.code in given
     )
 
 

@@ -1,4 +1,4 @@
-"""Plain JSON values into the types of the rules; each wrong value names its JSON pointer and what was expected."""
+"""Plain JSON values into the types of the rules; a wrong one names its pointer and what was expected."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ everything, so that a stored version never depends on a profile.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from app.rules import reading
@@ -119,7 +120,7 @@ def _months_by_type(value: object, at: str) -> tuple[tuple[ContractType, int], .
 
 def _milestones(value: object, at: str) -> tuple[Milestone, ...]:
     found = tuple(_milestone(item, f"{at}/{i}") for i, item in enumerate(reading.array(value, at)))
-    for i, (one, other) in enumerate(zip(found, found[1:], strict=False)):
+    for i, (one, other) in enumerate(pairwise(found)):
         if other.on <= one.on or other.hours < one.hours:
             raise WrongValueError(f"{at}/{i + 1}", "Les jalons se suivent et leurs heures se cumulent.")
     return found

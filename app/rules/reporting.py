@@ -1,0 +1,59 @@
+"""When statements fall due, which are missing, and how far a position is measured (domain §6, §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from app.rules.codes import Every
+from app.rules.days import MONTHS_IN_YEAR, Span, add_months, month_end, month_start, months_of
+from app.rules.terms import Reporting, Terms
+
+MONTHS = {Every.MONTH: 1, Every.QUARTER: 3, Every.HALF_YEAR: 6, Every.YEAR: MONTHS_IN_YEAR}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A month and the day its statement is due, from which it is missing."""
+
+    month: date
+    due_on: date
+
+
+def due_on(reporting: Reporting, month: date) -> date:
+    """Return the day a month's statement is due: in the month after the calendar period that holds it."""
+    length = MONTHS[reporting.every]
+    after = add_months(month_start(month), length - (month.month - 1) % length)
+    return after.replace(day=min(reporting.due_day, month_end(after).day))
+
+
+def months_due(terms: Terms, as_of: date) -> tuple[Due, ...]:
+    """Return the months of the window whose statement was due on or before a day, oldest first."""
+    months = months_of(terms.window.first, min(terms.end, as_of))
+    due = (Due(month, due_on(terms.reporting, month)) for month in months)
+    return tuple(item for item in due if item.due_on <= as_of)
+
+
+def missing_statements(terms: Terms, as_of: date, submitted: Collection[date]) -> tuple[Due, ...]:
+    """Return the months past their due day for which no statement (not even an empty one) was submitted."""
+    return tuple(
+        item for item in months_due(terms, as_of) if item.due_on < as_of and item.month not in submitted
+    )
+
+
+def measured_on(terms: Terms, as_of: date) -> date | None:
+    """Return the last day of the latest due month, capped at the window's end; None when no month is due yet."""
+    due = months_due(terms, as_of)
+    return min(month_end(due[-1].month), terms.end) if due else None
+
+
+def belongs(month: date, as_of: date, window: Span) -> bool:
+    """Tell whether a month's hours are part of the position on a day.
+
+    They are from the month's last day on, or from the window's end if that falls in the month.
+    """
+    last = month_end(month)
+    if window.last is not None and month_start(month) <= window.last <= last:
+        last = window.last
+    return as_of >= last

@@ -1,0 +1,151 @@
+"""Where an obligation stands on a day: what is required, expected, counted, and the status (domain §6).
+
+Without sub-targets and forecast: both come in as what the caller knows of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from app.rules.codes import Status
+from app.rules.days import Span, count_days
+from app.rules.hours import share_of
+from app.rules.reporting import measured_on
+from app.rules.targets import required, required_at_end
+from app.rules.terms import Terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """Hours of the ledger (hundredths) of the months that belong to the day."""
+
+    declared: int = 0
+    pending: int = 0
+    held: int = 0
+    refused: int = 0
+    counted: int = 0
+
+    @property
+    def secured(self) -> int:
+        """What is counted or may still be."""
+        return self.counted + self.pending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compliance:
+    """The position of an obligation on a day; hours in hundredths, `rate` None when nothing is required."""
+
+    as_of: date
+    required: int
+    required_at_end: int | None
+    measured_on: date | None
+    expected: int
+    sums: Sums
+    secured: int
+    balance: int
+    rate: Fraction | None
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the status looks at; hours in hundredths.
+
+    `subtargets_reached` and `forecast_mid` (None: no forecast) are those of the day.
+    """
+
+    as_of: date
+    window: Span
+    closed: bool
+    required: int
+    required_at_end: int | None
+    expected: int
+    sums: Sums
+    late_threshold: Fraction
+    subtargets_reached: bool = True
+    forecast_mid: int | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the window is over."""
+        return self.window.last is not None and self.as_of > self.window.last
+
+    @property
+    def met(self) -> bool:
+        """Whether counted hours reach the goal: that of the end, or today's once the window has ended."""
+        goal = self.required if self.ended else self.required_at_end
+        if goal is None or (goal == 0 and not self.ended):
+            return False
+        return self.sums.counted >= goal and self.subtargets_reached
+
+
+def compliance(
+    terms: Terms, sums: Sums, as_of: date, suspensions: Iterable[Span] = (), *, closed: bool = False
+) -> Compliance:
+    """Return the position of an obligation under the terms in force on a day.
+
+    `suspensions` are the suspended days of the contract; `closed` whether it was closed on or before that day.
+    """
+    due, at_end = required(terms, as_of), required_at_end(terms)
+    measured = measured_on(terms, as_of)
+    hoped = expected(terms, due, measured, suspensions)
+    standing = Standing(
+        as_of=as_of,
+        window=terms.window,
+        closed=closed,
+        required=due,
+        required_at_end=at_end,
+        expected=hoped,
+        sums=sums,
+        late_threshold=terms.late_threshold,
+    )
+    return Compliance(
+        as_of=as_of,
+        required=due,
+        required_at_end=at_end,
+        measured_on=measured,
+        expected=hoped,
+        sums=sums,
+        secured=sums.secured,
+        balance=sums.counted - due,
+        rate=Fraction(sums.counted, due) if due else None,
+        status=status(standing),
+    )
+
+
+def expected(terms: Terms, due: int, measured: date | None, suspensions: Iterable[Span] = ()) -> int:
+    """Return the hours due on the day measured: by milestones, else in proportion to the days.
+
+    Suspended days are left out of the elapsed days and of the window; wholly suspended, it expects nothing.
+    """
+    if measured is None:
+        return 0
+    if terms.milestones:
+        return max((item.hours for item in terms.milestones if item.on <= measured), default=0)
+    suspended = tuple(suspensions)
+    elapsed = count_days(terms.window.first, measured, suspended)
+    return share_of(due, elapsed, count_days(terms.window.first, terms.end, suspended))
+
+
+def status(standing: Standing) -> Status:
+    """Return the status: the first of domain §6 that matches, for an obligation that has a clause."""
+    if standing.closed:
+        reached = standing.sums.counted >= standing.required and standing.subtargets_reached
+        return Status.CLOSED_MET if reached else Status.CLOSED_UNMET
+    if standing.as_of < standing.window.first:
+        return Status.NOT_STARTED
+    if standing.met:
+        return Status.MET
+    if standing.ended or standing.sums.secured < standing.late_threshold * standing.expected:
+        return Status.LATE
+    return Status.AT_RISK if _at_risk(standing) else Status.ON_TRACK
+
+
+def _at_risk(standing: Standing) -> bool:
+    if standing.sums.secured < standing.expected:
+        return True
+    middle, goal = standing.forecast_mid, standing.required_at_end
+    return middle is not None and goal is not None and middle < goal
