@@ -16,9 +16,9 @@ import socket
 import sqlite3
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import psycopg
@@ -48,19 +48,15 @@ def main() -> None:
             ready, _, _ = select.select([sys.stdin, listener], [], [])
             if sys.stdin in ready:
                 return
-            answer(listener, holdings)
+            answer(listener, holdings.reply)
 
 
-def answer(listener: socket.socket, holdings: "Holdings") -> None:
-    """Take one question (the name of a holding) and send its value, or the reason why there is none."""
+def answer(listener: socket.socket, reply: Callable[[str], dict[str, str]]) -> None:
+    """Take one question (the name of a holding) and send the reply."""
     connection, _ = listener.accept()
     with connection, connection.makefile("rw") as stream:
         question = stream.readline().strip()
-        try:
-            reply = {"value": getattr(holdings, question)}
-        except Exception:  # noqa: BLE001  # whatever went wrong must be read in the report of the test
-            reply = {"error": traceback.format_exc()}
-        stream.write(json.dumps(reply) + "\n")
+        stream.write(json.dumps(reply(question)) + "\n")
 
 
 class Holdings:
@@ -70,6 +66,14 @@ class Holdings:
         self._directory = directory
         self._stack = stack
         self._prefix = database_prefix(directory)
+
+    @cache  # noqa: B019  # lives as long as the process; a failure is repeated, not tried again
+    def reply(self, question: str) -> dict[str, str]:
+        """The value of a holding, or the reason why there is none."""
+        try:
+            return {"value": getattr(self, question)}
+        except Exception:  # noqa: BLE001  # whatever went wrong must be read in the report of the test
+            return {"error": traceback.format_exc()}
 
     @cached_property
     def postgres_url(self) -> str:
@@ -84,7 +88,7 @@ class Holdings:
     def sqlite_template(self) -> str:
         """Path of a migrated SQLite file, closed, without a write-ahead log beside it."""
         path = self._directory / "template.sqlite3"
-        migrate(f"sqlite:///{path}")
+        prepare(f"sqlite:///{path}")
         with sqlite3.connect(path) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
@@ -98,7 +102,7 @@ class Holdings:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
             )
-        migrate(make_url(self.postgres_url).set(database=name).render_as_string(hide_password=False))
+        prepare(make_url(self.postgres_url).set(database=name).render_as_string(hide_password=False))
         return name
 
 
@@ -112,11 +116,14 @@ def libpq(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def migrate(url: str) -> None:
-    """Bring an empty database to the head of the chain, reference territories included."""
-    from app.db.migrate import upgrade
+def prepare(url: str) -> None:
+    """Bring an empty database to the head of the chain and load the reference territories."""
+    from app.db.session import Database
+    from app.services import setup
 
-    upgrade(url)
+    database = Database(url)
+    setup.prepare(database, url)
+    database.dispose()
 
 
 def drop_databases(url: str, prefix: str) -> None:
