@@ -15,8 +15,8 @@ from app.rules.parameters import parameter
 class Situation:
     """What is known of a contract that has no insertion clause; None is unknown.
 
-    `estimated_value` is that of the whole consultation, all lots, in cents; `notified_on` bounds a launch that
-    is not known.
+    `estimated_value` is that of the whole consultation, all lots, in cents; `notified_on` bounds an
+    unknown launch.
     """
 
     social_condition: bool = False

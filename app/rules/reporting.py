@@ -36,14 +36,12 @@ def months_due(terms: Terms, as_of: date) -> tuple[Due, ...]:
 
 
 def missing_statements(terms: Terms, as_of: date, submitted: Collection[date]) -> tuple[Due, ...]:
-    """Return the months past their due day for which no statement (not even an empty one) was submitted."""
-    return tuple(
-        item for item in months_due(terms, as_of) if item.due_on < as_of and item.month not in submitted
-    )
+    """Return the due months for which no statement, not even an empty one, was submitted."""
+    return tuple(item for item in months_due(terms, as_of) if item.month not in submitted)
 
 
 def measured_on(terms: Terms, as_of: date) -> date | None:
-    """Return the last day of the latest due month, capped at the window's end; None when no month is due yet."""
+    """Return the last day of the latest due month, capped at the window's end; None when none is due."""
     due = months_due(terms, as_of)
     return min(month_end(due[-1].month), terms.end) if due else None
 

@@ -1,6 +1,6 @@
 """Where an obligation stands on a day: what is required, expected, counted, and the status (domain §6).
 
-Without sub-targets and forecast: both come in as what the caller knows of them.
+Sub-targets and the forecast come in as what the caller knows of them.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def compliance(
 ) -> Compliance:
     """Return the position of an obligation under the terms in force on a day.
 
-    `suspensions` are the suspended days of the contract; `closed` whether it was closed on or before that day.
+    `suspensions` are the suspended days of the contract; `closed`: it was closed on or before that day.
     """
     due, at_end = required(terms, as_of), required_at_end(terms)
     measured = measured_on(terms, as_of)
@@ -119,7 +119,7 @@ def compliance(
 def expected(terms: Terms, due: int, measured: date | None, suspensions: Iterable[Span] = ()) -> int:
     """Return the hours due on the day measured: by milestones, else in proportion to the days.
 
-    Suspended days are left out of the elapsed days and of the window; wholly suspended, it expects nothing.
+    Suspended days are left out of both numbers of days; a window wholly suspended expects nothing.
     """
     if measured is None:
         return 0

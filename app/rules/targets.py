@@ -26,8 +26,8 @@ class Input:
 class Estimate:
     """A computed target, explained.
 
-    `exact` in hours; the rest in hundredths: `shown` half-up, `hours` rounded by the clause, `fte` and `weeks`
-    from the rounded hours; `formula` is a French text.
+    `exact` in hours, the rest in hundredths: `shown` half-up, `hours` rounded by the clause, `fte` and
+    `weeks` from the rounded hours; `formula` is a French text.
     """
 
     exact: Fraction

@@ -1,0 +1,109 @@
+"""The law as served data: everything that `GET /rules` answers, in plain JSON types, as of a day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app.rules.facts import FACT_LABELS
+from app.rules.labels import LABELS
+from app.rules.parameters import PARAMETERS, DatedValue, Parameter
+from app.rules.profiles import PROFILES, Profile
+from app.rules.proofs import PROOFS
+from app.rules.public_choices import parameters_to_json
+from app.rules.publics import PUBLICS, Public, Setting
+from app.rules.rule_texts import COUNTING_RULES, RuleText
+from app.rules.terms_json import conditions_to_json
+from app.rules.texts import decimal_text
+from app.rules.version import RULES_VERSION
+
+Plain = dict[str, object]
+
+
+def catalogue(on: date) -> Plain:
+    """Return parameters, publics, proofs, facts, profiles and the labels of every code, as of a day."""
+    return {
+        "rules_version": RULES_VERSION,
+        "on": on.isoformat(),
+        "parameters": [parameter_as_data(item, on) for item in PARAMETERS.values()],
+        "publics": [public_as_data(item, on) for item in PUBLICS.values()],
+        "proofs": [{"code": item.code, "label": item.label_fr} for item in PROOFS.values()],
+        "facts": [
+            {"code": code, "kind": str(kind), "label": label} for code, (kind, label) in FACT_LABELS.items()
+        ],
+        "counting_rules": [_rule(item) for item in COUNTING_RULES],
+        "profiles": [profile_as_data(item, on) for item in PROFILES.values()],
+        "codes": {
+            name: [{"code": str(code), "label": label} for code, label in labels.items()]
+            for name, labels in LABELS.items()
+        },
+    }
+
+
+def _rule(item: RuleText) -> Plain:
+    return {
+        "code": str(item.rule),
+        "label": LABELS["counting_rules"][item.rule],
+        "text": item.text_fr,
+        "reference": item.reference,
+        "assumed": item.assumed,
+    }
+
+
+def parameter_as_data(item: Parameter, on: date) -> Plain:
+    """Return a parameter with its history; `value` is null on a day before the first."""
+    return {
+        "code": item.code,
+        "label": item.label_fr,
+        "unit": item.unit,
+        "assumed": item.assumed,
+        "checked_on": item.checked_on.isoformat(),
+        "value": _dated(item.at(on)) if item.in_force(on) else None,
+        "values": [_dated(value) for value in item.values],
+    }
+
+
+def _dated(item: DatedValue) -> Plain:
+    return {"since": item.since.isoformat(), "value": decimal_text(item.value), "reference": item.reference}
+
+
+def public_as_data(item: Public, on: date) -> Plain:
+    """Return a public: dates, parameters with their bounds, what must be proven and by which documents."""
+    return {
+        "code": item.code,
+        "label": item.label_fr,
+        "reference": item.reference,
+        "assumed": item.assumed,
+        "custom_only": item.custom_only,
+        "since": item.since.isoformat(),
+        "until": None if item.until is None else item.until.isoformat(),
+        "in_force": item.in_force(on),
+        "parameters": [_setting(setting) for setting in item.settings],
+        "proofs": [{"any_of": list(need.any_of), "only_if": need.only_if} for need in item.needs],
+    }
+
+
+def _setting(item: Setting) -> Plain:
+    bounded = isinstance(item.default, int) and not isinstance(item.default, bool)
+    return {
+        "code": item.code,
+        "label": item.label_fr,
+        "default": parameters_to_json([(item.code, item.default)])[item.code],
+        "minimum": item.minimum if bounded else None,
+        "maximum": item.maximum if bounded else None,
+        "accepted": None if item.accepted is None else list(item.accepted),
+    }
+
+
+def profile_as_data(item: Profile, on: date) -> Plain:
+    """Return a profile: its dates, its source, and the conditions that it fills."""
+    return {
+        "code": item.code,
+        "version": item.version,
+        "label": item.label_fr,
+        "reference": item.reference,
+        "assumed": item.assumed,
+        "since": item.since.isoformat(),
+        "until": None if item.until is None else item.until.isoformat(),
+        "in_force": item.since <= on and (item.until is None or on <= item.until),
+        "conditions": conditions_to_json(item.conditions),
+    }

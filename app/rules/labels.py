@@ -1,0 +1,148 @@
+"""The French label of every code that the rules read or answer, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.rules.codes import (
+    ApprovalFrom,
+    ConsultationKind,
+    ContractType,
+    Decision,
+    Every,
+    HourKind,
+    Level,
+    Modality,
+    Outcome,
+    Programme,
+    ReviewState,
+    RoundingMode,
+    Rule,
+    State,
+    Status,
+    Structure,
+    TargetKind,
+)
+
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "modalities": {
+        Modality.DIRECT_HIRE: "Embauche directe",
+        Modality.PLACEMENT: "Mise à disposition",
+        Modality.SUBCONTRACTING: "Sous-traitance ou cotraitance",
+        Modality.TRAINING: "Formation",
+    },
+    "contract_types": {
+        ContractType.CDI: "CDI",
+        ContractType.CDD: "CDD",
+        ContractType.CDDI: "CDD d'insertion",
+        ContractType.MISSION: "Contrat de mission",
+        ContractType.APPRENTISSAGE: "Contrat d'apprentissage",
+        ContractType.PROFESSIONNALISATION: "Contrat de professionnalisation",
+        ContractType.CDI_INCLUSION: "CDI inclusion",
+        ContractType.CONTRAT_AIDE: "Contrat aidé",
+        ContractType.STAGE: "Stage",
+    },
+    "reporting": {
+        Every.MONTH: "Chaque mois",
+        Every.QUARTER: "Chaque trimestre",
+        Every.HALF_YEAR: "Chaque semestre",
+        Every.YEAR: "Chaque année",
+    },
+    "approval_counts_from": {
+        ApprovalFrom.HIRE_START: "Depuis le début de la mise à l'emploi",
+        ApprovalFrom.DECISION_DATE: "Depuis la décision",
+    },
+    "targets": {
+        TargetKind.FIXED_HOURS: "Nombre d'heures",
+        TargetKind.LABOUR_FORMULA: "Montant, part de main-d'œuvre, taux d'insertion et coût horaire",
+    },
+    "rounding": {
+        RoundingMode.HALF_UP: "Au plus proche, la moitié au-dessus",
+        RoundingMode.UP: "Au-dessus",
+        RoundingMode.DOWN: "Au-dessous",
+    },
+    "levels": {
+        Level.NONE: "Inférieur au CAP/BEP",
+        Level.CAP_BEP: "CAP ou BEP",
+        Level.BAC: "Baccalauréat",
+        Level.BAC_PLUS: "Supérieur au baccalauréat",
+    },
+    "programmes": {
+        Programme.PACEA: "Parcours contractualisé d'accompagnement (PACEA)",
+        Programme.CEJ: "Contrat d'engagement jeune",
+        Programme.SMA: "Service militaire adapté",
+        Programme.SMV: "Service militaire volontaire",
+        Programme.EPIDE: "EPIDE",
+        Programme.E2C: "École de la 2e chance",
+    },
+    "structures": {
+        Structure.AI: "Association intermédiaire",
+        Structure.ETTI: "Entreprise de travail temporaire d'insertion",
+        Structure.EI: "Entreprise d'insertion",
+        Structure.ACI: "Atelier et chantier d'insertion",
+        Structure.EITI: "Entreprise d'insertion par le travail indépendant",
+        Structure.GEIQ: "Groupement d'employeurs pour l'insertion et la qualification",
+        Structure.EA: "Entreprise adaptée",
+        Structure.EATT: "Entreprise adaptée de travail temporaire",
+        Structure.ESAT: "Établissement ou service d'aide par le travail",
+        Structure.REGIE: "Régie de quartier ou de territoire",
+        Structure.NONE: "Aucune",
+    },
+    "outcomes": {
+        Outcome.MET: "Éligible, justifié",
+        Outcome.UNPROVEN: "À justifier",
+        Outcome.UNMET: "Non éligible",
+    },
+    "decisions": {
+        Decision.UNDECIDED: "En attente de décision",
+        Decision.NEEDS_PROOF: "Justificatif demandé",
+        Decision.APPROVED: "Approuvé",
+        Decision.REFUSED: "Refusé",
+    },
+    "reviews": {
+        ReviewState.NOT_REVIEWED: "Non examinée",
+        ReviewState.RETURNED: "Renvoyée au déclarant",
+        ReviewState.ACCEPTED: "Acceptée",
+        ReviewState.PART: "Acceptée en partie",
+    },
+    "states": {
+        State.PENDING: "En attente",
+        State.HELD: "Retenue",
+        State.REFUSED: "Refusée",
+        State.COUNTED: "Comptée",
+    },
+    "hour_kinds": {
+        HourKind.WORKED: "Heures travaillées",
+        HourKind.TRAINING: "Heures de formation",
+    },
+    "counting_rules": {
+        Rule.REVIEW: "Examen du relevé",
+        Rule.WINDOW: "Période d'exécution de la clause",
+        Rule.ELIGIBILITY: "Éligibilité approuvée",
+        Rule.DURATION: "Durée d'éligibilité",
+        Rule.MODALITY: "Modalité et type de contrat acceptés",
+        Rule.PLAUSIBILITY: "Maximum légal d'heures de la personne",
+        Rule.SINGLE_COUNT: "Une heure ne compte qu'une fois",
+        Rule.TRAINING: "Limite des heures de formation",
+    },
+    "statuses": {
+        Status.WAIVED: "Absence motivée",
+        Status.CLAUSE_MISSING: "Clause manquante",
+        Status.TO_CHECK: "À vérifier",
+        Status.NO_CLAUSE: "Sans clause",
+        Status.CLOSED_MET: "Clos, objectif atteint",
+        Status.CLOSED_UNMET: "Clos, objectif non atteint",
+        Status.NOT_STARTED: "Non commencé",
+        Status.MET: "Objectif atteint",
+        Status.LATE: "En retard",
+        Status.AT_RISK: "À risque",
+        Status.ON_TRACK: "En bonne voie",
+    },
+    "consultation_kinds": {
+        ConsultationKind.WORKS: "Travaux",
+        ConsultationKind.SUPPLIES: "Fournitures",
+        ConsultationKind.SERVICES: "Services",
+        ConsultationKind.NETWORK: "Entité adjudicatrice (réseaux)",
+        ConsultationKind.CONCESSION: "Concession",
+    },
+}
