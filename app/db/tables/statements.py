@@ -11,7 +11,6 @@ from app.db.tables.contracts import OF_CONTRACT
 from app.db.types import (
     Base,
     Code,
-    Data,
     Hundredths,
     Id,
     Items,
@@ -68,8 +67,7 @@ class StatementVersion(Base):
 class Line(Base):
     """The current line of one hire and month, whoever declares it, with where its hours stand.
 
-    `declared = pending + held + refused + counted` holds on every row at every commit. A line taken out
-    by a correction stays with zero hours. `recorded_at` is the instant of its first recording: it
+    `declared = pending + held + refused + counted` holds on every row at every commit. `recorded_at` is the instant of its first recording: it
     decides which of two claims on the same person came first.
     """
 
@@ -99,9 +97,10 @@ class Line(Base):
     overtime: Mapped[Hundredths]
     sub_periods: Mapped[Items]
     warnings: Mapped[Items]
+    # Taken out by a correction of its statement; its hours are zero.
+    withdrawn: Mapped[bool] = mapped_column(default=False)
     verdict: Mapped[Code | None]
-    accepted_worked: Mapped[Hundredths | None]
-    accepted_training: Mapped[Hundredths | None]
+    accepted: Mapped[Hundredths | None]
     verdict_reason: Mapped[Label | None]
     reviewed_at: Mapped[Moment | None]
     reviewed_by: Mapped[Id | None]
@@ -121,8 +120,7 @@ class Verdict(Base):
     line_id: Mapped[Id] = mapped_column(primary_key=True)
     change_id: Mapped[UUID] = mapped_column(refers_to("changes.id"), primary_key=True)
     verdict: Mapped[Code]
-    accepted_worked: Mapped[Hundredths | None]
-    accepted_training: Mapped[Hundredths | None]
+    accepted: Mapped[Hundredths | None]
     reason: Mapped[Label | None]
     reviewer_id: Mapped[Id]
 
@@ -152,9 +150,9 @@ class Entry(Base):
     state: Mapped[Code]
     kind: Mapped[Code]
     hours: Mapped[Hundredths]
-    rule: Mapped[Code]
-    parameter: Mapped[Data]
-    reference: Mapped[Label]
+    rule: Mapped[Code | None]
+    parameter: Mapped[Label | None]
+    reference: Mapped[Label | None]
     execution: Mapped[Place | None]
     residence: Mapped[Place | None]
     buyer_seat: Mapped[Place | None]
