@@ -119,7 +119,7 @@ def _postal_code(text: str, lookups: PlaceLookups) -> PlaceResolution:
         return PlaceResolution(communes[0], (), (PlaceNote.SINGLE_COMMUNE,))
     if communes:
         return PlaceResolution(None, communes, (PlaceNote.SEVERAL_COMMUNES,))
-    return _as_commune_or_nothing(text, lookups)
+    return _no_postal_code(text, lookups)
 
 
 def _commune_code(text: str, lookups: PlaceLookups) -> PlaceResolution:
@@ -224,11 +224,17 @@ def _commune_or_alias(text: str, lookups: PlaceLookups) -> PlaceResolution | Non
     return None
 
 
-def _as_commune_or_nothing(text: str, lookups: PlaceLookups) -> PlaceResolution:
+def _no_postal_code(text: str, lookups: PlaceLookups) -> PlaceResolution:
+    """A code that serves no commune: a CEDEX, or a commune's code under the wrong type.
+
+    The two look alike, so that nothing is decided: the commune and its department are proposed.
+    """
     commune = _commune_or_alias(text, lookups)
+    unknown = _unknown(text, lookups)
     if commune is None:
-        return _unknown(text, lookups)
-    return PlaceResolution(commune.place, commune.candidates, (PlaceNote.TYPE_MISMATCH, *commune.notes))
+        return unknown
+    communes = commune.candidates if commune.place is None else (commune.place,)
+    return PlaceResolution(None, (*communes, *unknown.candidates), (PlaceNote.TYPE_MISMATCH, *commune.notes))
 
 
 def _wider(department: str, text: str, lookups: PlaceLookups) -> PlaceResolution:

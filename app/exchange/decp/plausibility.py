@@ -16,7 +16,8 @@ from app.exchange.folding import fold_words
 _EURO = 100
 _HIGHEST = 3_000_000_000 * _EURO
 _REPEATED_ABOVE = 100_000_000 * _EURO
-_REPEATED = re.compile(r"([0-9])\1{6}")
+# Round amounts repeat zeros without being typing errors.
+_REPEATED = re.compile(r"([1-9])\1{6}")
 _TYPED_IN_ORDER = "123456789"
 _LONGEST_MONTHS = 180
 _SIREN = 9
