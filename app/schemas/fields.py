@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -20,6 +21,7 @@ from pydantic import (
 from app.errors import FieldProblem, Text
 
 HUNDREDTHS = 100
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 # Longer texts are no hours or amounts of anybody, and would cost time to read.
 NUMBER = re.compile(r"[+-]?\d{1,13}(\.\d{1,20})?")
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
@@ -29,6 +31,7 @@ NOT_A_NUMBER = Text(
 TOO_FINE = Text("Au plus deux décimales.", "At most two decimals.")
 NEGATIVE = Text("Une valeur négative n'a pas de sens ici.", "A negative value makes no sense here.")
 NOT_A_MONTH = Text("Mois attendu : AAAA-MM.", "Month expected: YYYY-MM.")
+OUT_OF_RANGE = Text("Date hors de 2000 à 2100.", "Date outside 2000 to 2100.")
 CONTROL = Text("Caractère de contrôle refusé.", "Control character refused.")
 
 
@@ -114,7 +117,7 @@ def _month(value: object) -> date:
     if isinstance(value, date):
         return value.replace(day=1)
     found = MONTH.fullmatch(value) if isinstance(value, str) else None
-    if found is None or not date.min.year <= int(found[1]):
+    if found is None or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
         raise FieldProblem("not_a_month", NOT_A_MONTH)
     return date(int(found[1]), int(found[2]), 1)
 
@@ -124,6 +127,19 @@ Month = Annotated[
     BeforeValidator(_month),
     PlainSerializer(lambda month: f"{month:%Y-%m}", return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$", "examples": ["2025-01"]}),
+]
+
+
+def _in_our_times(value: date) -> date:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise FieldProblem("day_out_of_range", OUT_OF_RANGE)
+    return value
+
+
+Day = Annotated[
+    date,
+    AfterValidator(_in_our_times),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2024-12-12"]}),
 ]
 
 Instant = Annotated[

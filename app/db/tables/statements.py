@@ -67,8 +67,8 @@ class StatementVersion(Base):
 class Line(Base):
     """The current line of one hire and month, whoever declares it, with where its hours stand.
 
-    `declared = pending + held + refused + counted` holds on every row at every commit. `recorded_at` is the instant of its first recording: it
-    decides which of two claims on the same person came first.
+    `declared = pending + held + refused + counted` holds on every row at every commit. `recorded_at` is the
+    instant of its first recording: it decides which of two claims on the same person came first.
     """
 
     __tablename__ = "lines"

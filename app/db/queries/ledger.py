@@ -1,0 +1,263 @@
+"""The ledger: what the counting of a person's month reads, the entries in force, and their sums.
+
+Counting looks at one person's hours across contracts of several buyers. These queries are therefore not
+narrowed to what the principal sees; what they return stays inside `app.services.ledger`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, Select, case, func, insert, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+
+from app.db.tables import (
+    Assessment,
+    Contract,
+    ContractPlace,
+    Entry,
+    Hire,
+    Line,
+    Mandate,
+    ObligationMonth,
+    Organisation,
+    Participant,
+    PersonMonth,
+    Residence,
+    Version,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+    from uuid import UUID
+
+    from app.db.session import ReadSession, WriteSession
+
+    PersonAndMonth = tuple[UUID, date]
+
+PLACES = ("execution", "residence", "buyer_seat", "facilitator_seat")
+STATES = ("pending", "held", "refused", "counted")
+CHUNK = 200
+
+
+def person_months_on(
+    session: ReadSession, contract_id: UUID, participant_id: UUID | None = None
+) -> set[PersonAndMonth]:
+    """The (person, month) pairs with a line on the contract, all or those of one participant's person."""
+    query = (
+        select(Participant.person_id, Line.month)
+        .join(Line, Line.participant_id == Participant.id)
+        .where(Line.contract_id == contract_id)
+        .distinct()
+    )
+    if participant_id is not None:
+        person = select(Participant.person_id).where(Participant.id == participant_id).scalar_subquery()
+        query = query.where(Participant.person_id == person)
+    return {(person_id, month) for person_id, month in session.execute(query)}
+
+
+def persons_of(session: ReadSession, participant_ids: Iterable[UUID]) -> set[UUID]:
+    """The persons behind participant records."""
+    query = select(Participant.person_id).where(Participant.id.in_(list(participant_ids)))
+    return set(session.scalars(query))
+
+
+def hold_persons(session: WriteSession, person_ids: Iterable[UUID]) -> None:
+    """Hold these people's records until the commit, in id order so that two writers never cross."""
+    query = (
+        select(Participant.id)
+        .where(Participant.person_id.in_(list(person_ids)))
+        .order_by(Participant.id)
+        .with_for_update()
+    )
+    session.execute(query)
+
+
+def lines_of(
+    session: ReadSession, pairs: Sequence[PersonAndMonth]
+) -> list[Row[UUID, Line, Hire, Assessment]]:
+    """Every line of these people's months, on any contract, with its hire and the hire's assessment."""
+    found: list[Row[UUID, Line, Hire, Assessment]] = []
+    for first in range(0, len(pairs), CHUNK):
+        query = (
+            select(Participant.person_id, Line, Hire, Assessment)
+            .join(Line, Line.participant_id == Participant.id)
+            .join(Hire, (Hire.owner_id == Line.owner_id) & (Hire.id == Line.hire_id))
+            .join(Assessment, Assessment.hire_id == Hire.id)
+            .where(
+                tuple_(Participant.person_id, Line.month).in_(pairs[first : first + CHUNK]),
+                Line.withdrawn.is_(False),
+            )
+        )
+        found.extend(session.execute(query))
+    return found
+
+
+def withdrawn_lines(session: ReadSession, contract_id: UUID, pairs: Sequence[PersonAndMonth]) -> list[Line]:
+    """Lines of the contract that a correction took out: nothing of them may stay posted."""
+    found: list[Line] = []
+    for first in range(0, len(pairs), CHUNK):
+        query = (
+            select(Line)
+            .join(Participant, Participant.id == Line.participant_id)
+            .where(
+                Line.contract_id == contract_id,
+                Line.withdrawn.is_(True),
+                tuple_(Participant.person_id, Line.month).in_(pairs[first : first + CHUNK]),
+            )
+        )
+        found.extend(session.scalars(query))
+    return found
+
+
+def clause_versions(session: ReadSession, clause_ids: Iterable[UUID]) -> dict[UUID, list[Version]]:
+    """The versions of these clauses, oldest first."""
+    query = (
+        select(Version)
+        .where(Version.subject_id.in_(list(clause_ids)))
+        .order_by(Version.subject_id, Version.number)
+    )
+    found: dict[UUID, list[Version]] = {}
+    for version in session.scalars(query):
+        found.setdefault(version.subject_id, []).append(version)
+    return found
+
+
+def training_before(session: ReadSession, obligation_id: UUID, person_id: UUID, month: date) -> int:
+    """Training hours counted for a person on an obligation in earlier months."""
+    query = (
+        select(func.coalesce(func.sum(Entry.hours), 0))
+        .join(Participant, Participant.id == Entry.participant_id)
+        .where(
+            Entry.obligation_id == obligation_id,
+            Participant.person_id == person_id,
+            Entry.month < month,
+            Entry.state == "counted",
+            Entry.kind == "training",
+        )
+    )
+    return int(session.scalar(query) or 0)
+
+
+def entries_in_force(session: ReadSession, line_ids: Sequence[UUID]) -> dict[UUID, list[Entry]]:
+    """The entries of these lines that no later entry reverses."""
+    reversal = aliased(Entry)
+    found: dict[UUID, list[Entry]] = {line_id: [] for line_id in line_ids}
+    for first in range(0, len(line_ids), CHUNK):
+        query = (
+            select(Entry)
+            .where(
+                Entry.line_id.in_(line_ids[first : first + CHUNK]),
+                Entry.reverses_id.is_(None),
+                ~select(reversal.id)
+                .where(reversal.line_id == Entry.line_id, reversal.reverses_id == Entry.id)
+                .exists(),
+            )
+            .order_by(Entry.id)
+        )
+        for entry in session.scalars(query):
+            found[entry.line_id].append(entry)
+    return found
+
+
+def hires_of(session: ReadSession, hire_ids: Iterable[UUID]) -> dict[UUID, Hire]:
+    """Hires by id."""
+    return {hire.id: hire for hire in session.scalars(select(Hire).where(Hire.id.in_(list(hire_ids))))}
+
+
+def places_of_contract(session: ReadSession, contract_id: UUID) -> list[str]:
+    """The resolved places of execution, the largest share first."""
+    query = (
+        select(ContractPlace.place)
+        .where(ContractPlace.contract_id == contract_id, ContractPlace.place.is_not(None))
+        .order_by(ContractPlace.share.desc(), ContractPlace.ordinal)
+    )
+    return [place for place in session.scalars(query) if place]
+
+
+def seat_of(session: ReadSession, organisation_id: UUID) -> str | None:
+    """Where an organisation sits."""
+    return session.scalar(select(Organisation.seat).where(Organisation.id == organisation_id))
+
+
+def facilitator_mandates(session: ReadSession, contract_id: UUID) -> list[Row[Mandate, str | None]]:
+    """The facilitators' mandates on a contract with the seats of the mandated, oldest first."""
+    query = (
+        select(Mandate, Organisation.seat)
+        .join(Organisation, Organisation.id == Mandate.organisation_id)
+        .where(Mandate.contract_id == contract_id, Mandate.role == "facilitator")
+        .order_by(Mandate.since, Mandate.id)
+    )
+    return list(session.execute(query))
+
+
+def residences_of(session: ReadSession, participant_ids: Iterable[UUID]) -> dict[UUID, list[Residence]]:
+    """Where these people live and lived, oldest first."""
+    query = (
+        select(Residence)
+        .where(Residence.participant_id.in_(list(participant_ids)))
+        .order_by(Residence.participant_id, Residence.since)
+    )
+    found: dict[UUID, list[Residence]] = {}
+    for residence in session.scalars(query):
+        found.setdefault(residence.participant_id, []).append(residence)
+    return found
+
+
+def add_entries(session: WriteSession, entries: Sequence[dict[str, Any]]) -> None:
+    """Append to the ledger."""
+    session.execute(insert(Entry), list(entries))
+
+
+def add_to_sums(
+    session: WriteSession,
+    table: type[ObligationMonth | PersonMonth],
+    deltas: Sequence[dict[str, Any]],
+) -> None:
+    """Add these hours to the rows of a table of sums, making the rows that are missing."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    keys = [column.name for column in table.__table__.primary_key]
+    added = {state: getattr(table, state) + statement.excluded[state] for state in STATES}
+    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=added), list(deltas))
+
+
+def sums_of_entries(table: type[ObligationMonth | PersonMonth]) -> Select[*tuple[Any, ...]]:
+    """The rows that a table of sums should hold, computed from the ledger alone."""
+    keys = [column.name for column in table.__table__.primary_key]
+    columns = [
+        func.coalesce(getattr(Entry, key), "") if key in PLACES else getattr(Entry, key) for key in keys
+    ]
+    hours = [func.sum(case((Entry.state == state, Entry.hours), else_=0)).label(state) for state in STATES]
+    return select(*columns, *hours).group_by(*columns)
+
+
+def stored_sums(table: type[ObligationMonth | PersonMonth]) -> Select[*tuple[Any, ...]]:
+    """The rows that a table of sums holds."""
+    keys = [column.name for column in table.__table__.primary_key]
+    return select(*(getattr(table, name) for name in (*keys, *STATES)))
+
+
+def lines_against_entries() -> Select[*tuple[Any, ...]]:
+    """Lines whose stored hours are not those of their entries, or do not sum to what they declare."""
+    posted = (
+        select(
+            Entry.line_id,
+            *(func.sum(case((Entry.state == state, Entry.hours), else_=0)).label(state) for state in STATES),
+        )
+        .group_by(Entry.line_id)
+        .subquery()
+    )
+    differs = [getattr(Line, state) != func.coalesce(posted.c[state], 0) for state in STATES]
+    total = Line.pending + Line.held + Line.refused + Line.counted
+    wrong = total != Line.worked + Line.training
+    for difference in differs:
+        wrong = wrong | difference
+    return select(Line.id).join(posted, posted.c.line_id == Line.id, isouter=True).where(wrong)
+
+
+def contracts_of(session: ReadSession, ids: Iterable[UUID]) -> list[Contract]:
+    """Contracts by id, whoever sees them: for work of the service itself."""
+    return list(session.scalars(select(Contract).where(Contract.id.in_(list(ids)))))

@@ -1,0 +1,299 @@
+"""The only writer of entries: counts people's months by the rules and posts what changed.
+
+Nothing is ever updated in the ledger. When the rules now say something else of a line, what stood is
+reversed entry by entry and the new postings are added, with the sums kept exact in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from app.clock import new_id
+from app.db.queries import ledger as queries
+from app.db.tables import ObligationMonth, PersonMonth
+from app.rules.codes import ContractType, Decision, Modality, ReviewState
+from app.rules.counting import count_month
+from app.rules.days import Span, month_end
+from app.rules.lines import Line as CountedLine
+from app.rules.lines import Period, Review
+from app.rules.terms_json import terms_from_json
+from app.services import jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
+
+    from app.db.queries.ledger import PersonAndMonth
+    from app.db.tables import Assessment, Contract, Entry, Hire, Line, Version
+    from app.rules.lines import Posting
+    from app.rules.terms import Terms
+    from app.services.work import Writer
+
+STATES = queries.STATES
+# What makes two entries the same posting; the rest says when and by which change it was made.
+SAME = (
+    *("state", "kind", "hours", "rule", "parameter", "reference"),
+    *("execution", "residence", "buyer_seat", "facilitator_seat"),
+    *("modality", "employer_id", "declarant_id"),
+)
+
+
+def recount_contract(writer: Writer, contract: Contract) -> None:
+    """Count every line of the contract again; for a change of its clause, its window or its places."""
+    _recount(writer, contract, queries.person_months_on(writer.session, contract.id))
+
+
+def recount_person(writer: Writer, contract: Contract, participant_id: UUID) -> None:
+    """Count one person's lines of the contract again; for a decision or an edit of a hire."""
+    pairs = queries.person_months_on(writer.session, contract.id, participant_id)
+    _recount(writer, contract, pairs)
+
+
+def recount_months(writer: Writer, contract: Contract, participant_ids: Iterable[UUID], month: date) -> None:
+    """Count these people's month again; for a statement and its review."""
+    persons = queries.persons_of(writer.session, participant_ids)
+    _recount(writer, contract, {(person, month) for person in persons})
+
+
+def _recount(writer: Writer, contract: Contract, pairs: set[PersonAndMonth]) -> None:
+    if not pairs:
+        return
+    writer.session.flush()
+    queries.hold_persons(writer.session, {person for person, _ in pairs})
+    months = _Months.load(writer, sorted(pairs))
+    counted = months.count()
+    here = [line for line in months.lines if line.contract_id == contract.id]
+    withdrawn = queries.withdrawn_lines(writer.session, contract.id, sorted(pairs))
+    _post(writer, contract, [(line, counted[line.id]) for line in here] + [(line, ()) for line in withdrawn])
+    _recount_elsewhere(writer, contract, months.lines, counted)
+
+
+def _recount_elsewhere(
+    writer: Writer, contract: Contract, lines: Sequence[Line], counted: dict[UUID, tuple[Posting, ...]]
+) -> None:
+    # Another contract's figures change in a transaction of their own: one that holds two contracts could
+    # deadlock, and its change would belong to neither.
+    moved = {
+        line.contract_id
+        for line in lines
+        if line.contract_id != contract.id and _sums(counted[line.id]) != _stored(line)
+    }
+    for contract_id in sorted(moved):
+        jobs.queue(writer, "recount", str(contract_id), {"contract_id": str(contract_id)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Months:
+    """The lines of some people's months on every contract, ready for the rules."""
+
+    lines: tuple[Line, ...]
+    groups: dict[PersonAndMonth, tuple[CountedLine, ...]]
+
+    @classmethod
+    def load(cls, writer: Writer, pairs: Sequence[PersonAndMonth]) -> _Months:
+        rows = queries.lines_of(writer.session, pairs)
+        clauses = queries.clause_versions(writer.session, {hire.clause_id for _, _, hire, _ in rows})
+        terms = _TermsByMonth(clauses)
+        groups: dict[PersonAndMonth, list[CountedLine]] = defaultdict(list)
+        for person, line, hire, assessment in rows:
+            in_force = terms.on(hire.clause_id, line.month)
+            before = 0
+            if in_force.training_cap is not None:
+                before = queries.training_before(writer.session, line.obligation_id, person, line.month)
+            groups[person, line.month].append(_for_rules(line, hire, assessment, in_force, before))
+        return cls(
+            tuple(line for _, line, _, _ in rows), {pair: tuple(found) for pair, found in groups.items()}
+        )
+
+    def count(self) -> dict[UUID, tuple[Posting, ...]]:
+        counted: dict[UUID, tuple[Posting, ...]] = {}
+        for (_, month), lines in self.groups.items():
+            counted.update(count_month(lines, month))
+        return counted
+
+
+class _TermsByMonth:
+    """The terms that count a month: those in force on its last day, inside the latest window.
+
+    An amendment changes what is accepted from its date on; a window that shrinks later refuses hours
+    already counted, as the rules say.
+    """
+
+    def __init__(self, versions: dict[UUID, list[Version]]) -> None:
+        self._versions = versions
+        self._read: dict[tuple[UUID, int], Terms] = {}
+
+    def on(self, clause_id: UUID, month: date) -> Terms:
+        versions = self._versions[clause_id]
+        in_force = [version for version in versions if version.effective_on <= month_end(month)]
+        chosen = (in_force or versions[:1])[-1]
+        latest = self._terms(versions[-1])
+        return replace(self._terms(chosen), window=latest.window)
+
+    def _terms(self, version: Version) -> Terms:
+        key = (version.subject_id, version.number)
+        if key not in self._read:
+            self._read[key] = terms_from_json(version.snapshot["terms"])
+        return self._read[key]
+
+
+def _for_rules(line: Line, hire: Hire, assessment: Assessment, terms: Terms, before: int) -> CountedLine:
+    decision = Decision(assessment.decision or Decision.UNDECIDED)
+    employed = Span(hire.starts_on, hire.ended_on)
+    approved = None
+    if decision is Decision.APPROVED:
+        approved = Span(max(hire.starts_on, assessment.counts_from or hire.starts_on), hire.ended_on)
+    return CountedLine(
+        key=line.id,
+        obligation=line.obligation_id,
+        employer=line.employer_id,
+        first_recorded_at=line.recorded_at,
+        terms=terms,
+        hire=employed,
+        weekly_hours=hire.weekly_hours,
+        modality=Modality(hire.modality),
+        contract_type=ContractType(hire.contract_type),
+        worked=line.worked,
+        training=line.training,
+        overtime=line.overtime,
+        periods=periods_of(line.sub_periods),
+        review=Review(ReviewState(line.verdict or ReviewState.NOT_REVIEWED), line.accepted),
+        decision=decision,
+        eligible=approved,
+        eligible_until=assessment.eligible_until,
+        training_before=before,
+    )
+
+
+def periods_of(stored: Sequence[dict[str, Any]]) -> tuple[Period, ...]:
+    """Dated sub-periods as stored with a line → as the rules read them."""
+    return tuple(
+        Period(
+            date.fromisoformat(item["first"]),
+            date.fromisoformat(item["last"]),
+            item["worked"],
+            item["training"],
+        )
+        for item in stored
+    )
+
+
+def _post(writer: Writer, contract: Contract, wanted: Sequence[tuple[Line, tuple[Posting, ...]]]) -> None:
+    """Make the ledger say this of these lines: reverse and add only where it differs."""
+    standing = queries.entries_in_force(writer.session, [line.id for line, _ in wanted])
+    stamps = _Stamps(writer, contract, [line for line, _ in wanted])
+    entries: list[dict[str, Any]] = []
+    for line, postings in wanted:
+        new = [stamps.entry(line, posting) for posting in postings]
+        old = standing[line.id]
+        if sorted(map(_meaning, new)) != sorted(_meaning(vars(entry)) for entry in old):
+            entries += [_reversal(entry) for entry in old] + new
+        _store(line, postings)
+    if not entries:
+        return
+    if writer.change is None:
+        writer.record("lines.recounted", contract_id=contract.id)
+    for entry in entries:
+        entry["change_id"] = writer.change_id
+    writer.session.flush()
+    queries.add_entries(writer.session, entries)
+    for table in (ObligationMonth, PersonMonth):
+        queries.add_to_sums(writer.session, table, _deltas(table, entries))
+
+
+def _meaning(entry: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(entry[name]) for name in SAME)
+
+
+def _reversal(entry: Entry) -> dict[str, Any]:
+    copy = {column.name: getattr(entry, column.name) for column in type(entry).__table__.columns}
+    return {**copy, "id": new_id(), "hours": -entry.hours, "reverses_id": entry.id}
+
+
+def _sums(postings: Iterable[Posting]) -> tuple[int, ...]:
+    return tuple(sum(item.hours for item in postings if item.state == state) for state in STATES)
+
+
+def _stored(line: Line) -> tuple[int, ...]:
+    return tuple(getattr(line, state) for state in STATES)
+
+
+def _store(line: Line, postings: Sequence[Posting]) -> None:
+    for state, hours in zip(STATES, _sums(postings), strict=True):
+        if getattr(line, state) != hours:
+            setattr(line, state, hours)
+
+
+def _deltas(
+    table: type[ObligationMonth | PersonMonth], entries: Iterable[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    keys = [column.name for column in table.__table__.primary_key]
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for entry in entries:
+        values = {key: "" if entry[key] is None else entry[key] for key in keys}
+        row = found.setdefault(
+            tuple(values.values()),
+            {**values, "contract_id": entry["contract_id"], **dict.fromkeys(STATES, 0)},
+        )
+        row[entry["state"]] += entry["hours"]
+    # In key order, so that two writers of neighbouring rows take their locks the same way round.
+    return [found[key] for key in sorted(found, key=lambda key: tuple(map(str, key)))]
+
+
+class _Stamps:
+    """What an entry carries so that it stands by itself: places, modality, organisations."""
+
+    def __init__(self, writer: Writer, contract: Contract, lines: Sequence[Line]) -> None:
+        session = writer.session
+        self._contract = contract
+        self._places = queries.places_of_contract(session, contract.id)
+        self._buyer_seat = queries.seat_of(session, contract.owner_id)
+        self._mandates = queries.facilitator_mandates(session, contract.id)
+        self._residences = queries.residences_of(session, {line.participant_id for line in lines})
+        self._hires = queries.hires_of(session, {line.hire_id for line in lines})
+
+    def entry(self, line: Line, posting: Posting) -> dict[str, Any]:
+        hire = self._hires[line.hire_id]
+        return {
+            "owner_id": line.owner_id,
+            "id": new_id(),
+            "contract_id": line.contract_id,
+            "obligation_id": line.obligation_id,
+            "line_id": line.id,
+            "hire_id": line.hire_id,
+            "participant_id": line.participant_id,
+            "month": line.month,
+            "state": posting.state,
+            "kind": posting.kind,
+            "hours": posting.hours,
+            "rule": posting.rule,
+            "parameter": posting.parameter,
+            "reference": posting.reference,
+            "execution": hire.workplace or next(iter(self._places), None),
+            "residence": self._residence(line),
+            "buyer_seat": self._buyer_seat,
+            "facilitator_seat": self._facilitator_seat(line.month),
+            "modality": hire.modality,
+            "employer_id": line.employer_id,
+            "declarant_id": line.declarant_id,
+            "reverses_id": None,
+        }
+
+    def _residence(self, line: Line) -> str | None:
+        """The person's commune at the end of the month; before the first known, the first."""
+        known = self._residences.get(line.participant_id, [])
+        by_then = [item for item in known if item.since <= month_end(line.month)] or known[:1]
+        return by_then[-1].place if by_then else None
+
+    def _facilitator_seat(self, month: date) -> str | None:
+        """The seat of the facilitator mandated at the end of the month, else of the buyer's own staff."""
+        last = month_end(month)
+        seats = [
+            seat
+            for mandate, seat in self._mandates
+            if mandate.since <= last and (mandate.until is None or mandate.until >= last)
+        ]
+        return seats[-1] if seats else self._buyer_seat
