@@ -183,8 +183,8 @@ def school(facts: Facts, values: Values, on: date) -> tuple[Condition, ...]:
     """Judge `csf`: from one birthday to before another, under school status."""
     least, below = _number(values, "age_from"), _number(values, "age_below")
     return (
-        Condition("birth_date", f"A {least} ans ou plus", negated(below_age(facts.birth_date, least, on))),
-        Condition("birth_date", f"Avant le jour des {below} ans", below_age(facts.birth_date, below, on)),
+        Condition("age_from", f"A {least} ans ou plus", negated(below_age(facts.birth_date, least, on))),
+        Condition("age_below", f"Avant le jour des {below} ans", below_age(facts.birth_date, below, on)),
         Condition("school_status", "Sous statut scolaire", facts.school_status),
     )
 
