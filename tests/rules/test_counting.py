@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from app.rules.codes import HourKind, ReviewState, Rule, State
+from app.rules.counting import alone, count_month, plausibility, single_count, training
+from app.rules.day_rules import by_days, duration, eligibility, modality, review, window
+from app.rules.days import days_of_month
+from app.rules.lines import Line, Period, Posting, Review
+from tests.rules.cases import load
+from tests.rules.months import EPOCH, ident, line, terms, written
+
+JANUARY = date(2025, 1, 1)
+
+
+@pytest.mark.parametrize("case", load("counting"))
+def test_every_hour_goes_where_the_rules_say(case: dict[str, Any]) -> None:
+    clause = terms(tuple(case.get("window", ("2024-01-01", "2026-12-31"))), **case.get("terms", {}))
+    lines = [line(item, order, clause) for order, item in enumerate(case["lines"])]
+    counted = count_month(lines, date.fromisoformat(case["month"]))
+    assert [[written(item) for item in counted[one.key]] for one in lines] == case["expected"]
+    for one in lines:
+        assert sum(item.hours for item in counted[one.key]) == one.worked + one.training
+        explained = [item for item in counted[one.key] if item.state is not State.COUNTED]
+        assert all(item.rule and item.parameter and item.reference for item in explained)
+
+
+def _line(**said: str) -> Line:
+    return line({"worked": "90.00", **said}, 0, terms(("2024-12-12", "2025-09-11"), article="art. 4.2"))
+
+
+def _why(posting: Posting) -> tuple[object, str | None, str | None]:
+    return posting.rule, posting.parameter, posting.reference
+
+
+def test_window_names_its_days_and_the_article() -> None:
+    days = days_of_month(_line().hire, date(2024, 12, 1))
+    kept, reason = window(_line(), days)
+    assert (min(kept), max(kept), len(kept)) == (date(2024, 12, 12), date(2024, 12, 31), 20)
+    assert (reason.rule, reason.parameter) == (Rule.WINDOW, "Du 2024-12-12 au 2025-09-11")
+    assert reason.reference == "Clause, art. 4.2"
+
+
+def test_eligibility_names_the_days_approved() -> None:
+    days = days_of_month(_line().hire, JANUARY)
+    kept, reason = eligibility(_line(eligible_from="2025-01-31"), days)
+    assert kept == {date(2025, 1, 31)}
+    assert (reason.rule, reason.parameter) == (Rule.ELIGIBILITY, "Du 2025-01-31")
+    assert eligibility(_line(decision="refused"), days)[1].parameter == "Diagnostic refusé"
+
+
+def test_duration_names_its_last_day() -> None:
+    days = days_of_month(_line().hire, JANUARY)
+    kept, reason = duration(_line(until="2025-01-01"), days)
+    assert kept == {date(2025, 1, 1)}
+    assert (reason.rule, reason.parameter) == (Rule.DURATION, "Jusqu'au 2025-01-01")
+    assert duration(_line(), days)[0] == days
+
+
+def test_review_names_what_was_accepted() -> None:
+    claim = alone(_line(review="part", accepted="50.50"), JANUARY)
+    assert _why(claim.decided[0]) == (Rule.REVIEW, "50,50 h acceptées", "Examen du relevé")
+
+
+def test_modality_names_what_is_not_accepted() -> None:
+    clause = terms(modalities=["placement"], contract_types=["cdi"])
+    claim = alone(line({"worked": "10"}, 0, clause), JANUARY)
+    assert _why(claim.decided[0]) == (
+        Rule.MODALITY,
+        "direct_hire, cdd",
+        "Clause, modalités et types de contrat",
+    )
+
+
+def test_plausibility_names_the_legal_maximum() -> None:
+    claims = plausibility((alone(_line(worked="300"), JANUARY),), JANUARY)
+    reference = "Code du travail, art. L3121-20"
+    assert _why(claims[0].decided[0]) == (Rule.PLAUSIBILITY, "48 h × 31 j ÷ 7 = 212,57 h", reference)
+
+
+def test_single_count_names_the_usual_hours_and_the_overtime() -> None:
+    claims = single_count((alone(_line(worked="200", overtime="5"), JANUARY),), JANUARY)
+    parameter = "155 h usuelles + 5 h supplémentaires = 160 h"
+    assert _why(claims[0].decided[0]) == (Rule.SINGLE_COUNT, parameter, "Une heure ne compte qu'une fois")
+
+
+def test_training_names_the_share_and_the_cap() -> None:
+    clause = terms(training_share="0.25", training_cap="20")
+    claims = training(
+        (alone(line({"worked": "50", "training": "50", "training_before": "5"}, 0, clause), JANUARY),)
+    )
+    reference = "Clause, heures de formation"
+    assert [_why(item) for item in claims[0].decided] == [
+        (Rule.TRAINING, "25 % de 100 h", reference),
+        (Rule.TRAINING, "20 h au plus, dont 5 h déjà comptées", reference),
+    ]
+
+
+def test_rules_leave_alone_what_they_do_not_concern() -> None:
+    claim = alone(_line(), JANUARY)
+    assert claim.decided == ()
+    for passed in (review(claim), by_days(claim, JANUARY), modality(claim)):
+        assert passed == claim
+    for (passed,) in (plausibility((claim,), JANUARY), single_count((claim,), JANUARY), training((claim,))):
+        assert passed == claim
+
+
+def test_the_order_of_first_recording_decides_not_the_order_given() -> None:
+    first, second = (line({"worked": "100"}, order, terms()) for order in (0, 1))
+    assert count_month([second, first], JANUARY) == count_month([first, second], JANUARY)
+    corrected = replace(first, first_recorded_at=EPOCH + timedelta(days=1))
+    assert count_month([corrected, second], JANUARY)[second.key] == (
+        Posting(State.COUNTED, HourKind.WORKED, 10000),
+    )
+
+
+def test_equal_instants_are_told_apart_by_the_key() -> None:
+    lines = [replace(line({"worked": "100"}, n, terms()), first_recorded_at=EPOCH) for n in (0, 1)]
+    first = min(lines, key=lambda item: item.key)
+    assert [written(item) for item in count_month(lines, JANUARY)[first.key]] == ["100.00 worked counted"]
+
+
+def test_periods_must_sum_to_the_line() -> None:
+    with pytest.raises(ValueError, match="somme"):
+        replace(_line(), periods=(Period(date(2025, 1, 1), date(2025, 1, 2), 8999),))
+
+
+@pytest.mark.parametrize("accepted", [-1, 9001])
+def test_an_accepted_part_is_within_the_line(accepted: int) -> None:
+    with pytest.raises(ValueError, match="partielle"):
+        replace(_line(), review=Review(ReviewState.PART, accepted))
+
+
+def test_a_part_without_hours_accepts_nothing() -> None:
+    counted = count_month([replace(_line(), review=Review(ReviewState.PART))], JANUARY)
+    assert [written(item) for item in counted[ident("line 0")]] == ["90.00 worked refused review"]
