@@ -189,6 +189,60 @@ class NoClause(DomainError):
     )
 
 
+class MonthOutsideWindow(DomainError):
+    """A statement for a month with no day inside the clause's window."""
+
+    status, code = 409, "month_outside_window"
+    title = Text(
+        "Ce mois est entièrement hors de la période d'exécution de la clause.",
+        "This month lies wholly outside the clause's period of execution.",
+    )
+
+
+class MonthNotBegun(DomainError):
+    """A statement for a month to come: nobody has worked in it yet."""
+
+    status, code = 409, "month_not_begun"
+    title = Text("Ce mois n'a pas encore commencé.", "This month has not begun yet.")
+
+
+class StatementExists(DomainError):
+    """A second statement of one declarant for one month; `Link` says where to correct the first."""
+
+    status, code = 409, "statement_exists"
+    title = Text(
+        "Ce mois a déjà un relevé : corrigez-le par une nouvelle version (en-tête Link).",
+        "This month already has a statement: correct it by a new version (Link header).",
+    )
+
+
+class LineTaken(DomainError):
+    """The hire's month is already declared in another declarant's statement."""
+
+    status, code = 409, "line_taken"
+    title = Text(
+        "Un autre déclarant a déjà déclaré ce mois pour cette mise à l'emploi.",
+        "Another declarant has already declared this month for this hire.",
+    )
+
+
+class NothingToReview(DomainError):
+    """Every line has its verdict already, or there is no line."""
+
+    status, code = 409, "nothing_to_review"
+    title = Text("Aucune ligne n'attend d'examen.", "No line waits for review.")
+
+
+class JobAbandoned(DomainError):
+    """The work ended several times without finishing and is not tried again."""
+
+    status, code = 500, "job_abandoned"
+    title = Text(
+        "Le travail s'est interrompu plusieurs fois ; il n'est plus repris.",
+        "The work broke off several times; it is not taken up again.",
+    )
+
+
 def unknown_reference(pointer: str) -> InvalidPayload:
     """The same answer for an object that does not exist and for another organisation's."""
     detail = Text("Objet inconnu ou hors de votre périmètre.", "Unknown object, or outside what you can see.")

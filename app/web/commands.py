@@ -65,14 +65,14 @@ class Call:
 
     def change(self, use_case: Callable[[Writer, int], Any], *, status: int = 200) -> Response:
         """Run a use case on the version named by `If-Match`; commit, then answer."""
-        return self._write(lambda writer: use_case(writer, expected_version(self.request)), status)
+        return self._write(lambda writer: use_case(writer, self.expected_version()), status)
 
     def put(self, use_case: Callable[[Writer, int | None], tuple[Any, bool]]) -> Response:
         """Create or replace under a natural key: 201 without, 200 with the version it replaces."""
 
         def run(writer: Writer) -> tuple[Any, int]:
             named = "if-match" in self.request.headers
-            result, created = use_case(writer, expected_version(self.request) if named else None)
+            result, created = use_case(writer, self.expected_version() if named else None)
             return result, 201 if created else 200
 
         return self._write(run, None)
@@ -80,6 +80,10 @@ class Call:
     def do(self, use_case: Callable[[Writer], Any], *, status: int = 200) -> Response:
         """Run a use case that is harmless to repeat by its nature, for example a revocation."""
         return self._write(use_case, status)
+
+    def expected_version(self) -> int:
+        """The version named by `If-Match`, for a creating use case on a versioned resource."""
+        return expected_version(self.request)
 
     def create(
         self, use_case: Callable[[Writer], Any], *, body: BaseModel | bytes | None, status: int = 201

@@ -117,8 +117,10 @@ def _header(name: str, description: str, example: str, *, required: bool) -> dic
     }
 
 
-IF_MATCH = {"parameters": [_header("If-Match", "ETag lu avec la ressource.", '"1-buyer-fr"', required=False)]}
-IDEMPOTENCY_KEY = {
+IF_MATCH: dict[str, list[dict[str, Any]]] = {
+    "parameters": [_header("If-Match", "ETag lu avec la ressource.", '"1-buyer-fr"', required=False)]
+}
+IDEMPOTENCY_KEY: dict[str, list[dict[str, Any]]] = {
     "parameters": [
         _header(
             "Idempotency-Key",
@@ -128,3 +130,5 @@ IDEMPOTENCY_KEY = {
         )
     ]
 }
+# A new version of a versioned resource: created once, and only on the version that was read.
+BOTH = {"parameters": [*IDEMPOTENCY_KEY["parameters"], *IF_MATCH["parameters"]]}

@@ -1,0 +1,122 @@
+"""Statements and lines, through what the principal may see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select, true
+
+from app.db.queries.contracts import access_of
+from app.db.tables import (
+    Contract,
+    ContractAccess,
+    ContractParty,
+    Hire,
+    Line,
+    Organisation,
+    Statement,
+    StatementVersion,
+)
+from app.principal import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+    from uuid import UUID
+
+    from app.db.session import ReadSession, WriteSession
+    from app.principal import Principal
+
+
+def _own_or_holder(principal: Principal) -> ColumnElement[bool]:
+    """A declarant reads what it declared; a holder also reads what was declared under it."""
+    if principal.role not in {Role.CONTRACTOR, Role.INSERTION_STRUCTURE}:
+        return true()
+    own = Statement.declarant_id == principal.organisation_id
+    if principal.role is Role.INSERTION_STRUCTURE:
+        return own
+    holder = exists().where(
+        ContractParty.contract_id == Statement.contract_id,
+        ContractParty.organisation_id == principal.organisation_id,
+        ContractParty.kind == "holder",
+    )
+    return or_(own, holder)
+
+
+def visible_statements(principal: Principal, today: date) -> Select[Statement]:
+    """The statements of the contracts one sees, narrowed for declarants to their own side."""
+    query = select(Statement)
+    if principal.is_admin:
+        return query
+    seen = exists().where(
+        ContractAccess.owner_id == Statement.owner_id,
+        ContractAccess.contract_id == Statement.contract_id,
+        access_of(principal, today),
+    )
+    return query.where(seen, _own_or_holder(principal))
+
+
+def statement_of_month(
+    session: ReadSession, contract_id: UUID, declarant_id: UUID, month: date
+) -> Statement | None:
+    """The statement of a declarant for a month."""
+    query = select(Statement).where(
+        Statement.contract_id == contract_id,
+        Statement.declarant_id == declarant_id,
+        Statement.month == month,
+    )
+    return session.scalar(query)
+
+
+def held_statement(session: WriteSession, statement: Statement) -> Statement:
+    """The statement as it stands now, held until the commit."""
+    query = select(Statement).where(Statement.owner_id == statement.owner_id, Statement.id == statement.id)
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+
+
+def declared_hires(session: ReadSession, contract_id: UUID, declarant_id: UUID) -> dict[UUID, Hire]:
+    """The hires that a declarant declared on a contract, by id."""
+    query = select(Hire).where(Hire.contract_id == contract_id, Hire.declarant_id == declarant_id)
+    return {hire.id: hire for hire in session.scalars(query.order_by(Hire.id))}
+
+
+def lines_of_hires(session: ReadSession, hire_ids: Iterable[UUID], month: date) -> dict[UUID, Line]:
+    """The lines of these hires for a month, withdrawn ones included, by hire."""
+    query = select(Line).where(Line.hire_id.in_(list(hire_ids)), Line.month == month)
+    return {line.hire_id: line for line in session.scalars(query)}
+
+
+def lines_of_statement(session: ReadSession, statement: Statement) -> list[Line]:
+    """The lines that a statement holds now, in the order of their first recording."""
+    query = (
+        select(Line)
+        .where(Line.statement_id == statement.id, Line.withdrawn.is_(False))
+        .order_by(Line.recorded_at, Line.id)
+    )
+    return list(session.scalars(query))
+
+
+def versions_of_statement(session: ReadSession, statement: Statement) -> Sequence[StatementVersion]:
+    """Every submission, oldest first."""
+    query = (
+        select(StatementVersion)
+        .where(
+            StatementVersion.owner_id == statement.owner_id,
+            StatementVersion.statement_id == statement.id,
+        )
+        .order_by(StatementVersion.number)
+    )
+    return session.scalars(query).all()
+
+
+def identifiers_of(session: ReadSession, organisation_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The public identifiers of organisations."""
+    query = select(Organisation.id, Organisation.identifier).where(
+        Organisation.id.in_(list(organisation_ids))
+    )
+    return dict(session.execute(query).tuples())
+
+
+def contract_of(session: ReadSession, statement: Statement) -> Contract:
+    """The contract of a statement already seen to be visible."""
+    return session.get_one(Contract, statement.contract_id)

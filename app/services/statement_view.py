@@ -1,0 +1,75 @@
+"""A statement as its readers see it: where each hour stands, and by which rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.db.queries import ledger
+from app.db.queries import statements as queries
+from app.rules.codes import HourKind, ReviewState, Rule, State
+from app.schemas.statements import LineOut, PostingOut, StatementOut, StatementSummary
+
+if TYPE_CHECKING:
+    from app.db.tables import Entry, Line, Statement
+    from app.services.work import Reader
+
+
+def summary(statement: Statement, declarant: str) -> StatementSummary:
+    """The statement without its lines."""
+    return StatementSummary(**_head(statement, declarant))
+
+
+def shown(reader: Reader, statement: Statement) -> StatementOut:
+    """The statement with its lines as the ledger has them now."""
+    lines = queries.lines_of_statement(reader.session, statement)
+    entries = ledger.entries_in_force(reader.session, [line.id for line in lines])
+    names = queries.identifiers_of(reader.session, {statement.declarant_id})
+    return StatementOut(
+        **_head(statement, names[statement.declarant_id]),
+        lines=[_line(line, entries[line.id]) for line in lines],
+    )
+
+
+def _head(statement: Statement, declarant: str) -> dict[str, Any]:
+    return {
+        "id": statement.id,
+        "contract_id": statement.contract_id,
+        "declarant": declarant,
+        "month": statement.month,
+        "nothing_to_declare": statement.nothing_to_declare,
+        "latest": statement.latest,
+        "version": statement.version,
+        "created_at": statement.created_at,
+    }
+
+
+def _line(line: Line, entries: list[Entry]) -> LineOut:
+    return LineOut(
+        id=line.id,
+        hire_id=line.hire_id,
+        worked=line.worked,
+        training=line.training,
+        overtime=line.overtime,
+        periods=line.sub_periods,
+        declared=line.worked + line.training,
+        pending=line.pending,
+        held=line.held,
+        refused=line.refused,
+        counted=line.counted,
+        review=ReviewState(line.verdict or ReviewState.NOT_REVIEWED),
+        accepted=line.accepted,
+        review_reason=line.verdict_reason,
+        warnings=line.warnings,
+        postings=[_posting(entry) for entry in entries],
+    )
+
+
+def _posting(entry: Entry) -> PostingOut:
+    return PostingOut(
+        state=State(entry.state),
+        kind=HourKind(entry.kind),
+        hours=entry.hours,
+        rule=Rule(entry.rule) if entry.rule else None,
+        parameter=entry.parameter,
+        reference=entry.reference,
+    )
