@@ -138,13 +138,22 @@ def test_a_broken_record_in_the_middle_does_not_hide_the_next() -> None:
 
 
 def test_duplicates_inside_one_file() -> None:
-    same, other_amount, other_number = sound(), sound(montant=5), sound(id="EX-2")
-    rows = read(as_json(sound(), same, other_amount, other_number))
+    records = [
+        sound(),
+        sound(),
+        sound(montant=5),
+        sound(id="EX-2", dureeMois=10),
+        sound(id="EX-3", objet="Lot 3"),
+        sound(id="EX-4", montant=6),
+    ]
+    rows = read(as_json(*records))
 
     assert [found(row) for row in rows] == [
         [],
         [("duplicate_record", "")],
         [("duplicate_identity", "")],
+        [("duplicate_suspected", "")],
+        [],
         [],
     ]
     assert all(row.record is not None for row in rows)
@@ -165,6 +174,34 @@ def test_the_fingerprint_ignores_the_order_of_keys_and_nothing_else() -> None:
     assert first.fingerprint == second.fingerprint == sha256(first.raw_json.encode()).hexdigest()
     assert first.fingerprint != changed.fingerprint
     assert json.loads(first.raw_json) == sound()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\" * 200_000,
+        "&#" + "9" * 5_000 + ";",
+        "'" + "\\'" * 60_000,
+        "[" + "'\\" * 60_000,
+        " ," * 60_000 + " " * 60_000,
+        "9" * 100_000,
+        "1e" + "9" * 5_000,
+    ],
+)
+def test_long_values_cost_no_more_than_their_length(text: str) -> None:
+    row = read(as_json(dict.fromkeys(sound(), text) | {"id": "A", "acheteur": {"id": BUYER}}))[0]
+
+    assert row.record is None
+    assert [i.code for i in row.issues if i.severity == "error"] == ["notification_unreadable"]
+
+
+def test_a_record_nested_too_deep_is_unreadable_and_alone() -> None:
+    deep = '{"id": "A", "titulaires": ' + "[" * 900 + "]" * 900 + "}"
+    content = as_json(sound(id="B")).replace(b'"marche": [', b'"marche": [' + deep.encode() + b",")
+    rows = read(content)
+
+    assert found(rows[0]) == [("record_unreadable", "")]
+    assert contract_of(rows[1]).external_id == "B"
 
 
 def test_what_is_kept_can_be_stored_anywhere() -> None:
@@ -281,13 +318,15 @@ def test_rows_that_are_blank_short_or_refused() -> None:
     header, line = as_csv({}).splitlines()
     refused = b'"' + b"x" * 200_000 + b'"'
     rows = read(
-        b"\n".join([header, line, b"", b";;;", line.replace(b"EX-2024-01", b"B") + b";more", refused, line])
+        b"\n".join(
+            [header, line, b"", b";;;", line.replace(b"2024-12-12", b"2024-12-13") + b";more", refused, line]
+        )
     )
 
     assert [found(row) for row in rows] == [
         [],
-        [("row_shape", "")],
-        [("record_unreadable", ""), ("record_empty", "")],
+        [("row_shape", ""), ("duplicate_identity", "")],
+        [("record_unreadable", "")],
         [("duplicate_record", "")],
     ]
 

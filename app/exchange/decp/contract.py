@@ -31,8 +31,9 @@ def read_record(source: Source, index: int, today: date) -> DecpRow:
         fingerprint = hashlib.sha256(raw_json.encode()).hexdigest()
         fields = _fields(source.value)
         if fields is None:
-            empty = values.is_empty(source.value)
-            findings.add(IssueCode.RECORD_EMPTY if empty else IssueCode.RECORD_UNREADABLE)
+            if not findings.failed:
+                empty = values.is_empty(source.value)
+                findings.add(IssueCode.RECORD_EMPTY if empty else IssueCode.RECORD_UNREADABLE)
             return DecpRow(index, None, findings.issues, fingerprint, raw_json)
         if source.concession or _is_concession(fields):
             findings.add(IssueCode.CONCESSION_UNSUPPORTED)

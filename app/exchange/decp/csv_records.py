@@ -84,6 +84,8 @@ def _sources(header: list[str], rows: Iterator[list[str] | None]) -> Iterator[So
         cells = dict(zip(header, row, strict=False))
         issues = () if len(row) == len(header) else (IssueCode.ROW_SHAPE,)
         original: dict[str, Received] = dict(cells)
+        if len(row) > len(header):
+            original[""] = list(row[len(header) :])
         yield Source(_record(cells), original, issues=issues)
 
 

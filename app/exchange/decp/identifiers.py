@@ -45,7 +45,7 @@ _SIRET_LENGTH = 14
 _LONGEST = 64
 _SEPARATORS = re.compile(r"[\s.\-]+")
 _FLOAT_TAIL = re.compile(r"(?<=[0-9])\.0$")
-_COUNTRY_PREFIX = re.compile(r"[A-Z]{2}")
+_VAT = re.compile(r"[A-Z]{2}[A-Z0-9+*]{2,13}")
 
 
 def is_siret(value: str) -> bool:
@@ -124,7 +124,7 @@ def _french(compact: str, pointer: str, findings: Findings) -> Identifier:
 def _other(scheme: str, value: str, pointer: str, findings: Findings) -> Identifier:
     if scheme == "TVA":
         value = _SEPARATORS.sub("", value)
-        valid = _COUNTRY_PREFIX.match(value) is not None and bool(vat.is_valid(value))
+        valid = _VAT.fullmatch(value) is not None and bool(vat.is_valid(value))
     else:
         shape = _SHAPES.get(scheme)
         valid = shape is not None and shape.fullmatch(value) is not None

@@ -78,6 +78,7 @@ class IssueCode(StrEnum):
     SUSPECTED_TEST = "suspected_test"
     DUPLICATE_RECORD = "duplicate_record"
     DUPLICATE_IDENTITY = "duplicate_identity"
+    DUPLICATE_SUSPECTED = "duplicate_suspected"
 
 
 _C = IssueCode
@@ -152,6 +153,10 @@ _WARNINGS = {
     _C.DUPLICATE_IDENTITY: (
         "Un enregistrement de mêmes acheteur, numéro, CPV et titulaires, au contenu différent, "
         "figure déjà dans le fichier."
+    ),
+    _C.DUPLICATE_SUSPECTED: (
+        "Un enregistrement de mêmes acheteur, objet, titulaires, montant et notification figure déjà "
+        "dans le fichier sous un autre numéro."
     ),
 }
 

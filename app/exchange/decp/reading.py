@@ -4,7 +4,8 @@ Tolerant by design: official files are malformed, incomplete and duplicated, and
 one record never stops the rest.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from app.exchange.decp import contract
@@ -56,31 +57,37 @@ def _open(content: bytes, declared: str) -> tuple[tuple[IssueCode, ...], Iterabl
 
 
 class _Seen:
-    """What the file already contained, by whole content and by what identifies a contract."""
+    """What the file already contained: whole records, identities, and contracts but for their number."""
 
     def __init__(self) -> None:
-        self._fingerprints: set[str] = set()
-        self._identities: set[tuple[object, ...]] = set()
+        self._keys: dict[IssueCode, set[Hashable]] = {
+            IssueCode.DUPLICATE_RECORD: set(),
+            IssueCode.DUPLICATE_IDENTITY: set(),
+            IssueCode.DUPLICATE_SUSPECTED: set(),
+        }
 
     def compared(self, row: DecpRow) -> DecpRow:
-        """Give the row with a warning if an earlier one was the same, or claimed to be."""
+        """Give the row with one warning if an earlier one was the same, or seems to be."""
         if row.record is None:
             return row
-        identity = _identity(row.record)
-        code = None
-        if row.record.fingerprint in self._fingerprints:
-            code = IssueCode.DUPLICATE_RECORD
-        elif identity in self._identities:
-            code = IssueCode.DUPLICATE_IDENTITY
-        self._fingerprints.add(row.record.fingerprint)
-        self._identities.add(identity)
-        if code is None:
-            return row
-        return DecpRow(
-            row.source_index, row.record, (*row.issues, issue(code)), row.fingerprint, row.raw_json
-        )
+        keys = _keys(row.record)
+        codes = [code for code, seen in self._keys.items() if keys[code] in seen]
+        for code, seen in self._keys.items():
+            seen.add(keys[code])
+        return replace(row, issues=(*row.issues, issue(codes[0]))) if codes else row
 
 
-def _identity(record: DecpContract) -> tuple[object, ...]:
+def _keys(record: DecpContract) -> dict[IssueCode, Hashable]:
     holders = frozenset((holder.scheme, holder.value) for holder in record.holders)
-    return record.buyer.value, record.external_id, record.cpv, holders
+    return {
+        IssueCode.DUPLICATE_RECORD: record.fingerprint,
+        IssueCode.DUPLICATE_IDENTITY: (record.buyer.value, record.external_id, record.cpv, holders),
+        # Some publishers send one contract again and again under successive numbers.
+        IssueCode.DUPLICATE_SUSPECTED: (
+            record.buyer.value,
+            record.object,
+            holders,
+            record.amount,
+            record.notified_on,
+        ),
+    }

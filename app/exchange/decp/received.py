@@ -40,8 +40,9 @@ _RECORD_START = re.compile(r'\{\s*"')
 _FIRST_ARRAY = re.compile(r'"march[eé]s?"\s*:\s*\[')
 _RECORD_KEYS = frozenset({"acheteur", "acheteur.id", "objet", "autoriteConcedante"})
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-# Damaged files end in bounded time whatever they contain.
-_MAX_FAILED_STARTS = 200
+# Damaged files end in bounded time: so many failed starts, and so many readings of the whole.
+_MAX_FAILED_STARTS = 1_000
+_MAX_READINGS = 4
 
 
 def decode(content: bytes) -> tuple[str, bool]:
@@ -116,17 +117,19 @@ def _salvage(text: str, decoder: json.JSONDecoder) -> Iterator[Received]:
     """Read records one by one, starting again after what cannot be read."""
     opening = _FIRST_ARRAY.search(text)
     position = opening.end() if opening else 0
-    failures = 0
-    while failures < _MAX_FAILED_STARTS:
+    failures = wasted = 0
+    while failures < _MAX_FAILED_STARTS and wasted <= _MAX_READINGS * len(text):
         start = _RECORD_START.search(text, position)
         if start is None:
             return
         try:
-            value, end = decoder.raw_decode(text, start.start())
-        except (ValueError, RecursionError):
+            value, position = decoder.raw_decode(text, start.start())
+        except json.JSONDecodeError as error:
             failures += 1
+            wasted += error.pos - start.start()
             position = start.end()
-            continue
-        position = end
-        if looks_like_record(value):
-            yield value
+        except RecursionError:
+            return
+        else:
+            if looks_like_record(value):
+                yield value

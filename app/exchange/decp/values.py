@@ -25,7 +25,7 @@ _ABSENT: dict[str, IssueCode | None] = {
 }
 _UNUSABLE = re.compile(r"INX\b\s*")
 
-_STRAY_BACKSLASH = re.compile(r"\\+(?=[\"'])")
+_STRAY_BACKSLASH = re.compile(r"(?<!\\)\\+(?=[\"'])")
 _WRITTEN_NEWLINE = re.compile(r"\\[nrt]")
 _FLOAT_TAIL = re.compile(r"(?<=\d)\.0+$")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
@@ -48,6 +48,8 @@ _FALSE = frozenset({"false", "faux", "non", "0"})
 # Public procurement data began in the 2000s: an earlier or much later year is a typing error.
 _FIRST_YEAR = 1990
 _LAST_YEAR = 2100
+# Far above every list of labels; longer texts are not worth the time of a search.
+_LONGEST_LIST = 2_000
 _CPV_LENGTH = 8
 _CPV_WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7)
 _LOST_LEADING_ZERO = 7
@@ -99,19 +101,29 @@ def clean_text(value: Received, pointer: str, findings: Findings, *, longest: in
 
 def tidy(text: str, pointer: str, findings: Findings) -> str:
     """Give the text on one line: HTML entities read, control characters and stray escapes removed."""
-    unescaped = html.unescape(html.unescape(text))
+    unescaped = _unescaped(_unescaped(text))
     plain = _WRITTEN_NEWLINE.sub(" ", _STRAY_BACKSLASH.sub("", unescaped))
     spaced = " ".join(storable(plain).split())
-    visible = "".join(c for c in spaced if unicodedata.category(c) not in {"Cc", "Cf"})
+    visible = spaced
+    if not spaced.isprintable():
+        visible = "".join(c for c in spaced if unicodedata.category(c) not in {"Cc", "Cf"})
     if plain != text or visible != spaced:
         findings.add(IssueCode.TEXT_CLEANED, pointer)
     return visible.strip()
 
 
+def _unescaped(text: str) -> str:
+    try:
+        return html.unescape(text)
+    except ValueError:
+        # A numeric entity of thousands of digits is more than Python converts.
+        return text
+
+
 def label(value: Received, values: tuple[str, ...], pointer: str, findings: Findings) -> str | None:
     """Give the official spelling of a value of a closed list."""
     text = scalar(value, pointer, findings)
-    return None if text is None else _recognised(text, values, pointer, findings)
+    return None if text is None else _recognised(text[:_LONGEST_LIST], values, pointer, findings)
 
 
 def labels(
@@ -121,7 +133,7 @@ def labels(
     found: dict[str, None] = {}
     for item in entries(value, wrapper):
         text = scalar(item, pointer, findings)
-        for part in () if text is None else _listed(text, values):
+        for part in () if text is None else _listed(text[:_LONGEST_LIST], values):
             known = _recognised(part, values, pointer, findings)
             if known is not None:
                 found[known] = None
