@@ -38,11 +38,8 @@ def test_empty_databases_are_separate(empty_database_url: str, tmp_path: Path) -
     kind: databases.Kind = "sqlite" if empty_database_url.startswith("sqlite") else "postgres"
     with databases.empty_database(kind, tmp_path) as other:
         for url in (empty_database_url, other):
-            engine = create_engine(url)
-            assert inspect(engine).get_table_names() == []
-            with engine.begin() as connection:
-                connection.exec_driver_sql("CREATE TABLE mark (id INTEGER PRIMARY KEY)")
-            engine.dispose()
+            assert _contents(url) == {}
+            _execute(url, "CREATE TABLE mark (id INTEGER)")
 
 
 @pytest.mark.postgres
@@ -80,3 +77,46 @@ def _runs(process: int) -> bool:
         return bool(Path(f"/proc/{process}/cmdline").read_bytes())
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+@pytest.mark.parametrize(
+    "left_behind",
+    [
+        (
+            "INSERT INTO organisations (id, scheme, identifier, version, created_at)"
+            " VALUES ('0198aaaa-0000-7000-8000-000000000000', 'SIRET', '1', 1, '2026-01-01')"
+        ),
+        "INSERT INTO postal_codes (postal_code, place) SELECT '99999', place FROM territories LIMIT 1",
+        "CREATE TABLE mark (id INTEGER)",
+    ],
+    ids=["rows", "reference rows", "schema"],
+)
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_a_database_comes_as_new_whatever_the_last_test_did(
+    kind: databases.Kind, left_behind: str, tmp_path: Path
+) -> None:
+    with databases.migrated_database(kind, tmp_path) as url:
+        fresh = _contents(url)
+        _execute(url, left_behind)
+        assert _contents(url) != fresh
+    with databases.migrated_database(kind, tmp_path) as url:
+        assert _contents(url) == fresh
+
+
+def _contents(url: str) -> dict[str, int]:
+    """Number of rows by table."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        counts = {
+            table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()  # noqa: S608  # ours
+            for table in inspect(engine).get_table_names()
+        }
+    engine.dispose()
+    return counts
+
+
+def _execute(url: str, statement: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
