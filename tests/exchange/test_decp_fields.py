@@ -74,6 +74,13 @@ def test_a_sound_record_is_read_whole_and_without_issue() -> None:
             ("Clause sociale", "Pas de considération sociale"),
             [("social_contradiction", "/considerationsSociales")],
         ),
+        (
+            "considerationsEnvironnementales",
+            ["Clause environnementale", "Pas de considération environnementale"],
+            "environmental_considerations",
+            ("Clause environnementale", "Pas de considération environnementale"),
+            [("environmental_contradiction", "/considerationsEnvironnementales")],
+        ),
         # closed lists
         ("ccag", "Maîtrise d’oeuvre", "ccag", "Maitrise d'œuvre", [("unusual_spelling", "/ccag")]),
         ("ccag", False, "ccag", None, [("unknown_value", "/ccag")]),
@@ -176,6 +183,13 @@ def test_a_sound_record_is_read_whole_and_without_issue() -> None:
             [("date_in_future", "/datePublicationDonnees")],
         ),
         ("datePublicationDonnees", "2026-11-23", "published_on", date(2026, 11, 23), []),
+        (
+            "dateNotification",
+            "2024-12-12T00:00:00Z",
+            "notified_on",
+            date(2024, 12, 12),
+            [("date_unusual", "/dateNotification")],
+        ),
         # texts
         (
             "objet",

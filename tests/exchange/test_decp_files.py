@@ -85,6 +85,24 @@ def test_one_bad_record_does_not_stop_the_others() -> None:
     assert [row.record.external_id if row.record else None for row in rows] == ["A", None, None, None, "B"]
 
 
+def test_a_record_that_cannot_be_imported_is_worth_all_its_issues() -> None:
+    (row,) = read(as_json(sound(acheteur={"id": "NC"}, montant=0, codeCPV="x")))
+
+    assert row.record is None
+    assert found(row) == [
+        ("not_communicated", "/acheteur/id"),
+        ("buyer_missing", "/acheteur/id"),
+        ("cpv_unreadable", "/codeCPV"),
+        ("amount_too_low", "/montant"),
+    ]
+
+
+def test_damage_everywhere_ends() -> None:
+    rows = read(b"[" + b'{"objet" 1}, ' * 5_000 + b'{"objet": "1"}')
+
+    assert found(rows[0]) == [("shape_unknown", "")]
+
+
 def test_concessions_come_after_contracts_and_are_not_yet_supported() -> None:
     concession: dict[str, object] = {"id": "C-1", "autoriteConcedante": {"id": BUYER}, "objet": "Exemple"}
     rows = read(as_json(sound(), concessions=[concession]))
@@ -189,10 +207,18 @@ def test_the_fingerprint_ignores_the_order_of_keys_and_nothing_else() -> None:
     ],
 )
 def test_long_values_cost_no_more_than_their_length(text: str) -> None:
-    row = read(as_json(dict.fromkeys(sound(), text) | {"id": "A", "acheteur": {"id": BUYER}}))[0]
+    record: dict[str, object] = {**dict.fromkeys(sound(), text), "id": "A", "acheteur": {"id": BUYER}}
+    first, second = read(as_json(record, record | {"dateNotification": "2024-12-12"}))
 
-    assert row.record is None
-    assert [i.code for i in row.issues if i.severity == "error"] == ["notification_unreadable"]
+    assert [i.code for i in first.issues if i.severity == "error"] == ["notification_unreadable"]
+    assert contract_of(second).amount is None
+    assert len(contract_of(second).object) <= 1_000
+
+
+def test_a_damaged_file_nested_too_deep_ends() -> None:
+    rows = read(b'[{"objet": ' + b"[" * 100_000)
+
+    assert [found(row) for row in rows] == [[("shape_unknown", "")]]
 
 
 def test_a_record_nested_too_deep_is_unreadable_and_alone() -> None:
@@ -316,12 +342,9 @@ def test_flat_columns_become_subcontracts_and_modifications() -> None:
 
 def test_rows_that_are_blank_short_or_refused() -> None:
     header, line = as_csv({}).splitlines()
+    other = line.replace(b"2024-12-12", b"2024-12-13")
     refused = b'"' + b"x" * 200_000 + b'"'
-    rows = read(
-        b"\n".join(
-            [header, line, b"", b";;;", line.replace(b"2024-12-12", b"2024-12-13") + b";more", refused, line]
-        )
-    )
+    rows = read(b"\n".join([header, line, b"", b";;;", other + b";more", refused, line]))
 
     assert [found(row) for row in rows] == [
         [],

@@ -92,8 +92,14 @@ ID, SCHEME = "/titulaires/0/id", "/titulaires/0/typeIdentifiant"
         ),
         (
             "SIRET",
-            "EXEMPLE DUPOND",
-            Identifier("SIRET", "EXEMPLEDUPOND", valid=False, personal=True),
+            "1111100200009",
+            Identifier("SIRET", "01111100200009", valid=True, personal=False),
+            [("unusual_spelling", ID)],
+        ),
+        (
+            "SIRET",
+            "EXEMPLE TESTEUR",
+            Identifier("SIRET", "EXEMPLETESTEUR", valid=False, personal=True),
             [("siret_invalid", ID)],
         ),
         ("TVA", "ES B66484189", Identifier("TVA", "ESB66484189", valid=True, personal=False), []),
@@ -157,6 +163,14 @@ def test_holders_whose_keys_became_values() -> None:
 
     assert contract_of(row).holders == ()
     assert found(row) == [("identifier_unreadable", "/titulaires")]
+
+
+@pytest.mark.parametrize("mark", ["NC", ["NC"], {"titulaire": "NC"}])
+def test_holders_that_were_not_communicated(mark: object) -> None:
+    row = read_one(sound(titulaires=mark))
+
+    assert contract_of(row).holders == ()
+    assert found(row) == [("not_communicated", "/titulaires/0")]
 
 
 def test_a_holder_given_twice_is_kept_once() -> None:

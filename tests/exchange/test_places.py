@@ -88,3 +88,10 @@ def test_a_place_that_cannot_be_told(
     expected = PlaceResolution(None, tuple(candidates), tuple(PlaceNote(note) for note in notes))
 
     assert resolve_place(code, place_type, lookups) == expected
+
+
+def test_every_note_has_its_sentence() -> None:
+    labels = {note.label for note in PlaceNote}
+
+    assert len(labels) == len(PlaceNote)
+    assert all(label.endswith(".") for label in labels)

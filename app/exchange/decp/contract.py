@@ -7,7 +7,7 @@ from datetime import date
 from app.exchange.decp import amendments, identifiers, plausibility, values, vocabulary
 from app.exchange.decp.issues import Findings, IssueCode
 from app.exchange.decp.received import Received, Source, canonical
-from app.exchange.decp.records import DecpContract, DecpRow
+from app.exchange.decp.records import DecpContract, DecpRow, Identifier
 
 Fields = dict[str, Received]
 
@@ -15,6 +15,7 @@ _ID_FORMAT = re.compile(r"[A-Za-z0-9/\-_ .#]{1,16}")
 _LONGEST_ID = 64
 _LONGEST_OBJECT = 1000
 _MAX_COUNT = 999_999_999
+_NOBODY = Identifier(identifiers.SIRET, "", valid=False, personal=False)
 _CONCESSION_KEYS = frozenset(
     {"autoriteConcedante", "autoriteConcedante.id", "valeurGlobale", "concessionnaires"}
 )
@@ -68,7 +69,11 @@ class _Reading:
         self._index = index
         self._today = today
 
-    def contract(self, fingerprint: str, raw_json: str) -> DecpContract | None:
+    def contract(self, fingerprint: str, raw_json: str) -> DecpContract:
+        """Read everything: what cannot be imported is worth all its issues too.
+
+        When the findings hold an error, stand-ins replace what identifies the contract.
+        """
         found = self._findings
         buyer = identifiers.buyer(self._nested("acheteur", "id"), "/acheteur/id", found)
         external_id = self._identifier("id", missing=IssueCode.ID_MISSING)
@@ -76,14 +81,12 @@ class _Reading:
         for name in vocabulary.REQUIRED:
             if values.is_empty(self._fields.get(name)):
                 found.add(IssueCode.MISSING, f"/{name}")
-        if buyer is None or external_id is None or notified_on is None:
-            return None
         place_code, place_type = self._place()
         text = self._text("objet")
         contract = DecpContract(
             source_index=self._index,
-            external_id=external_id,
-            buyer=buyer,
+            external_id=external_id or "",
+            buyer=buyer or _NOBODY,
             nature=self._label("nature", vocabulary.NATURES),
             object=text,
             cpv=values.cpv(self._fields.get("codeCPV"), "/codeCPV", found),
@@ -95,7 +98,7 @@ class _Reading:
             place_code=place_code,
             place_type=place_type,
             duration_months=amendments.months(self._fields.get("dureeMois"), "/dureeMois", found),
-            notified_on=notified_on,
+            notified_on=notified_on or date.min,
             published_on=values.day(
                 self._fields.get("datePublicationDonnees"), "/datePublicationDonnees", found
             ),

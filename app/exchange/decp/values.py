@@ -296,9 +296,8 @@ def _calendar_day(year: str, month: str, number: str) -> date | None:
 
 
 def _padded_cpv(digits: str) -> str:
-    leading, trailing = digits.zfill(_CPV_LENGTH), digits.ljust(_CPV_LENGTH, "0")
+    """Seven digits lost a leading zero if that makes a division; others lost trailing zeros."""
+    leading = digits.zfill(_CPV_LENGTH)
     if len(digits) == _LOST_LEADING_ZERO and leading[:2] in vocabulary.CPV_DIVISIONS:
         return leading
-    if trailing[:2] in vocabulary.CPV_DIVISIONS or leading[:2] not in vocabulary.CPV_DIVISIONS:
-        return trailing
-    return leading
+    return digits.ljust(_CPV_LENGTH, "0")
