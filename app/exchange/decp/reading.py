@@ -21,7 +21,7 @@ _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b")
 def read_decp(
     content: bytes, *, today: date, content_type: str | None = None, filename: str | None = None
 ) -> Iterator[DecpRow]:
-    """Give one row per record of the file, in its order, then rows about the file itself first.
+    """Give the rows about the file itself, then one row per record, in the order of the file.
 
     The shape is recognised from the content; its declared type and name only help to name what
     is not recognised. ``today`` is the day after which dates are in the future. Never raises on
