@@ -1,0 +1,252 @@
+"""Where a contract stands (domain §6): figures, status, what is left to do, and the entries behind each.
+
+The present is answered from the sums kept with every write; the past, from the ledger and the versions
+recorded up to a settled position. Both go through the same rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from app.db.queries import compliance as queries
+from app.errors import NotFound
+from app.principal import Role
+from app.rules import status as rules
+from app.rules.codes import Status
+from app.rules.hours import HUNDREDTHS, half_up
+from app.rules.labels import LABELS
+from app.rules.parameters import parameter
+from app.rules.reporting import belongs
+from app.rules.status import Sums
+from app.rules.targets import estimate
+from app.schemas.compliance import ComplianceOut, HourFigures, StatusOut, TargetOut, WindowOut
+from app.services import contract_facts
+from app.services.next_actions import next_actions
+from app.services.positions import position_known_at
+from app.services.sight import require_role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from app.rules.codes import ClauseState
+    from app.rules.status import Compliance
+    from app.rules.terms import Terms
+    from app.schemas.compliance import ActionOut, ComplianceQuery
+    from app.services.contract_facts import ContractFacts
+    from app.services.work import Reader
+
+SEES_BALANCE = (Role.ADMIN, Role.BUYER, Role.CONTRACTOR, Role.FACILITATOR)
+RATE_PLACES = 10_000
+STATES = ("pending", "held", "refused", "counted")
+FIGURES = (
+    *("required", "required_at_end", "expected"),
+    *("declared", "pending", "held", "refused", "counted", "secured", "balance"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The contract as the caller sees it now: the row of `queries.position_of_contract`."""
+
+    row: Any
+
+    @property
+    def has_clause(self) -> bool:
+        """Whether a clause is recorded today."""
+        return self.row.clause_id is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What the rules judge: the facts and terms that hold at the two times, and the hours by month."""
+
+    contract: ContractFacts
+    terms: Terms | None
+    months: Mapping[date, Sums]
+    known_at: datetime | None
+    provisional: bool
+    actions: list[ActionOut] | None = None
+
+
+def read_compliance(reader: Reader, contract_id: UUID, asked: ComplianceQuery) -> ComplianceOut:
+    """The position of a contract on a day, as known now or at an instant.
+
+    NotFound when the caller does not see the contract, or when nothing was known of it at that instant;
+    Forbidden for roles that see no balance.
+    """
+    as_of = asked.as_of or reader.today
+    if asked.known_at is None:
+        return _shown(contract_id, as_of, _present(reader, seen(reader, contract_id), as_of))
+    # Sight first: a stranger's question must not make the service settle. Then again, in the new view.
+    seen(reader, contract_id)
+    position = position_known_at(reader, asked.known_at)
+    case = _past(reader, seen(reader, contract_id), as_of, position, asked.known_at)
+    return _shown(contract_id, as_of, case)
+
+
+def seen(reader: Reader, contract_id: UUID) -> Sight:
+    """The contract with what its position depends on, if the caller may see its balance."""
+    row = queries.position_of_contract(reader.session, reader.principal, reader.today, contract_id)
+    if row is None:
+        raise NotFound
+    require_role(reader, *SEES_BALANCE)
+    return Sight(row)
+
+
+def terms_in_force(reader: Reader, sight: Sight, as_of: date, position: int | None = None) -> Terms | None:
+    """The terms of the latest clause version in force on a day; before the first, the first.
+
+    `position` None: as recorded now. None when no clause was recorded.
+    """
+    row = sight.row
+    if not sight.has_clause:
+        return None
+    if position is None and (row.clause_version == 1 or row.effective_on <= as_of):
+        return contract_facts.terms_of(row.terms)
+    versions = queries.versions_known(reader.session, row.owner_id, row.clause_id, position)
+    return contract_facts.terms_on(versions, as_of)
+
+
+def _present(reader: Reader, sight: Sight, as_of: date) -> Case:
+    row = sight.row
+    facts = contract_facts.read(row._mapping)  # noqa: SLF001  # the public way to a row as a mapping
+    terms = terms_in_force(reader, sight, as_of)
+    rows: Sequence[Any] = ()
+    if terms is not None:
+        rows = queries.present_facts(reader.session, row.owner_id, row.contract_id, row.obligation_id)
+    months = {item.first: _sums(item._mapping) for item in rows if item.what == "month"}  # noqa: SLF001  # as above
+    own = own_lines_only(reader, sight)
+    held = _total(terms, months, as_of).held
+    return Case(
+        contract=facts,
+        terms=terms,
+        months=months,
+        known_at=None if row.provisional else row.sealed_at,
+        provisional=row.provisional,
+        actions=next_actions(terms, rows, min(as_of, reader.today), held, own) if terms else [],
+    )
+
+
+def _past(reader: Reader, sight: Sight, as_of: date, position: int, known_at: datetime) -> Case:
+    row = sight.row
+    versions = queries.versions_known(reader.session, row.owner_id, row.contract_id, position)
+    if not versions:
+        raise NotFound
+    months: dict[date, dict[str, int]] = {}
+    terms = terms_in_force(reader, sight, as_of, position)
+    if terms is not None:
+        for month, state, hours in queries.sums_known(
+            reader.session, row.owner_id, row.obligation_id, position
+        ):
+            months.setdefault(month, {})[state] = hours
+    return Case(
+        contract=contract_facts.read(versions[-1].snapshot),
+        terms=terms,
+        months={month: _sums(found) for month, found in months.items()},
+        known_at=known_at,
+        provisional=False,
+    )
+
+
+def own_lines_only(reader: Reader, sight: Sight) -> UUID | None:
+    """The declarant whose lines alone the caller sees; None for who sees them all."""
+    principal = reader.principal
+    if principal.role is not Role.CONTRACTOR or sight.row.holder:
+        return None
+    return principal.organisation_id
+
+
+def _sums(hours: Mapping[str, Any]) -> Sums:
+    found = {state: int(hours.get(state, 0)) for state in STATES}
+    return Sums(declared=sum(found.values()), **found)
+
+
+def _total(terms: Terms | None, months: Mapping[date, Sums], as_of: date) -> Sums:
+    if terms is None:
+        return Sums()
+    return summed(sums for month, sums in months.items() if belongs(month, as_of, terms.window))
+
+
+def summed(parts: Iterable[Sums]) -> Sums:
+    """The sums of several sums."""
+    total = dict.fromkeys(("declared", *STATES), 0)
+    for part in parts:
+        for name in total:
+            total[name] += getattr(part, name)
+    return Sums(**total)
+
+
+def _shown(contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
+    day, week = (parameter(code).at(as_of).value * HUNDREDTHS for code in ("day_hours", "weekly_hours"))
+    common: dict[str, Any] = {
+        "contract_id": contract_id,
+        "as_of": as_of,
+        "known_at": case.known_at,
+        "provisional": case.provisional,
+        "hours_per_day": int(day),
+        "hours_per_week": int(week),
+        "next_actions": case.actions,
+    }
+    if case.terms is None:
+        return _without_clause(case.contract.clause_state, common)
+    sums = _total(case.terms, case.months, as_of)
+    closed = case.contract.closed_by(as_of)
+    found = rules.compliance(case.terms, sums, as_of, case.contract.suspensions, closed=closed)
+    hours: dict[str, Any] = _figures(found)
+    return ComplianceOut(
+        **common,
+        **hours,
+        status=StatusOut(code=found.status, label_fr=LABELS["statuses"][found.status]),
+        target=_target(case.terms, as_of),
+        window=WindowOut(start=case.terms.window.first, end=case.terms.end),
+        measured_on=found.measured_on,
+        rate=_rate(found.rate),
+        in_days=HourFigures(**_divided(hours, day)),
+        in_weeks=HourFigures(**_divided(hours, week)),
+    )
+
+
+def _without_clause(state: ClauseState, common: dict[str, Any]) -> ComplianceOut:
+    code = Status(state)
+    none: dict[str, Any] = dict.fromkeys(FIGURES)
+    return ComplianceOut(
+        **common,
+        **none,
+        status=StatusOut(code=code, label_fr=LABELS["statuses"][code]),
+        target=None,
+        window=None,
+        measured_on=None,
+        rate=None,
+        in_days=HourFigures(**none),
+        in_weeks=HourFigures(**none),
+    )
+
+
+def _figures(found: Compliance) -> dict[str, Any]:
+    sums = {name: getattr(found.sums, name) for name in ("declared", *STATES)}
+    rest = ("required", "required_at_end", "expected", "secured", "balance")
+    return {**sums, **{name: getattr(found, name) for name in rest}}
+
+
+def _divided(hours: Mapping[str, int | None], unit: Fraction) -> dict[str, Any]:
+    return {
+        name: None if value is None else half_up(Fraction(value * HUNDREDTHS) / unit)
+        for name, value in hours.items()
+    }
+
+
+def _rate(rate: Fraction | None) -> str | None:
+    if rate is None:
+        return None
+    whole, rest = divmod(half_up(rate * RATE_PLACES), RATE_PLACES)
+    return f"{whole}.{rest:04d}"
+
+
+def _target(terms: Terms, as_of: date) -> TargetOut:
+    found = estimate(terms.target, terms.rounding, as_of)
+    kind = terms.target.kind
+    return TargetOut(kind=kind, label_fr=LABELS["targets"][kind], formula=found.formula)
