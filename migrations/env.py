@@ -11,7 +11,7 @@ from app.db.tables import Base
 LOCK_TIMEOUT_MS = 3000
 
 url: str = context.config.attributes["url"]
-engine = make_engine(url, pool_size=1)
+engine = make_engine(url, pool_size=1).execution_options(writing=True)
 sqlite = engine.dialect.name == "sqlite"
 
 with engine.connect() as connection:

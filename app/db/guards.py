@@ -23,9 +23,10 @@ INSERT_ONLY = (
     "verdicts",
     "entries",
 )
+# The doubled sign is one: the driver reads a single one as a placeholder.
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'rows of % are never rewritten', TG_TABLE_NAME; END $$
+BEGIN RAISE EXCEPTION 'rows of %% are never rewritten', TG_TABLE_NAME; END $$
 """
 
 

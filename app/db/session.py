@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection as SqliteConnection
 
     from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.engine.interfaces import DBAPIConnection
 
 SQLITE_BUSY_SECONDS = 15
 
@@ -73,12 +74,20 @@ def make_engine(url: str, *, pool_size: int = 10, pool_timeout: float = 30) -> E
         hide_parameters=True,
         **options,
     )
+    event.listen(engine, "reset", _end_transaction)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+def _end_transaction(connection: DBAPIConnection, record: object, state: object) -> None:
+    # A COMMIT that fails (disk full, busy) leaves SQLite's transaction open, and the pool believes it over:
+    # the next user of the connection would inherit it. Without an open transaction this does nothing.
+    del record, state
+    connection.rollback()
 
 
 def _prepare_sqlite(connection: SqliteConnection, record: object) -> None:
