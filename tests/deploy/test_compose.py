@@ -62,6 +62,6 @@ def test_every_secret_comes_from_outside_and_has_its_placeholder() -> None:
 
 
 @pytest.mark.skipif(not ASSEMBLED, reason="the command line is not complete yet")
-@pytest.mark.parametrize("name", ["migration", "worker"])
+@pytest.mark.parametrize("name", OURS)
 def test_the_command_line_knows_every_command(name: str) -> None:
     assert_known(SERVICES[name]["command"])
