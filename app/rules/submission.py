@@ -83,7 +83,7 @@ def _too_much(line: Declared, month: date, at: str) -> Iterator[Finding]:
     most = HOURS_IN_DAY * HUNDREDTHS * month_end(month).day
     if line.total > most:
         yield Finding("too_many_hours", f"{at}/worked", f"Ce mois n'a que {french(most)} heures.")
-    if line.overtime > line.worked:
+    if line.overtime > max(line.worked, 0):
         text = "Les heures supplémentaires sont une partie des heures travaillées."
         yield Finding("overtime_above_worked", f"{at}/overtime", text)
 

@@ -13,7 +13,7 @@ from typing import Any
 from app.rules import reading
 from app.rules.codes import ApprovalFrom, ContractType, Every, Modality, RoundingMode
 from app.rules.days import Span
-from app.rules.errors import WrongDocumentError, WrongValueError
+from app.rules.errors import Finding, WrongDocumentError, WrongValueError
 from app.rules.hours import Rounding
 from app.rules.profiles import GENERAL, PROFILES, Profile
 from app.rules.public_choices import choices_from_json, choices_to_json
@@ -34,8 +34,7 @@ def terms_from_json(document: Mapping[str, object], profile: Profile | None = No
 
     Only `target` and `window` have no default. Raises WrongDocumentError: one finding per wrong field.
     """
-    known = _conditions(document, profile)
-    complete = {**_OPTIONAL, **conditions_to_json(known or GENERAL), **document}
+    complete = {**_OPTIONAL, **conditions_to_json(_conditions(document, profile)), **document}
     values: dict[str, Any] = {}
     findings = []
     for key, read in (*_FIELDS.items(), *((key, _unknown) for key in document if key not in _FIELDS)):
@@ -43,23 +42,21 @@ def terms_from_json(document: Mapping[str, object], profile: Profile | None = No
             values[key] = _read(complete, key, read)
         except WrongValueError as error:
             findings.append(error.finding)
-    if known is None:
-        missing = WrongValueError("/profile", "Ce profil n'existe pas.", "unknown_code")
-        findings.append(missing.finding)
     if findings:
         raise WrongDocumentError(tuple(findings))
     return Terms(**values)
 
 
-def _conditions(document: Mapping[str, object], profile: Profile | None) -> Conditions | None:
-    """Return what fills the document; None when it names a profile that is needed and not known."""
+def _conditions(document: Mapping[str, object], profile: Profile | None) -> Conditions:
+    """Return what fills the document; one that says everything may name an unknown profile."""
+    name = document.get("profile")
     if profile is not None:
         return profile.conditions
-    name = document.get("profile")
-    if isinstance(name, str) and name in PROFILES:
-        return PROFILES[name].conditions
-    needs_profile = name is not None and any(key not in document for key in conditions_to_json(GENERAL))
-    return None if needs_profile else GENERAL
+    if name is None or all(key in document for key in conditions_to_json(GENERAL)):
+        return GENERAL
+    if not isinstance(name, str) or name not in PROFILES:
+        raise WrongDocumentError((Finding("unknown_code", "/profile", "Ce profil n'existe pas."),))
+    return PROFILES[name].conditions
 
 
 def _read(document: Mapping[str, object], key: str, read: Reader) -> object:
