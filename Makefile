@@ -51,9 +51,12 @@ check: $(VENV)/.dev ## Style, types and layers only
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports --no-logo
 
+# The rules decide about people and money: each of their branches is taken by a test of their own.
 .PHONY: tests
-tests: $(VENV)/.dev ## The tests only; PostgreSQL from TEST_POSTGRES_URL, else an embedded server
-	$(PY) -m pytest -n $(WORKERS) --dist worksteal
+tests: $(VENV)/.dev ## The tests only (every branch of the rules included); PostgreSQL from TEST_POSTGRES_URL, else an embedded server
+	$(PY) -m coverage run --source=app/rules -m pytest tests/rules
+	$(PY) -m coverage report --fail-under=100
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal --ignore=tests/rules
 
 .PHONY: demo
 demo: $(VENV)/.dev ## The whole story, step by step; DECP="file ..." plays it on those files
