@@ -243,6 +243,73 @@ class JobAbandoned(DomainError):
     )
 
 
+class ContractExists(DomainError):
+    """The buyer already has a contract of this reference and lot; a retry needs no second registration."""
+
+    status, code = 409, "contract_exists"
+    title = Text(
+        "Un contrat de cette référence et de ce lot est déjà enregistré.",
+        "A contract of this reference and lot is already registered.",
+    )
+
+
+class ContractClosed(DomainError):
+    """A closed contract is read, no longer changed."""
+
+    status, code = 409, "contract_closed"
+    title = Text("Ce contrat est clos.", "This contract is closed.")
+
+
+class AlreadyParty(DomainError):
+    """The firm is already a subcontractor of the contract."""
+
+    status, code = 409, "already_party"
+    title = Text(
+        "Cette entreprise est déjà sous-traitante du contrat.",
+        "This firm is already a subcontractor of the contract.",
+    )
+
+
+class MandateOverlaps(DomainError):
+    """One organisation decides at a time: mandates in one role follow one another."""
+
+    status, code = 409, "mandate_overlaps"
+    title = Text(
+        "Un autre mandat dans ce rôle court déjà à ces dates : mettez-y fin d'abord.",
+        "Another mandate in this role already runs on these days: end it first.",
+    )
+
+
+class ClauseExists(DomainError):
+    """The contract has its clause: it changes by an amendment, which never rewrites the past."""
+
+    status, code = 409, "clause_exists"
+    title = Text(
+        "Ce contrat a déjà une clause : elle se modifie par avenant (POST …/clause/versions).",
+        "This contract already has a clause: amend it (POST …/clause/versions).",
+    )
+
+
+class AmendmentTooEarly(DomainError):
+    """An amendment takes effect after the version that it amends."""
+
+    status, code = 409, "amendment_too_early"
+    title = Text(
+        "Un avenant prend effet après la version qu'il modifie et avant la fin de la clause.",
+        "An amendment takes effect after the version it amends and before the clause ends.",
+    )
+
+
+class EligibilityNotMet(DomainError):
+    """An approval while the rules find no accepted public met."""
+
+    status, code = 409, "eligibility_not_met"
+    title = Text(
+        "Aucun public accepté n'est établi : enregistrez les preuves vues avant d'approuver.",
+        "No accepted public is established: record the proofs seen before approving.",
+    )
+
+
 def unknown_reference(pointer: str) -> InvalidPayload:
     """The same answer for an object that does not exist and for another organisation's."""
     detail = Text("Objet inconnu ou hors de votre périmètre.", "Unknown object, or outside what you can see.")
