@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, or_, select, union
 
-from app.db.tables import Clause, Contract, ContractAccess, Mandate, Version
+from app.db.queries.territories import inside
+from app.db.tables import (
+    Change,
+    ChangeObject,
+    Clause,
+    Contract,
+    ContractAccess,
+    ContractParty,
+    ContractPlace,
+    Mandate,
+    Organisation,
+    Seal,
+    Version,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
     from uuid import UUID
 
     from app.db.session import ReadSession
     from app.principal import Principal
+
+HOLDER, SUBCONTRACTOR = "holder", "subcontractor"
 
 
 def access_of(principal: Principal, today: date) -> ColumnElement[bool]:
@@ -69,3 +85,110 @@ def versions_of(session: ReadSession, owner_id: UUID, subject_id: UUID) -> list[
         .order_by(Version.number)
     )
     return list(session.scalars(query))
+
+
+def filtered(
+    query: Select[Contract],
+    *,
+    buyer: str | None = None,
+    holder: str | None = None,
+    reference: str | None = None,
+    place: str | None = None,
+    changed_after: int | None = None,
+) -> Select[Contract]:
+    """The contracts of a query that fit every criterion given; organisations are named by SIRET."""
+    if buyer is not None:
+        query = query.where(Contract.owner_id.in_(_with_siret(buyer)))
+    if holder is not None:
+        held = select(ContractParty.contract_id).where(
+            ContractParty.kind == HOLDER, ContractParty.organisation_id.in_(_with_siret(holder))
+        )
+        query = query.where(Contract.id.in_(held))
+    if reference is not None:
+        query = query.where(Contract.reference == reference)
+    if place is not None:
+        level, _, code = place.partition("/")
+        there = select(ContractPlace.contract_id).where(ContractPlace.place.in_(inside(level, code)))
+        query = query.where(Contract.id.in_(there))
+    if changed_after is not None:
+        query = query.where(Contract.id.in_(_changed_after(changed_after)))
+    return query
+
+
+def with_clause(query: Select[Contract], *, recorded: bool) -> Select[Contract]:
+    """The contracts of a query that have a clause, or those that have none."""
+    has = Contract.clause_id.is_not(None) if recorded else Contract.clause_id.is_(None)
+    return query.where(has)
+
+
+def _with_siret(siret: str) -> Select[UUID]:
+    return select(Organisation.id).where(Organisation.scheme == "SIRET", Organisation.identifier == siret)
+
+
+def _changed_after(position: int) -> CompoundSelect[UUID | None]:
+    # A change is filed under its contract, and names every contract it touched: an import may touch many.
+    filed = (
+        select(Change.contract_id)
+        .join(Seal, Seal.change_id == Change.id)
+        .where(Seal.position > position, Change.contract_id.is_not(None))
+    )
+    touched = (
+        select(ChangeObject.object_id)
+        .join(Seal, Seal.change_id == ChangeObject.change_id)
+        .where(Seal.position > position, ChangeObject.object_type == "contract")
+    )
+    return union(filed, touched)
+
+
+def is_registered(session: ReadSession, owner_id: UUID, reference: str, lot: str | None) -> bool:
+    """True when the buyer already has a contract of this reference and lot."""
+    same_lot = Contract.lot.is_(None) if lot is None else Contract.lot == lot
+    criterion = (Contract.owner_id == owner_id) & (Contract.reference == reference) & same_lot
+    return bool(session.scalar(select(exists().where(criterion))))
+
+
+def parties_of(session: ReadSession, contract_ids: Collection[UUID], kind: str) -> list[ContractParty]:
+    """The holders or subcontractors of contracts already seen to be visible, the lead first."""
+    query = (
+        select(ContractParty)
+        .where(ContractParty.contract_id.in_(contract_ids), ContractParty.kind == kind)
+        .order_by(ContractParty.lead.desc(), ContractParty.since, ContractParty.organisation_id)
+    )
+    return list(session.scalars(query))
+
+
+def places_of(session: ReadSession, contract_ids: Collection[UUID]) -> list[ContractPlace]:
+    """The places of contracts already seen to be visible, in their order."""
+    query = (
+        select(ContractPlace)
+        .where(ContractPlace.contract_id.in_(contract_ids))
+        .order_by(ContractPlace.contract_id, ContractPlace.ordinal)
+    )
+    return list(session.scalars(query))
+
+
+def accesses_by_cause(session: ReadSession, contract_id: UUID, cause: str) -> list[ContractAccess]:
+    """The access rows that a cause opened on a contract, ended ones included."""
+    query = select(ContractAccess).where(
+        ContractAccess.contract_id == contract_id, ContractAccess.cause == cause
+    )
+    return list(session.scalars(query))
+
+
+def mandates_of(contract_id: UUID) -> Select[Mandate]:
+    """The mandates on a contract already seen to be visible."""
+    return select(Mandate).where(Mandate.contract_id == contract_id)
+
+
+def overlapping_mandate(
+    session: ReadSession, contract_id: UUID, role: str, since: date, until: date | None
+) -> bool:
+    """True when a mandate in this role runs on one of these days; a withdrawn one never does."""
+    criterion = (
+        (Mandate.contract_id == contract_id)
+        & (Mandate.role == role)
+        & or_(Mandate.until.is_(None), (Mandate.until >= since) & (Mandate.until >= Mandate.since))
+    )
+    if until is not None:
+        criterion &= Mandate.since <= until
+    return bool(session.scalar(select(exists().where(criterion))))

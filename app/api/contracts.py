@@ -1,0 +1,111 @@
+"""Contracts: `/v1/contracts`, their places and subcontracts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
+
+from app.schemas.contracts import CloseIn, ContractIn, ContractOut, ContractPage, ContractPatch, ContractsWalk
+from app.schemas.parties import SubcontractIn, SubcontractList, SubcontractOut
+from app.schemas.places import PlaceChoice
+from app.services import contracts, parties
+from app.web.commands import Calling
+from app.web.routing import IDEMPOTENCY_KEY, IF_MATCH, ExactRoute, answers
+
+router = APIRouter(prefix="/v1/contracts", tags=["contracts"], route_class=ExactRoute)
+Ordinal = Annotated[int, Path(ge=1, le=100, description="Rang du lieu dans le contrat.")]
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=ContractOut,
+    responses=answers(400, 409, 413, 422),
+    openapi_extra=IDEMPOTENCY_KEY,
+    summary="Enregistrer un contrat",
+)
+def register_contract(call: Calling, body: ContractIn) -> Response:
+    """Un acheteur enregistre les siens, la plateforme ceux de l'acheteur nommé."""
+    return call.create(lambda writer: contracts.register_contract(writer, body), body=body)
+
+
+@router.get("", response_model=ContractPage, responses=answers(422), summary="Lister les contrats")
+def list_contracts(call: Calling, walk: Annotated[ContractsWalk, Query()]) -> Response:
+    """Les contrats que vous voyez ; `updated_since` rend au moins une fois, sans oubli, ce qui a changé."""
+    return call.read(lambda reader: contracts.list_contracts(reader, walk))
+
+
+@router.get(
+    "/{contract_id}", response_model=ContractOut, responses=answers(404, 422), summary="Lire un contrat"
+)
+def read_contract(call: Calling, contract_id: UUID) -> Response:
+    """Le contrat, ses titulaires, ses lieux, et s'il porte une clause ou pourquoi il n'en porte pas."""
+    return call.read(lambda reader: contracts.read_contract(reader, contract_id))
+
+
+@router.patch(
+    "/{contract_id}",
+    response_model=ContractOut,
+    responses=answers(404, 409, 412, 413, 422, 428),
+    openapi_extra=IF_MATCH,
+    summary="Modifier un contrat",
+)
+def change_contract(call: Calling, contract_id: UUID, body: ContractPatch) -> Response:
+    """Seuls les champs envoyés changent ; null efface ; une liste remplace toute la liste."""
+    return call.change(lambda writer, version: contracts.change_contract(writer, contract_id, body, version))
+
+
+@router.post(
+    "/{contract_id}/close",
+    response_model=ContractOut,
+    responses=answers(404, 409, 412, 413, 422, 428),
+    openapi_extra=IF_MATCH,
+    summary="Clore un contrat",
+)
+def close_contract(call: Calling, contract_id: UUID, body: CloseIn) -> Response:
+    """La clôture arrête la position du contrat ; il se lit ensuite sans plus changer."""
+    return call.change(lambda writer, version: contracts.close_contract(writer, contract_id, body, version))
+
+
+@router.put(
+    "/{contract_id}/places/{ordinal}",
+    response_model=ContractOut,
+    responses=answers(404, 409, 412, 413, 422, 428),
+    openapi_extra=IF_MATCH,
+    summary="Résoudre un lieu d'exécution",
+)
+def resolve_place(call: Calling, contract_id: UUID, ordinal: Ordinal, body: PlaceChoice) -> Response:
+    """Le territoire choisi, parmi les candidats ou non ; `If-Match` porte sur le contrat."""
+    return call.change(
+        lambda writer, version: contracts.resolve_place(writer, contract_id, ordinal, body, version)
+    )
+
+
+@router.post(
+    "/{contract_id}/subcontracts",
+    status_code=201,
+    response_model=SubcontractOut,
+    responses=answers(400, 404, 409, 413, 422),
+    openapi_extra=IDEMPOTENCY_KEY,
+    summary="Déclarer un sous-traitant",
+)
+def declare_subcontractor(call: Calling, contract_id: UUID, body: SubcontractIn) -> Response:
+    """L'acheteur, qui accepte les sous-traitants, le déclare ; le sous-traitant voit alors le contrat."""
+    return call.create(
+        lambda writer: parties.declare_subcontractor(writer, contract_id, body),
+        body=body,
+    )
+
+
+@router.get(
+    "/{contract_id}/subcontracts",
+    response_model=SubcontractList,
+    responses=answers(404, 422),
+    summary="Lister les sous-traitants",
+)
+def list_subcontractors(call: Calling, contract_id: UUID) -> Response:
+    """Tous les sous-traitants déclarés, le plus ancien d'abord."""
+    return call.read(lambda reader: parties.list_subcontractors(reader, contract_id))

@@ -1,0 +1,334 @@
+"""Contracts: what is registered, changed, listed and shown."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+
+from app.errors import FieldProblem, Text
+from app.rules.codes import ClauseState, ConsultationKind
+from app.schemas.fields import (
+    Day,
+    Input,
+    Instant,
+    Money,
+    MoneyIn,
+    Output,
+    PlaceCode,
+    Reference,
+    Siret,
+    Words,
+)
+from app.schemas.lists import Page, Walk
+from app.schemas.parties import HolderIn, HolderOut
+from app.schemas.places import PlaceIn, PlaceOut
+
+MOST_MONTHS = 600
+UNORDERED = Text("La fin ne précède pas le début.", "The end does not precede the start.")
+NEEDED = Text("Champ obligatoire absent.", "Required field missing.")
+OVERLAPPING = Text(
+    "Les suspensions se suivent sans se recouvrir ; seule la dernière peut rester ouverte.",
+    "Suspensions follow one another without overlapping; only the last may stay open.",
+)
+
+# The published lists of the DECP format (schema 2.0.4): what buyers already write and others already read.
+Nature = Literal[
+    "Marché",
+    "Marché de partenariat",
+    "Marché de défense ou de sécurité",
+    "Accord-cadre",
+    "Marché subséquent",
+]
+Procedure = Literal[
+    "Procédure adaptée",
+    "Appel d'offres ouvert",
+    "Appel d'offres restreint",
+    "Procédure avec négociation",
+    "Marché passé sans publicité ni mise en concurrence préalable",
+    "Dialogue compétitif",
+]
+Ccag = Literal[
+    "Travaux",
+    "Maitrise d'œuvre",
+    "Fournitures courantes et services",
+    "Marchés industriels",
+    "Prestations intellectuelles",
+    "Techniques de l'information et de la communication",
+    "Pas de CCAG",
+]
+
+
+class ContractKind(StrEnum):
+    """What a contract buys."""
+
+    WORKS = "works"
+    SUPPLIES = "supplies"
+    SERVICES = "services"
+
+
+class SocialConditionKind(StrEnum):
+    """What a contract demands socially (domain §2). `insertion_hours` announces a clause."""
+
+    INSERTION_HOURS = "insertion_hours"
+    TRAINING = "training"
+    RESERVED = "reserved"
+    CRITERION = "criterion"
+    OTHER = "other"
+
+
+class WaiverGround(StrEnum):
+    """The grounds of article L2112-2-1 for leaving out a social condition."""
+
+    IMMEDIATE_SOLUTION = "immediate_solution"
+    NO_LINK = "no_link"
+    COMPETITION = "competition"
+    SHORT_WORKS = "short_works"
+
+
+Cpv = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{8}(-[0-9])?$"),
+    AfterValidator(lambda code: code[:8]),
+    Field(description="Code CPV, 8 chiffres ; la clé de contrôle est acceptée.", examples=["45261100"]),
+]
+
+
+class ConsultationIn(Input):
+    """The procurement procedure behind the contract."""
+
+    reference: Reference | None = None
+    launched_on: Day | None = None
+    estimated_value: MoneyIn | None = Field(
+        default=None, description="Valeur estimée de tous les lots de la consultation, hors taxes."
+    )
+    kind: ConsultationKind | None = None
+    state_buyer: bool | None = Field(
+        default=None, description="L'acheteur est l'État : un autre seuil européen s'applique."
+    )
+
+
+class SocialConditionIn(Input):
+    """A social condition of the contract."""
+
+    kind: SocialConditionKind
+    text: Words
+
+
+class WaiverIn(Input):
+    """The reasoned absence of a social condition."""
+
+    ground: WaiverGround
+    text: Words = Field(description="Motivation, en clair.")
+
+
+class SuspensionIn(Input):
+    """Days on which execution stands still, both included."""
+
+    since: Day
+    until: Day | None = Field(default=None, description="Dernier jour ; absent tant qu'elle dure.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> SuspensionIn:
+        if self.until is not None and self.until < self.since:
+            raise FieldProblem("end_before_start", UNORDERED)
+        return self
+
+
+def _disjoint(found: list[SuspensionIn]) -> list[SuspensionIn]:
+    if any(one.until is None or other.since <= one.until for one, other in pairwise(found)):
+        raise FieldProblem("suspensions_overlap", OVERLAPPING)
+    return found
+
+
+class ContractFields(Input):
+    """Everything that may be said of a contract besides who concluded it and under which reference."""
+
+    lot: Reference | None = Field(default=None, description="Numéro ou intitulé du lot.", examples=["2"])
+    nature: Nature | None = Field(default=None, description="Nature, comme publiée dans les DECP.")
+    kind: ContractKind | None = None
+    cpv: Cpv | None = None
+    procedure: Procedure | None = Field(default=None, description="Procédure, comme publiée dans les DECP.")
+    ccag: Ccag | None = Field(default=None, description="CCAG de référence, comme publié dans les DECP.")
+    firm_amount: MoneyIn | None = Field(
+        default=None, description="Montant ferme hors taxes.", examples=["27364.00"]
+    )
+    maximum_amount: MoneyIn | None = Field(
+        default=None, description="Montant maximum hors taxes (accord-cadre)."
+    )
+    framework_reference: Reference | None = Field(
+        default=None, description="Référence de l'accord-cadre dont relève ce marché."
+    )
+    consultation: ConsultationIn | None = None
+    social_conditions: list[SocialConditionIn] = Field(default_factory=list, max_length=20)
+    waiver: WaiverIn | None = None
+    notified_on: Day | None = Field(default=None, examples=["2024-12-12"])
+    started_on: Day | None = Field(default=None, description="Ordre de service de démarrage.")
+    duration_months: Annotated[int, Field(ge=1, le=MOST_MONTHS)] | None = Field(default=None, examples=[9])
+    firm_end_on: Day | None = None
+    maximum_end_on: Day | None = Field(default=None, description="Fin, reconductions comprises.")
+    ended_on: Day | None = Field(default=None, description="Fin réelle de l'exécution.")
+    suspensions: Annotated[list[SuspensionIn], AfterValidator(_disjoint)] = Field(
+        default_factory=list, max_length=50
+    )
+    holders: list[HolderIn] = Field(default_factory=list, max_length=50)
+    places: list[PlaceIn] = Field(default_factory=list, max_length=100)
+
+
+class ContractIn(ContractFields):
+    """A contract to register."""
+
+    buyer: Siret | None = Field(
+        default=None, description="Requis de la plateforme ; un acheteur n'enregistre que les siens."
+    )
+    reference: Reference = Field(
+        description="Identifiant du marché chez l'acheteur.", examples=["24-1065297-2"]
+    )
+    object: Words = Field(examples=["Construction d'une déchèterie, lot 2, charpente bois"])
+
+
+class ContractPatch(ContractFields):
+    """What changes of a contract: only the fields sent; null clears; a list replaces the whole list."""
+
+    object: Words | None = Field(default=None, description="Ne s'efface pas.")
+
+    @field_validator("object")
+    @classmethod
+    def _kept(cls, value: str | None) -> str | None:
+        if value is None:
+            raise FieldProblem("missing", NEEDED)
+        return value
+
+
+class CloseIn(Input):
+    """The closing of a contract."""
+
+    closed_on: Day | None = Field(default=None, description="Jour de la clôture ; aujourd'hui si absent.")
+    ended_on: Day | None = Field(default=None, description="Fin réelle, si elle n'est pas encore connue.")
+
+
+class ContractsWalk(Walk):
+    """Criteria of the list; all those given must fit."""
+
+    buyer: Siret | None = None
+    holder: Siret | None = None
+    reference: Reference | None = None
+    clause_state: ClauseState | Literal["clause"] | None = None
+    place: PlaceCode | None = Field(
+        default=None, description="Territoire qui contient un lieu d'exécution résolu."
+    )
+    updated_since: int | None = Field(
+        default=None,
+        ge=0,
+        le=10**15,
+        description="Contrats touchés par un changement réglé après cette position, au moins une fois.",
+    )
+
+
+class OrganisationRef(Output):
+    """An organisation, named."""
+
+    scheme: str
+    identifier: str
+    name: str | None
+
+
+class ConsultationOut(Output):
+    """The procurement procedure behind the contract."""
+
+    reference: str | None
+    launched_on: date | None
+    estimated_value: Money | None
+    kind: ConsultationKind | None
+    state_buyer: bool | None
+
+
+class SocialConditionOut(Output):
+    """A social condition of the contract."""
+
+    kind: SocialConditionKind
+    text: str
+
+
+class WaiverOut(Output):
+    """The reasoned absence of a social condition."""
+
+    ground: WaiverGround
+    text: str
+
+
+class SuspensionOut(Output):
+    """Days on which execution stands still, both included."""
+
+    since: date
+    until: date | None
+
+
+class ClauseReason(Output):
+    """Why the contract is in its clause state, with the text it rests on."""
+
+    code: str
+    text: str
+    reference: str | None
+
+
+class ClauseStateOut(Output):
+    """Whether the contract has a clause, and otherwise why not."""
+
+    state: ClauseState | Literal["clause"]
+    label: str
+    reasons: list[ClauseReason]
+
+
+class ContractOut(Output):
+    """A contract as those see it who take part in it."""
+
+    id: UUID
+    version: int
+    buyer: OrganisationRef
+    reference: str
+    object: str
+    lot: str | None
+    nature: str | None
+    kind: ContractKind | None
+    cpv: str | None
+    procedure: str | None
+    ccag: str | None
+    firm_amount: Money | None
+    maximum_amount: Money | None
+    framework_reference: str | None
+    consultation: ConsultationOut
+    social_conditions: list[SocialConditionOut]
+    waiver: WaiverOut | None
+    published_social: list[str] = Field(description="Considérations sociales publiées dans les DECP.")
+    notified_on: date | None
+    started_on: date | None
+    duration_months: int | None
+    firm_end_on: date | None
+    maximum_end_on: date | None
+    ended_on: date | None
+    closed_on: date | None
+    suspensions: list[SuspensionOut]
+    holders: list[HolderOut]
+    places: list[PlaceOut]
+    clause_id: UUID | None
+    clause_state: ClauseStateOut
+    created_at: Instant
+
+    @property
+    def location(self) -> str:
+        """Its address."""
+        return f"/v1/contracts/{self.id}"
+
+
+class ContractPage(Page[ContractOut]):
+    """Contracts one sees."""
+
+    position: int = Field(
+        description="Dernière position réglée à la lecture de cette page : celle de la première page d'un"
+        " parcours est le prochain `updated_since`."
+    )

@@ -1,0 +1,344 @@
+"""Contracts: registered, listed, read, changed, closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.clock import new_id
+from app.db.queries import changes, territories
+from app.db.queries import contracts as queries
+from app.db.queries import organisations as organisation_queries
+from app.db.queries.lists import page_of
+from app.db.tables import Contract, Organisation
+from app.errors import (
+    ContractClosed,
+    ContractExists,
+    FieldError,
+    Forbidden,
+    InvalidPayload,
+    NotFound,
+    StaleVersion,
+    Text,
+    unknown_reference,
+)
+from app.principal import Role
+from app.schemas.contracts import NEEDED, UNORDERED, ContractPage
+from app.services import contract_views, grants, ledger, parties, places
+from app.services.clause_states import HAS_CLAUSE, state_of
+from app.services.organisations import known_organisation
+from app.services.sight import held_contract, require_role, seen_contract
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
+
+    from app.schemas.contracts import (
+        CloseIn,
+        ContractFields,
+        ContractIn,
+        ContractOut,
+        ContractPatch,
+        ContractsWalk,
+    )
+    from app.schemas.places import PlaceChoice
+    from app.services.parties import HolderDraft
+    from app.services.places import PlaceDraft
+    from app.services.work import Reader, Writer
+
+IN_THE_FUTURE = Text("Cette date n'est pas encore venue.", "This date is still to come.")
+# Fields whose stored form is the one sent.
+PLAIN = (
+    *("lot", "nature", "kind", "cpv", "procedure", "ccag", "firm_amount", "maximum_amount"),
+    *("framework_reference", "notified_on", "started_on", "duration_months"),
+    *("firm_end_on", "maximum_end_on", "ended_on"),
+)
+STRUCTURED = ("consultation", "social_conditions", "waiver", "suspensions")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractDraft:
+    """A contract to write, whoever tells of it. Amounts in cents excluding tax.
+
+    `decp_social` are the social considerations as published; `consultation`, `social_conditions`, `waiver`
+    and `suspensions` are plain JSON as `stored` makes it.
+    """
+
+    buyer: Organisation
+    reference: str
+    object: str
+    id: UUID = field(default_factory=new_id)
+    lot: str | None = None
+    nature: str | None = None
+    kind: str | None = None
+    cpv: str | None = None
+    procedure: str | None = None
+    ccag: str | None = None
+    firm_amount: int | None = None
+    maximum_amount: int | None = None
+    framework_reference: str | None = None
+    notified_on: date | None = None
+    started_on: date | None = None
+    duration_months: int | None = None
+    firm_end_on: date | None = None
+    maximum_end_on: date | None = None
+    ended_on: date | None = None
+    consultation: dict[str, Any] = field(default_factory=dict)
+    social_conditions: list[dict[str, Any]] = field(default_factory=list)
+    waiver: dict[str, Any] | None = None
+    decp_social: tuple[str, ...] = ()
+    suspensions: list[dict[str, Any]] = field(default_factory=list)
+    holders: tuple[HolderDraft, ...] = ()
+    places: tuple[PlaceDraft, ...] = ()
+
+
+def register_contract(writer: Writer, request: ContractIn) -> ContractOut:
+    """Register a contract: a buyer its own, the platform anybody's. ContractExists for the same lot again."""
+    require_role(writer, Role.BUYER, Role.ADMIN)
+    contract_id = new_id()
+    writer.record("contract.registered", contract_id=contract_id)
+    buyer = _buyer(writer, request.buyer)
+    if queries.is_registered(writer.session, buyer.id, request.reference, request.lot):
+        raise ContractExists
+    draft = ContractDraft(
+        id=contract_id,
+        buyer=buyer,
+        reference=request.reference,
+        object=request.object,
+        **{name: getattr(request, name) for name in PLAIN},
+        **{name: stored(request, name) for name in STRUCTURED},
+        holders=parties.holder_drafts(writer, request.holders),
+        places=places.place_drafts(writer, request.places),
+    )
+    contract = add_contract(writer, draft)
+    _check_dates(contract)
+    return contract_views.show(writer.session, contract)
+
+
+def add_contract(writer: Writer, draft: ContractDraft) -> Contract:
+    """Add a contract to the change already recorded (under `draft.id`, for its events to be seen).
+
+    The buyer sees it as buyer and, since its own staff may follow the clause, as facilitator; holders see it
+    as contractors.
+    """
+    contract = Contract(
+        id=draft.id,
+        owner_id=draft.buyer.id,
+        reference=draft.reference,
+        object=draft.object,
+        **{name: getattr(draft, name) for name in (*PLAIN, *STRUCTURED)},
+        decp_social=list(draft.decp_social),
+        closed_on=None,
+        clause_id=None,
+        version=1,
+        created_at=writer.now,
+    )
+    writer.session.add(contract)
+    parties.add_holders(writer, contract, draft.holders)
+    places.add_places(writer, contract, draft.places)
+    accesses = [(draft.buyer.id, Role.BUYER, grants.BUYER), (draft.buyer.id, Role.FACILITATOR, grants.BUYER)]
+    accesses += [(holder.organisation.id, Role.CONTRACTOR, queries.HOLDER) for holder in draft.holders]
+    for organisation_id, role, cause in accesses:
+        grants.open_access(
+            writer, contract, organisation_id, role, cause=(cause, contract.id), since=writer.today
+        )
+    writer.touch("contract", contract.id, "reference", "holders", "places")
+    writer.announce("contract.registered", "contract", contract.id)
+    keep(writer, contract)
+    return contract
+
+
+def keep(writer: Writer, contract: Contract) -> None:
+    """Keep the contract's present version.
+
+    Its facts carry their own dates, so every version holds from the beginning and corrects the one before.
+    """
+    writer.keep_version(
+        "contract",
+        contract.id,
+        owner_id=contract.owner_id,
+        number=contract.version,
+        effective_on=contract.notified_on or contract.created_at.date(),
+        snapshot=contract_views.snapshot(writer.session, contract),
+    )
+
+
+def read_contract(reader: Reader, contract_id: UUID) -> ContractOut:
+    """One contract that the caller sees."""
+    return contract_views.show(reader.session, seen_contract(reader, contract_id))
+
+
+def list_contracts(reader: Reader, walk: ContractsWalk) -> ContractPage:
+    """The contracts one sees that fit every criterion, oldest registration first."""
+    query = queries.filtered(
+        queries.visible_contracts(reader.principal, reader.today),
+        buyer=walk.buyer,
+        holder=walk.holder,
+        reference=walk.reference,
+        place=walk.place,
+        changed_after=walk.updated_since,
+    )
+    if walk.clause_state is None:
+        found, following = page_of(reader.session, query, Contract.id, walk.after, walk.limit)
+    else:
+        found, following = _in_state(reader, query, walk)
+    last = changes.last_seal(reader.session)
+    return ContractPage(
+        items=contract_views.show_all(reader.session, found),
+        next=following,
+        position=last.position if last else 0,
+    )
+
+
+def change_contract(writer: Writer, contract_id: UUID, request: ContractPatch, version: int) -> ContractOut:
+    """Change the fields sent; nothing is recorded when they all say what is known."""
+    contract = open_contract(writer, contract_id, version)
+    changed = _apply(contract, request)
+    sent = request.model_fields_set & {"holders", "places"}
+    if changed or sent:
+        _check_dates(contract)
+        writer.record("contract.updated", contract_id=contract.id)
+    if "holders" in sent:
+        parties.replace_holders(writer, contract, parties.holder_drafts(writer, request.holders))
+    if "places" in sent:
+        places.replace_places(writer, contract, places.place_drafts(writer, request.places))
+    if changed or sent:
+        bump(writer, contract, "contract.updated", *changed, *sent)
+    if "places" in sent:
+        ledger.recount_contract(writer, contract)
+    return contract_views.show(writer.session, contract)
+
+
+def resolve_place(
+    writer: Writer, contract_id: UUID, ordinal: int, request: PlaceChoice, version: int
+) -> ContractOut:
+    """Say which territory a place of execution is, among its candidates or not; hours follow it there."""
+    contract = open_contract(writer, contract_id, version)
+    found = [row for row in queries.places_of(writer.session, [contract.id]) if row.ordinal == ordinal]
+    if not found:
+        raise NotFound
+    if not territories.exists_place(writer.session, request.place):
+        raise unknown_reference("/place")
+    if found[0].place != request.place:
+        found[0].place = request.place
+        writer.record("contract.place_resolved", contract_id=contract.id)
+        bump(writer, contract, "contract.place_resolved", "places")
+        ledger.recount_contract(writer, contract)
+    return contract_views.show(writer.session, contract)
+
+
+def close_contract(writer: Writer, contract_id: UUID, request: CloseIn, version: int) -> ContractOut:
+    """Close a contract: its position is final, its clause is no longer amended."""
+    contract = open_contract(writer, contract_id, version)
+    closed_on = request.closed_on or writer.today
+    if closed_on > writer.today:
+        raise InvalidPayload(errors=[FieldError("/closed_on", "in_the_future", IN_THE_FUTURE)])
+    contract.closed_on = closed_on
+    contract.ended_on = request.ended_on or contract.ended_on
+    _check_dates(contract)
+    writer.record("contract.closed", contract_id=contract.id)
+    bump(writer, contract, "contract.closed", "closed_on", "ended_on")
+    ledger.recount_contract(writer, contract)
+    return contract_views.show(writer.session, contract)
+
+
+def open_contract(writer: Writer, contract_id: UUID, version: int) -> Contract:
+    """The contract held for its buyer or the platform to change, at the version that they read."""
+    contract = held_contract(writer, contract_id)
+    require_role(writer, Role.BUYER, Role.ADMIN)
+    if version != contract.version:
+        raise StaleVersion
+    if contract.closed_on is not None:
+        raise ContractClosed
+    return contract
+
+
+def bump(writer: Writer, contract: Contract, event: str, *fields: str) -> None:
+    """Make what the open change did to the contract its next version, and tell of it."""
+    contract.version += 1
+    writer.touch("contract", contract.id, *fields)
+    writer.announce(event, "contract", contract.id)
+    keep(writer, contract)
+
+
+def stored(request: ContractFields, name: str) -> Any:  # noqa: ANN401  # plain JSON
+    """A structured field of a payload in the plain JSON that is stored: days as text, amounts in cents."""
+    found = getattr(request, name)
+    if isinstance(found, list):
+        return [_plain(dict(item)) for item in found]
+    if found is None:
+        return {} if name == "consultation" else None
+    return _plain(dict(found))
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+
+
+def _buyer(writer: Writer, siret: str | None) -> Organisation:
+    principal = writer.principal
+    if principal.is_admin:
+        if siret is None:
+            raise InvalidPayload(errors=[FieldError("/buyer", "missing", NEEDED)])
+        parties.check_siret(siret, "/buyer")
+        buyer = known_organisation(writer, siret)
+        writer.session.flush()
+    else:
+        own = organisation_queries.organisation_by_id(writer.session, principal.organisation_id)
+        if own is None or siret not in {None, own.identifier}:
+            raise Forbidden
+        buyer = own
+    # Held, so that two registrations of one lot go one after the other.
+    held = organisation_queries.locked_organisation(writer.session, buyer.identifier, scheme=buyer.scheme)
+    return held or buyer
+
+
+def _apply(contract: Contract, request: ContractPatch) -> list[str]:
+    changed = []
+    for name in sorted(request.model_fields_set - {"holders", "places"}):
+        value = stored(request, name) if name in STRUCTURED else getattr(request, name)
+        if value != getattr(contract, name):
+            setattr(contract, name, value)
+            changed.append(name)
+    return changed
+
+
+def _check_dates(contract: Contract) -> None:
+    start = contract.started_on or contract.notified_on
+    follows = (
+        ("firm_end_on", start, contract.firm_end_on),
+        ("maximum_end_on", contract.firm_end_on or start, contract.maximum_end_on),
+        ("ended_on", start, contract.ended_on),
+        ("closed_on", contract.notified_on, contract.closed_on),
+    )
+    errors = [
+        FieldError(f"/{name}", "end_before_start", UNORDERED)
+        for name, before, after in follows
+        if before is not None and after is not None and after < before
+    ]
+    if errors:
+        raise InvalidPayload(errors=errors)
+
+
+def _in_state(
+    reader: Reader, query: Select[Contract], walk: ContractsWalk
+) -> tuple[list[Contract], UUID | None]:
+    """A page of the contracts in a clause state.
+
+    The state without clause follows from dated thresholds that only the rules know: rows are read on, page by
+    page, until enough of them fit.
+    """
+    recorded = walk.clause_state == HAS_CLAUSE
+    query = queries.with_clause(query, recorded=recorded)
+    if recorded:
+        return page_of(reader.session, query, Contract.id, walk.after, walk.limit)
+    found: list[Contract] = []
+    after = walk.after
+    while len(found) <= walk.limit:
+        rows, after = page_of(reader.session, query, Contract.id, after, walk.limit)
+        found += [row for row in rows if state_of(row) == walk.clause_state]
+        if after is None:
+            break
+    page = found[: walk.limit]
+    return page, page[-1].id if len(found) > walk.limit else None
