@@ -1,0 +1,73 @@
+"""Assessments, reached through a hire or a contract already seen to be visible."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Row, Select, exists, false, select
+
+from app.db.queries.contracts import access_of
+from app.db.tables import Assessment, Clause, ContractAccess, Hire, Participant
+from app.principal import Role
+from app.rules.codes import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+    from uuid import UUID
+
+    from app.db.session import ReadSession
+    from app.principal import Principal
+
+
+def visible_assessments(principal: Principal, today: date) -> Select[Assessment]:
+    """The assessments on the contracts that a facilitator sees; nobody else reads any."""
+    if principal.role is not Role.FACILITATOR:
+        return select(Assessment).where(false())
+    return select(Assessment).where(
+        exists().where(
+            ContractAccess.owner_id == Assessment.owner_id,
+            ContractAccess.contract_id == Assessment.contract_id,
+            access_of(principal, today),
+        )
+    )
+
+
+def assessment_of(session: ReadSession, hire_id: UUID) -> Assessment | None:
+    """The assessment of a hire already seen to be visible."""
+    return session.scalar(select(Assessment).where(Assessment.hire_id == hire_id))
+
+
+def held_assessment(hire_id: UUID) -> Select[Assessment]:
+    """The same, held until the commit."""
+    return select(Assessment).where(Assessment.hire_id == hire_id).with_for_update()
+
+
+def assessments_of(session: ReadSession, hire_ids: Iterable[UUID]) -> dict[UUID, Assessment]:
+    """The assessments of several hires, by hire."""
+    found = session.scalars(select(Assessment).where(Assessment.hire_id.in_(list(hire_ids))))
+    return {assessment.hire_id: assessment for assessment in found}
+
+
+def hire_of(session: ReadSession, assessment: Assessment) -> Hire:
+    """The hire that an assessment judges; every assessment has one."""
+    return session.get_one(Hire, (assessment.owner_id, assessment.hire_id))
+
+
+def approved_of_person(
+    session: ReadSession, person_id: UUID, obligation_id: UUID
+) -> list[Row[Assessment, Hire]]:
+    """The approved assessments of one person on one obligation with their hires, earliest start first."""
+    query = (
+        select(Assessment, Hire)
+        .join(Hire, (Hire.owner_id == Assessment.owner_id) & (Hire.id == Assessment.hire_id))
+        .join(Clause, (Clause.owner_id == Hire.owner_id) & (Clause.id == Hire.clause_id))
+        .join(Participant, Participant.id == Assessment.participant_id)
+        .where(
+            Participant.person_id == person_id,
+            Clause.obligation_id == obligation_id,
+            Assessment.decision == Decision.APPROVED.value,
+        )
+        .order_by(Hire.starts_on, Hire.id)
+    )
+    return list(session.execute(query))

@@ -1,0 +1,70 @@
+"""Hires, through what the principal may see of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select
+from sqlalchemy.orm import aliased
+
+from app.db.queries.contracts import HOLDER, access_of
+from app.db.queries.participants import DECLARANTS
+from app.db.tables import ContractAccess, ContractParty, Hire
+from app.principal import Role
+
+if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
+    from app.db.session import ReadSession
+    from app.principal import Principal
+
+
+WHOLE_CONTRACT = (Role.BUYER, Role.FACILITATOR)
+
+
+def visible_hires(principal: Principal, today: date) -> Select[Hire]:
+    """The hires this principal sees: buyers and facilitators, all of a contract; declarants, their own.
+
+    A declarant's own are those it declared or employs; a holder also sees those of its subcontractors, but
+    not those of the other members of its group.
+    """
+    query = select(Hire)
+    if principal.is_admin:
+        return query
+    seen = exists().where(
+        ContractAccess.owner_id == Hire.owner_id,
+        ContractAccess.contract_id == Hire.contract_id,
+        access_of(principal, today),
+    )
+    if principal.role in WHOLE_CONTRACT:
+        return query.where(seen)
+    if principal.role not in DECLARANTS:
+        return query.where(false())
+    own = (Hire.declarant_id == principal.organisation_id) | (Hire.employer_id == principal.organisation_id)
+    if principal.role is Role.CONTRACTOR:
+        return query.where(seen, or_(own, _of_subcontractor(principal)))
+    return query.where(seen, own)
+
+
+def _of_subcontractor(principal: Principal) -> ColumnElement[bool]:
+    mine, other = aliased(ContractParty), aliased(ContractParty)
+    holds = exists().where(
+        mine.owner_id == Hire.owner_id,
+        mine.contract_id == Hire.contract_id,
+        mine.organisation_id == principal.organisation_id,
+        mine.kind == HOLDER,
+    )
+    by_holder = exists().where(
+        other.owner_id == Hire.owner_id,
+        other.contract_id == Hire.contract_id,
+        other.organisation_id == Hire.declarant_id,
+        other.kind == HOLDER,
+    )
+    return holds & ~by_holder
+
+
+def hires_of_participant(session: ReadSession, participant_id: UUID) -> list[Hire]:
+    """Every hire of one record of a person, on any contract, oldest first."""
+    query = select(Hire).where(Hire.participant_id == participant_id).order_by(Hire.id)
+    return list(session.scalars(query))

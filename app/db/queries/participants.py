@@ -1,0 +1,108 @@
+"""People: who may read of them, their identity, where they lived."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Select, exists, false, select
+
+from app.db.queries.contracts import access_of
+from app.db.tables import (
+    ContractAccess,
+    Hire,
+    HireTraits,
+    Identity,
+    Participant,
+    ParticipantAccess,
+    Residence,
+)
+from app.principal import Role
+
+if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
+    from app.db.session import ReadSession, WriteSession
+    from app.principal import Principal
+
+DECLARANT = "declarant"
+DECLARANTS = (Role.CONTRACTOR, Role.INSERTION_STRUCTURE)
+
+
+def declared_participants(principal: Principal) -> Select[Participant]:
+    """The people that the principal declared in its role."""
+    return select(Participant).where(
+        exists().where(
+            ParticipantAccess.participant_id == Participant.id,
+            ParticipantAccess.organisation_id == principal.organisation_id,
+            ParticipantAccess.role == principal.role.value,
+            ParticipantAccess.cause == DECLARANT,
+        )
+    )
+
+
+def visible_participants(principal: Principal, today: date) -> Select[Participant]:
+    """The people whose identity the principal may read.
+
+    A declarant: those it declared. A facilitator: those hired on a contract that it sees today, so that a
+    mandate opens and closes identities by itself. Nobody else.
+    """
+    if principal.role in DECLARANTS:
+        return declared_participants(principal)
+    if principal.role is not Role.FACILITATOR:
+        return select(Participant).where(false())
+    return select(Participant).where(
+        exists().where(
+            Hire.participant_id == Participant.id,
+            ContractAccess.owner_id == Hire.owner_id,
+            ContractAccess.contract_id == Hire.contract_id,
+            access_of(principal, today),
+        )
+    )
+
+
+def with_matching_hash(query: Select[Participant], matching_hash: bytes) -> Select[Participant]:
+    """Those of the query whose four identity fields hash to this, oldest record first."""
+    return (
+        query.join(Identity, Identity.participant_id == Participant.id)
+        .where(Identity.matching_hash == matching_hash)
+        .order_by(Participant.id)
+    )
+
+
+def held_person(session: WriteSession, person_id: UUID) -> list[Participant]:
+    """The records of one person, held until the commit, in id order so that two writers never cross."""
+    query = select(Participant).where(Participant.person_id == person_id).order_by(Participant.id)
+    return list(session.scalars(query.with_for_update()))
+
+
+def participant_of(session: ReadSession, participant_id: UUID) -> Participant:
+    """The record of a person behind a hire already seen to be visible."""
+    return session.get_one(Participant, participant_id)
+
+
+def identity_of(session: ReadSession, participant_id: UUID) -> Identity | None:
+    """The sealed identity of a person already seen to be visible; None once erased."""
+    return session.get(Identity, participant_id)
+
+
+def residences_of(session: ReadSession, participant_id: UUID) -> list[Residence]:
+    """Where the person lived, oldest first."""
+    query = select(Residence).where(Residence.participant_id == participant_id).order_by(Residence.since)
+    return list(session.scalars(query))
+
+
+def residence_on(session: ReadSession, participant_id: UUID, day: date) -> Residence | None:
+    """Where the person lived on a day; before the first known address, nobody knows."""
+    query = (
+        select(Residence)
+        .where(Residence.participant_id == participant_id, Residence.since <= day)
+        .order_by(Residence.since.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def traits_of(session: ReadSession, owner_id: UUID, hire_id: UUID) -> HireTraits | None:
+    """What statistics know of a hire."""
+    return session.get(HireTraits, (owner_id, hire_id))

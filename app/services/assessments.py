@@ -1,0 +1,186 @@
+"""Assessments: read for a purpose, proofs and facts recorded, decided by the reviewer alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.db.queries import assessments as queries
+from app.db.queries import participants
+from app.db.queries.lists import one, page_of
+from app.db.tables import Assessment, Participant
+from app.errors import EligibilityNotMet, FieldError, InvalidPayload, NotFound, StaleVersion, Text
+from app.principal import Role
+from app.rules.codes import Decision, Outcome
+from app.schemas.assessments import AssessmentOut, AssessmentPage, ProofOut, PublicOut
+from app.services import durations, eligibility, ledger
+from app.services.hires import held_hire, refuse_closed, seen_hire
+from app.services.participants import purpose_field
+from app.services.sight import needed_clause, require_reviewer, require_role
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from app.db.tables import Contract, Hire
+    from app.schemas.assessments import DecisionIn, FactsPatch, ProofIn
+    from app.schemas.lists import Walk
+    from app.schemas.participants import Purpose
+    from app.services.eligibility import File
+    from app.services.work import Reader, Writer
+
+REASON_NEEDED = Text("Un refus se motive.", "A refusal needs its reason.")
+COVERS_NOTHING = Text("La fin de validité précède le début.", "It stops covering before it starts.")
+
+
+def consult_assessment(writer: Writer, hire_id: UUID, purpose: Purpose) -> AssessmentOut:
+    """The whole assessment of a hire, for a facilitator and a stated purpose; the reading is audited."""
+    hire = seen_hire(writer, hire_id)
+    require_role(writer, Role.FACILITATOR)
+    assessment = _assessment_of(writer, hire)
+    writer.record("assessment.read")
+    writer.touch("assessment", assessment.id, purpose_field(purpose))
+    return _shown(writer, hire, assessment)
+
+
+def list_assessments(writer: Writer, participant_id: UUID, walk: Walk, purpose: Purpose) -> AssessmentPage:
+    """A person's assessments on the contracts that the facilitator sees; the reading is audited."""
+    require_role(writer, Role.FACILITATOR)
+    visible = participants.visible_participants(writer.principal, writer.today)
+    if one(writer.session, visible.where(Participant.id == participant_id)) is None:
+        raise NotFound
+    query = queries.visible_assessments(writer.principal, writer.today)
+    query = query.where(Assessment.participant_id == participant_id)
+    found, following = page_of(writer.session, query, Assessment.id, walk.after, walk.limit)
+    writer.record("assessment.read")
+    for assessment in found:
+        writer.touch("assessment", assessment.id, purpose_field(purpose))
+    items = [_shown(writer, queries.hire_of(writer.session, row), row) for row in found]
+    return AssessmentPage(items=items, next=following)
+
+
+def record_proof(writer: Writer, hire_id: UUID, request: ProofIn, version: int) -> AssessmentOut:
+    """Note that the reviewer has seen a proof, and assess anew."""
+    contract, hire, assessment = _reviewed(writer, hire_id, version)
+    if request.valid_until is not None and request.valid_until < (request.covers_from or request.issued_on):
+        raise InvalidPayload(errors=[FieldError("/valid_until", "end_before_start", COVERS_NOTHING)])
+    file = eligibility.open_file(writer, assessment)
+    seen = request.model_dump(mode="json")
+    if any(seen == {name: proof[name] for name in seen} for proof in file.proofs):
+        return _shown(writer, hire, assessment)
+    by = {"seen_on": writer.today.isoformat(), "seen_by": str(writer.principal.organisation_id)}
+    file.proofs.append({**seen, **by})
+    return _recorded(writer, contract, hire, assessment, file)
+
+
+def record_facts(writer: Writer, hire_id: UUID, request: FactsPatch, version: int) -> AssessmentOut:
+    """Note facts that the reviewer established; they stand before those declared."""
+    contract, hire, assessment = _reviewed(writer, hire_id, version)
+    file = eligibility.open_file(writer, assessment)
+    recorded = {**file.recorded, **eligibility.facts_sent(request.facts)}
+    if recorded == file.recorded:
+        return _shown(writer, hire, assessment)
+    file.recorded = recorded
+    return _recorded(writer, contract, hire, assessment, file)
+
+
+def decide(writer: Writer, assessment_id: UUID, request: DecisionIn, version: int) -> AssessmentOut:
+    """Approve, refuse with a reason, or ask for proof.
+
+    EligibilityNotMet for an approval while no accepted public is met (domain §4). The days that the person's
+    approvals count are set anew, and their hours on the contract are counted again.
+    """
+    visible = queries.visible_assessments(writer.principal, writer.today)
+    found = one(writer.session, visible.where(Assessment.id == assessment_id))
+    if found is None:
+        raise NotFound
+    contract, hire, assessment = _reviewed(writer, found.hire_id, version)
+    if request.decision is Decision.REFUSED and request.reason is None:
+        raise InvalidPayload(errors=[FieldError("/reason", "reason_required", REASON_NEEDED)])
+    if request.decision is Decision.APPROVED and assessment.outcome != Outcome.MET:
+        raise EligibilityNotMet
+    if (request.decision, request.reason) == (
+        assessment.decision,
+        eligibility.open_reason(writer, assessment),
+    ):
+        return _shown(writer, hire, assessment)
+    writer.record("assessment.decided", contract_id=contract.id)
+    _set_decision(writer, assessment, request)
+    clause = needed_clause(writer.session, contract)
+    person = participants.participant_of(writer.session, hire.participant_id).person_id
+    durations.renew_durations(writer, clause, person, assessment)
+    assessment.version += 1
+    eligibility.keep_version(writer, assessment)
+    writer.touch("assessment", assessment.id, "decision", "decision_reason", "counts_from", "eligible_until")
+    writer.announce("assessment.decided", "hire", hire.id, declarant_id=hire.declarant_id)
+    writer.session.flush()
+    ledger.recount_person(writer, contract, hire.participant_id)
+    return _shown(writer, hire, assessment)
+
+
+def _assessment_of(reader: Reader, hire: Hire) -> Assessment:
+    found = queries.assessment_of(reader.session, hire.id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _reviewed(writer: Writer, hire_id: UUID, version: int) -> tuple[Contract, Hire, Assessment]:
+    contract, hire = held_hire(writer, hire_id)
+    require_reviewer(writer, contract)
+    person = participants.participant_of(writer.session, hire.participant_id).person_id
+    participants.held_person(writer.session, person)
+    assessment = _assessment_of(writer, hire)
+    # A rectification may have changed it while this writer waited for the person.
+    writer.session.refresh(assessment)
+    if assessment.version != version:
+        raise StaleVersion
+    refuse_closed(contract)
+    return contract, hire, assessment
+
+
+def _recorded(
+    writer: Writer, contract: Contract, hire: Hire, assessment: Assessment, file: File
+) -> AssessmentOut:
+    clause = needed_clause(writer.session, contract)
+    eligibility.reassess(writer, assessment, hire, clause, file)
+    assessment.version += 1
+    writer.record("assessment.recorded", contract_id=contract.id)
+    writer.touch("assessment", assessment.id, "file", "outcome")
+    writer.announce("assessment.recorded", "hire", hire.id, declarant_id=hire.declarant_id)
+    return _shown(writer, hire, assessment)
+
+
+def _set_decision(writer: Writer, assessment: Assessment, request: DecisionIn) -> None:
+    file = eligibility.open_file(writer, assessment)
+    file.decided_on = eligibility.open_reasons(writer, assessment)
+    eligibility.keep_file(writer, assessment, file)
+    assessment.decision = request.decision
+    assessment.decision_reason = eligibility.sealed_reason(writer, assessment, request.reason)
+    assessment.decided_at, assessment.decided_by = writer.now, writer.principal.organisation_id
+    assessment.counts_from = assessment.eligible_until = None
+
+
+def _shown(reader: Reader, hire: Hire, assessment: Assessment) -> AssessmentOut:
+    file = eligibility.open_file(reader, assessment)
+    answer: dict[str, Any] = eligibility.open_reasons(reader, assessment)
+    return AssessmentOut(
+        id=assessment.id,
+        hire_id=hire.id,
+        contract_id=hire.contract_id,
+        participant_id=hire.participant_id,
+        on=answer["on"],
+        outcome=Outcome(assessment.outcome),
+        publics=[PublicOut(**public) for public in answer["publics"]],
+        facts=eligibility.facts_shown(reader, hire, file),
+        claimed_publics=file.claimed,
+        submitted_proofs=file.submitted,
+        proofs=[ProofOut(**proof) for proof in file.proofs],
+        rules_version=assessment.rules_version,
+        clause_version=assessment.clause_version,
+        assessed_at=assessment.assessed_at,
+        decision=Decision(assessment.decision or Decision.UNDECIDED),
+        decision_reason=eligibility.open_reason(reader, assessment),
+        decided_at=assessment.decided_at,
+        counts_from=assessment.counts_from,
+        eligible_until=assessment.eligible_until,
+        version=assessment.version,
+    )
