@@ -113,7 +113,7 @@ def terms_in_force(reader: Reader, sight: Sight, as_of: date, position: int | No
 
 def _present(reader: Reader, sight: Sight, as_of: date) -> Case:
     row = sight.row
-    facts = contract_facts.read(row._mapping)  # noqa: SLF001  # the public way to a row as a mapping
+    facts = contract_facts.read(dict(row._mapping))  # noqa: SLF001  # the public way to a row as a mapping
     terms = terms_in_force(reader, sight, as_of)
     rows: Sequence[Any] = ()
     if terms is not None:

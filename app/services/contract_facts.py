@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from app.rules.clause_state import Situation, clause_state
-from app.rules.codes import ConsultationKind
+from app.rules.clause_state import clause_state
 from app.rules.days import Span
 from app.rules.profiles import PROFILES
 from app.rules.terms_json import terms_from_json
+from app.services.clause_states import situation_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ def read(facts: Mapping[str, Any]) -> ContractFacts:
     return ContractFacts(
         closed_on=_day(facts["closed_on"]),
         suspensions=suspensions_of(facts["suspensions"]),
-        clause_state=_clause_state(facts),
+        clause_state=clause_state(situation_of(facts)),
     )
 
 
@@ -60,22 +60,6 @@ def terms_on(versions: Sequence[Any], day: date) -> Terms | None:
         return None
     in_force = [version for version in versions if version.effective_on <= day] or versions[:1]
     return terms_of(in_force[-1].snapshot["terms"])
-
-
-def _clause_state(facts: Mapping[str, Any]) -> ClauseState:
-    consultation = facts["consultation"]
-    kind = consultation.get("kind")
-    situation = Situation(
-        social_condition=bool(facts["social_conditions"]),
-        waiver=bool(facts["waiver"]),
-        decp_social_clause="Clause sociale" in facts["decp_social"],
-        launched_on=_day(consultation.get("launched_on")),
-        notified_on=_day(facts["notified_on"]),
-        estimated_value=consultation.get("estimated_value"),
-        kind=None if kind is None else ConsultationKind(kind),
-        state_buyer=consultation.get("state_buyer"),
-    )
-    return clause_state(situation)
 
 
 def _day(value: date | str | None) -> date | None:

@@ -1,0 +1,285 @@
+"""What a territory adds up to, over the contracts that the principal sees.
+
+A place is inside a territory when its row in `territories` carries that territory's code. A place that is
+unknown, or known only above the level asked, has no code there: its hours are `unlocated`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, cast, exists, func, literal, select, true
+
+from app.db.queries.compliance import CONTRACT_FACTS
+from app.db.queries.contracts import visible_contracts
+from app.db.tables import (
+    Clause,
+    Contract,
+    ContractPlace,
+    Mandate,
+    ObligationMonth,
+    OpenChange,
+    Organisation,
+    Participant,
+    PersonMonth,
+    Seal,
+    Territory,
+    Version,
+)
+from app.principal import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+    from uuid import UUID
+
+    from sqlalchemy import ScalarSelect, Subquery
+
+    from app.db.session import ReadSession
+    from app.principal import Principal
+
+COUNTRY = "country"
+WHOLE = 10_000
+STATES = ("pending", "held", "refused", "counted")
+CHUNK = 500
+PLACES = {
+    "execution": PersonMonth.execution,
+    "residence": PersonMonth.residence,
+    "buyer": PersonMonth.buyer_seat,
+    "facilitator": PersonMonth.facilitator_seat,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks on which day, about which months (both included), on which basis."""
+
+    principal: Principal
+    today: date
+    first: date
+    last: date
+    basis: str
+
+    @property
+    def contracts(self) -> Select[UUID]:
+        """The ids of the contracts that count."""
+        return visible_contracts(self.principal, self.today).with_only_columns(Contract.id)
+
+
+def inside(level: str, code: str) -> ColumnElement[bool]:
+    """Rows whose territory lies in this one; everything lies in the country, even what has no place."""
+    return true() if level == COUNTRY else _column(level) == code
+
+
+def in_children(level: str, code: str, of_level: str) -> ColumnElement[bool]:
+    """Rows inside any territory of a level that has ground in this one, on either side of its border."""
+    column = _column(of_level)
+    codes = select(column).where(inside(level, code), column.is_not(None))
+    return column.in_(codes)
+
+
+def unlocated(level: str) -> ColumnElement[bool]:
+    """Rows without a territory of this level."""
+    return _column(level).is_(None)
+
+
+def _column(level: str) -> ColumnElement[str | None]:
+    found: ColumnElement[str | None] = getattr(Territory, level)
+    return found
+
+
+def hours_inside(
+    session: ReadSession, asked: Asked, area: ColumnElement[bool], by_level: str | None = None
+) -> list[Row[*tuple[Any, ...]]]:
+    """(code, pending, held, refused, counted, participants) of the area's months, by code of a level.
+
+    Hours in hundredths. Without `by_level`, one row whose code is null.
+    """
+    hours = [cast(func.coalesce(func.sum(getattr(PersonMonth, state)), 0), BigInteger) for state in STATES]
+    people = func.count(func.distinct(case((PersonMonth.counted > 0, Participant.person_id))))
+    code = literal(None) if by_level is None else _column(by_level)
+    query = (
+        select(code.label("code"), *hours, people)
+        .select_from(PersonMonth)
+        .join(Participant, Participant.id == PersonMonth.participant_id)
+        .join(Territory, Territory.place == PLACES[asked.basis], isouter=True)
+        .where(
+            PersonMonth.month.between(asked.first, asked.last),
+            PersonMonth.contract_id.in_(asked.contracts),
+            area,
+        )
+    )
+    if by_level is not None:
+        query = query.group_by(code)
+    return list(session.execute(query))
+
+
+def _located(asked: Asked, on: date) -> Subquery:
+    """(contract_id, place, share in ten-thousandths, assumed): where each contract stands on a basis."""
+    if asked.basis == "execution":
+        return select(
+            ContractPlace.contract_id,
+            ContractPlace.place,
+            ContractPlace.share,
+            ContractPlace.share_assumed.label("assumed"),
+        ).subquery()
+    whole = (literal(WHOLE).label("share"), literal(value=False).label("assumed"))
+    if asked.basis == "residence":
+        return (
+            select(PersonMonth.contract_id, PersonMonth.residence.label("place"), *whole)
+            .where(PersonMonth.month.between(asked.first, asked.last))
+            .distinct()
+            .subquery()
+        )
+    organisation: ColumnElement[Any] = Contract.owner_id.expression
+    if asked.basis == "facilitator":
+        organisation = func.coalesce(_mandated(on), Contract.owner_id)
+    return (
+        select(Contract.id.label("contract_id"), Organisation.seat.label("place"), *whole)
+        .join(Organisation, Organisation.id == organisation)
+        .subquery()
+    )
+
+
+def _mandated(on: date) -> ScalarSelect[UUID]:
+    """The facilitator of a contract on a day; the buyer's own staff decide when there is none."""
+    return (
+        select(Mandate.organisation_id)
+        .where(
+            Mandate.contract_id == Contract.id,
+            Mandate.role == Role.FACILITATOR.value,
+            Mandate.since <= on,
+            func.coalesce(Mandate.until, on) >= on,
+        )
+        .order_by(Mandate.since.desc(), Mandate.id.desc())
+        .limit(1)
+        .correlate(Contract)
+        .scalar_subquery()
+    )
+
+
+def places_of_contracts(
+    session: ReadSession,
+    asked: Asked,
+    on: date,
+    *,
+    parent: ColumnElement[bool],
+    area: ColumnElement[bool],
+    level: str,
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(contract_id, share, assumed, inside, touched, code) of every place of the area's contracts.
+
+    `inside`, `touched`: whether the place lies in the parent, in the area; `code`: of the level that it lies
+    in. A contract without any place has one row without share.
+    """
+    located = _located(asked, on)
+    query = (
+        select(
+            Contract.id,
+            located.c.share,
+            located.c.assumed,
+            func.coalesce(parent, literal(value=False)).label("inside"),
+            func.coalesce(area, literal(value=False)).label("touched"),
+            _column(level).label("code"),
+        )
+        .join(located, located.c.contract_id == Contract.id, isouter=asked.basis != "residence")
+        .join(Territory, Territory.place == located.c.place, isouter=True)
+        .where(Contract.id.in_(contracts_inside(asked, on, area)))
+        .order_by(Contract.id, located.c.place)
+    )
+    return session.execute(query).all()
+
+
+def contracts_inside(asked: Asked, on: date, area: ColumnElement[bool]) -> Select[UUID]:
+    """The ids of the contracts with a place in the area."""
+    located = _located(asked, on)
+    found = (
+        select(Contract.id)
+        .join(located, located.c.contract_id == Contract.id, isouter=asked.basis != "residence")
+        .join(Territory, Territory.place == located.c.place, isouter=True)
+        .where(area)
+    )
+    return asked.contracts.where(Contract.id.in_(found))
+
+
+def contracts_to_judge(
+    session: ReadSession, asked: Asked, on: date, area: ColumnElement[bool]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """One row per contract with a place in the area: its facts and its clause."""
+    dates = ("started_on", "ended_on", "firm_end_on", "maximum_end_on")
+    query = (
+        select(
+            Contract.id.label("contract_id"),
+            *(getattr(Contract, name) for name in (*CONTRACT_FACTS, *dates)),
+            Clause.id.label("clause_id"),
+            Clause.terms,
+            Clause.version.label("clause_version"),
+        )
+        .join(
+            Clause, (Clause.owner_id == Contract.owner_id) & (Clause.contract_id == Contract.id), isouter=True
+        )
+        .where(Contract.id.in_(contracts_inside(asked, on, area)))
+    )
+    return session.execute(query).all()
+
+
+def secured_hours(
+    session: ReadSession, asked: Asked, on: date, area: ColumnElement[bool], month: date
+) -> dict[UUID, Row[*tuple[Any, ...]]]:
+    """By contract: counted and pending before a month, then in it (`…_before`, `…_within`)."""
+    sums = [
+        cast(func.sum(case((condition, getattr(ObligationMonth, state)), else_=0)), BigInteger).label(
+            f"{state}_{when}"
+        )
+        for state in ("counted", "pending")
+        for when, condition in (
+            ("before", ObligationMonth.month < month),
+            ("within", ObligationMonth.month == month),
+        )
+    ]
+    query = (
+        select(ObligationMonth.contract_id, *sums)
+        .where(
+            ObligationMonth.month <= month,
+            ObligationMonth.contract_id.in_(contracts_inside(asked, on, area)),
+        )
+        .group_by(ObligationMonth.contract_id)
+    )
+    return {row.contract_id: row for row in session.execute(query)}
+
+
+def clause_versions(
+    session: ReadSession, asked: Asked, on: date, area: ColumnElement[bool]
+) -> dict[UUID, list[Row[*tuple[Any, ...]]]]:
+    """By clause: every version of the clauses amended at least once, oldest first."""
+    query = (
+        select(Version.subject_id, Version.effective_on, Version.snapshot)
+        .join(Clause, (Clause.owner_id == Version.owner_id) & (Clause.id == Version.subject_id))
+        .where(Clause.version > 1, Clause.contract_id.in_(contracts_inside(asked, on, area)))
+        .order_by(Version.subject_id, Version.number)
+    )
+    found: dict[UUID, list[Row[*tuple[Any, ...]]]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.subject_id, []).append(row)
+    return found
+
+
+def settled(session: ReadSession, asked: Asked) -> Row[*tuple[Any, ...]]:
+    """(provisional, sealed_at): whether a change of these contracts has no position yet; the last seal."""
+    waiting = exists().where(OpenChange.contract_id.in_(asked.contracts))
+    if asked.principal.is_admin:
+        waiting = exists(select(OpenChange.sequence))
+    last = select(Seal.sealed_at).order_by(Seal.position.desc()).limit(1).scalar_subquery()
+    return session.execute(select(waiting.label("provisional"), last.label("sealed_at"))).one()
+
+
+def named(session: ReadSession, level: str, codes: Iterable[str]) -> list[Territory]:
+    """The territories of these codes, in their order."""
+    wanted = sorted(codes)
+    found: list[Territory] = []
+    for first in range(0, len(wanted), CHUNK):
+        places = [f"{level}/{code}" for code in wanted[first : first + CHUNK]]
+        query = select(Territory).where(Territory.place.in_(places)).order_by(Territory.place)
+        found.extend(session.scalars(query))
+    return found

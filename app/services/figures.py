@@ -1,0 +1,198 @@
+"""What a territory adds up to over months (domain §6): hours, people, contracts, hours required."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.db.queries import figures as queries
+from app.db.queries.territories import territory
+from app.errors import FieldError, InvalidPayload, NotFound, Text
+from app.principal import Role
+from app.rules.codes import Status
+from app.rules.days import add_months, month_start
+from app.rules.labels import LABELS
+from app.schemas.figures import (
+    Basis,
+    ChildOut,
+    FiguresOut,
+    HoursOut,
+    StatusCount,
+    TerritoryChildrenOut,
+    TerritoryComplianceOut,
+    TerritoryRef,
+)
+from app.services.sight import require_role
+from app.services.standings import Standings, StandingsByPlace, standings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import ColumnElement
+
+    from app.db.tables import Territory
+    from app.schemas.figures import ChildrenQuery, PeriodQuery
+    from app.services.work import Reader
+
+SEES_FIGURES = (Role.ADMIN, Role.BUYER, Role.CONTRACTOR, Role.FACILITATOR)
+STATES = queries.STATES
+DEFAULT_MONTHS = 12
+FINEST = "commune"
+# The levels inside each level. EPCI and EPT may straddle the border of a department or a region.
+CONTAINED = {
+    "country": ("region", "department", "epci", "ept", "commune"),
+    "region": ("department", "epci", "ept", "commune"),
+    "department": ("epci", "ept", "commune"),
+    "epci": ("ept", "commune"),
+    "ept": ("commune",),
+}
+STRADDLING = {"epci", "ept"}
+BORDERED = {"region", "department"}
+NOT_INSIDE = Text(
+    "Ce niveau n'est pas contenu dans le territoire.", "This level is not inside the territory."
+)
+REVERSED = Text("Le premier mois suit le dernier.", "The first month is after the last.")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The territory asked, its area, and the part of it that a level divides."""
+
+    found: Territory
+    level: str
+
+    @property
+    def parent(self) -> ColumnElement[bool]:
+        """Rows inside the territory."""
+        return queries.inside(self.found.level, self.found.code)
+
+    @property
+    def straddled(self) -> bool:
+        """Whether territories of the level may stand on both sides of the border."""
+        return self.level in STRADDLING and self.found.level in BORDERED
+
+    @property
+    def children(self) -> ColumnElement[bool]:
+        """Rows inside the territories of the level, whole."""
+        if self.straddled:
+            return queries.in_children(self.found.level, self.found.code, self.level)
+        return self.parent
+
+    @property
+    def area(self) -> ColumnElement[bool]:
+        """Rows inside the territory or one of those."""
+        return self.parent | self.children if self.straddled else self.parent
+
+
+def read_territory(reader: Reader, level: str, code: str, asked: PeriodQuery) -> TerritoryComplianceOut:
+    """The figures of a territory over the contracts that the caller sees.
+
+    NotFound for an unknown territory; Forbidden for roles that see no balance; InvalidPayload for months
+    in the wrong order.
+    """
+    question, ground = _question(reader, asked), _ground(reader, level, code, FINEST)
+    located = standings_of(reader, question, ground.parent, ground.area, ground.level)
+    total, unlocated = _whole(reader, question, ground), _without_level(reader, question, ground)
+    return TerritoryComplianceOut(
+        **_common(reader, question, ground),
+        figures=_figures(question, total, located.inside),
+        unlocated=_figures(question, unlocated, located.by_code.get(None)),
+    )
+
+
+def list_children(reader: Reader, level: str, code: str, asked: ChildrenQuery) -> TerritoryChildrenOut:
+    """The same for the territories of a level inside another; InvalidPayload for a level that is not."""
+    if asked.level not in CONTAINED.get(level, ()):
+        raise InvalidPayload(errors=[FieldError("/query/level", "level_not_inside", NOT_INSIDE)])
+    question, ground = _question(reader, asked), _ground(reader, level, code, asked.level)
+    located = standings_of(reader, question, ground.parent, ground.area, ground.level)
+    total, unlocated = _whole(reader, question, ground), _without_level(reader, question, ground)
+    hours = {
+        row.code: row
+        for row in queries.hours_inside(reader.session, question, ground.children, ground.level)
+        if row.code is not None
+    }
+    return TerritoryChildrenOut(
+        **_common(reader, question, ground),
+        level=asked.level,
+        sums=not ground.straddled,
+        figures=_figures(question, total, located.inside),
+        unlocated=_figures(question, unlocated, located.by_code.get(None)),
+        items=_children(reader, question, ground.level, hours, located),
+    )
+
+
+def _children(
+    reader: Reader, question: queries.Asked, level: str, hours: Mapping[str, Any], located: StandingsByPlace
+) -> list[ChildOut]:
+    codes = {code for code in (*hours, *located.by_code) if code is not None}
+    return [
+        ChildOut(
+            territory=_named(found),
+            figures=_figures(question, hours.get(found.code), located.by_code.get(found.code)),
+        )
+        for found in queries.named(reader.session, level, codes)
+    ]
+
+
+def _question(reader: Reader, asked: PeriodQuery) -> queries.Asked:
+    require_role(reader, *SEES_FIGURES)
+    last = asked.last or month_start(reader.today)
+    first = asked.first or add_months(last, 1 - DEFAULT_MONTHS)
+    if first > last:
+        raise InvalidPayload(errors=[FieldError("/query/from", "months_reversed", REVERSED)])
+    return queries.Asked(reader.principal, reader.today, first, last, asked.basis.value)
+
+
+def _ground(reader: Reader, level: str, code: str, inner: str) -> Ground:
+    found = territory(reader.session, f"{level}/{code}")
+    if found is None:
+        raise NotFound
+    return Ground(found, inner)
+
+
+def _whole(reader: Reader, question: queries.Asked, ground: Ground) -> Any:  # noqa: ANN401  # a row
+    return queries.hours_inside(reader.session, question, ground.parent)[0]
+
+
+def _without_level(reader: Reader, question: queries.Asked, ground: Ground) -> Any:  # noqa: ANN401  # a row
+    area = ground.parent & queries.unlocated(ground.level)
+    return queries.hours_inside(reader.session, question, area)[0]
+
+
+def _common(reader: Reader, question: queries.Asked, ground: Ground) -> dict[str, Any]:
+    known = queries.settled(reader.session, question)
+    return {
+        "territory": _named(ground.found),
+        "territory_edition": ground.found.edition,
+        "first": question.first,
+        "last": question.last,
+        "basis": Basis(question.basis),
+        "known_at": None if known.provisional else known.sealed_at,
+        "provisional": known.provisional,
+    }
+
+
+def _named(found: Territory) -> TerritoryRef:
+    return TerritoryRef(place=found.place, level=found.level, code=found.code, name=found.name)
+
+
+def _figures(question: queries.Asked, row: Any, standings: Standings | None) -> FiguresOut:  # noqa: ANN401  # a row
+    hours = {state: 0 if row is None else getattr(row, state) for state in STATES}
+    standings = standings or Standings()
+    return FiguresOut(
+        hours=HoursOut(declared=sum(hours.values()), **hours),
+        required=None if question.basis == Basis.RESIDENCE else standings.required,
+        participants=0 if row is None else row.participants,
+        contracts=sum(standings.statuses.values()),
+        statuses=_counted(standings),
+        shares_assumed=standings.shares_assumed,
+    )
+
+
+def _counted(standings: Standings) -> list[StatusCount]:
+    return [
+        StatusCount(code=code, label_fr=LABELS["statuses"][code], contracts=standings.statuses[code])
+        for code in Status
+        if standings.statuses[code]
+    ]
