@@ -85,7 +85,7 @@ def window(line: Line, days: Days) -> tuple[Days, Reason]:
 def eligibility(line: Line, days: Days) -> tuple[Days, Reason]:
     """Rule 2: days that an approved assessment covers."""
     reference = f"{clause_reference(line)}, publics éligibles"
-    if line.eligible is None:
+    if line.eligible is None or line.decision is not Decision.APPROVED:
         return frozenset(), Reason(Rule.ELIGIBILITY, "Diagnostic refusé", reference)
     return _within(days, line.eligible), Reason(Rule.ELIGIBILITY, _span_text(line.eligible), reference)
 

@@ -81,12 +81,14 @@ class Line:
     training_before: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what could not be conserved: periods that do not sum, more accepted than declared."""
+        """Refuse periods that do not sum, more accepted than declared, an approval of no day."""
         parts = Hours(sum(item.worked for item in self.periods), sum(item.training for item in self.periods))
         if self.periods and parts != self.declared:
             raise ValueError("Les périodes d'une ligne ont la somme de la ligne.")
         if not 0 <= self.accepted.total <= self.declared.total:
             raise ValueError("Une acceptation partielle va de zéro aux heures déclarées.")
+        if self.decision is Decision.APPROVED and self.eligible is None:
+            raise ValueError("Une approbation couvre des jours.")
 
     @property
     def declared(self) -> Hours:

@@ -18,7 +18,10 @@ from app.rules.terms import Conditions, Durations, PublicChoice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A named set of conditions, the days on which a clause may take it, and its source."""
+    """A named set of conditions, the days on which a clause may take it, and its source.
+
+    `assumed`: no readable source confirmed the conditions; each public says for itself.
+    """
 
     code: str
     version: int
@@ -97,7 +100,7 @@ _ALL = (
         since=_CCAG_SINCE,
         until=None,
         reference=_CCAG,
-        assumed=False,
+        assumed=True,
         conditions=_ccag_conditions(),
     ),
 )

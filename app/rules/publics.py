@@ -15,6 +15,9 @@ from app.rules.errors import UnknownCodeError
 from app.rules.proofs import Need
 from app.rules.terms import ParameterValue
 
+LONG_BEFORE = date(2000, 1, 1)
+"""Stands for the first day of notions that are older than any contract followed here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -33,14 +36,18 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Public:
-    """A category of people: criterion, parameters, what must be proven, dates of the notion, reference."""
+    """A category of people: criterion, parameters, what must be proven, dates of the notion, reference.
+
+    The dates are general knowledge; `assumed`: no readable source confirmed the definition or its end;
+    `custom_only`: in no built-in profile.
+    """
 
     code: str
     label_fr: str
     criterion: Criterion
     needs: tuple[Need, ...]
     reference: str
-    since: date
+    since: date = LONG_BEFORE
     until: date | None = None
     settings: tuple[Setting, ...] = ()
     assumed: bool = False
@@ -84,7 +91,6 @@ CATALOGUE = (
         needs=(_JOBSEEKER,),
         settings=_months(12),
         reference=_LISTS,
-        since=date(2000, 1, 1),
     ),
     Public(
         code="rsa",
@@ -101,7 +107,6 @@ CATALOGUE = (
         criterion=criteria.stated("ass", "Allocataire de l'allocation de solidarité spécifique"),
         needs=(Need(("ass",)),),
         reference=_LISTS,
-        since=date(2000, 1, 1),
     ),
     Public(
         code="aah",
@@ -109,7 +114,6 @@ CATALOGUE = (
         criterion=criteria.stated("aah", "Allocataire de l'allocation aux adultes handicapés"),
         needs=(Need(("aah",)),),
         reference=_LISTS,
-        since=date(2000, 1, 1),
     ),
     Public(
         code="allocation_insertion",
@@ -117,7 +121,6 @@ CATALOGUE = (
         criterion=criteria.stated("allocation_insertion", "Allocataire de l'allocation d'insertion"),
         needs=(Need(("benefit",)),),
         reference="clausesociale34.fr, cie84.org (AI)",
-        since=date(2000, 1, 1),
         until=date(2017, 8, 31),
         assumed=True,
     ),
@@ -127,7 +130,6 @@ CATALOGUE = (
         criterion=criteria.stated("veuvage", "Allocataire de l'allocation de veuvage"),
         needs=(Need(("benefit",)),),
         reference="CCAP 21_BAM_048, p. 7",
-        since=date(2000, 1, 1),
     ),
     Public(
         code="invalidite",
@@ -135,7 +137,6 @@ CATALOGUE = (
         criterion=criteria.stated("invalidite", "Titulaire d'une pension ou allocation d'invalidité"),
         needs=(Need(("benefit",)),),
         reference=_LISTS,
-        since=date(2000, 1, 1),
     ),
     Public(
         code="th",
@@ -152,7 +153,6 @@ CATALOGUE = (
         needs=(_IDENTITY, _LEVEL, _OUT_OF_SCHOOL),
         settings=(_AGE_BELOW, _SIX_MONTHS),
         reference="CCAP 21_BAM_048, p. 7 ; clausesociale34.fr",
-        since=date(2000, 1, 1),
     ),
     Public(
         code="jeune_diplome",
@@ -161,7 +161,6 @@ CATALOGUE = (
         needs=(_IDENTITY, Need(("diploma",)), _INACTIVE),
         settings=(_AGE_BELOW, _SIX_MONTHS),
         reference="clausesociale34.fr ; cie84.org",
-        since=date(2000, 1, 1),
     ),
     Public(
         code="jeune_parcours",
@@ -177,7 +176,6 @@ CATALOGUE = (
             ),
         ),
         reference=f"{_CCAG} d : EPIDE, E2C ; CCAP 21_BAM_048, p. 7",
-        since=date(2000, 1, 1),
     ),
     Public(
         code="senior",
@@ -186,7 +184,6 @@ CATALOGUE = (
         needs=(_IDENTITY, _JOBSEEKER),
         settings=(Setting("age", "Âge atteint", 50, 45, 62),),
         reference="CCAP 21_BAM_048, p. 7 ; clausesociale34.fr",
-        since=date(2000, 1, 1),
     ),
     Public(
         code="qpv",
@@ -204,7 +201,6 @@ CATALOGUE = (
         needs=(Need(("structure",)),),
         settings=_structures("ai", "etti", "ei", "aci", "eiti"),
         reference=f"{_CCAG} b",
-        since=date(2000, 1, 1),
     ),
     Public(
         code="geiq",
@@ -213,7 +209,6 @@ CATALOGUE = (
         needs=(Need(("structure",)),),
         settings=_structures("geiq"),
         reference="CCAP 21_BAM_048, p. 8 ; clausesociale34.fr",
-        since=date(2000, 1, 1),
     ),
     Public(
         code="adapte",
@@ -222,7 +217,6 @@ CATALOGUE = (
         needs=(Need(("structure",)),),
         settings=_structures("ea", "eatt", "esat"),
         reference=f"{_CCAG} a",
-        since=date(2000, 1, 1),
     ),
     Public(
         code="regie",
@@ -231,7 +225,6 @@ CATALOGUE = (
         needs=(Need(("structure",)),),
         settings=_structures("regie"),
         reference=f"{_CCAG} c",
-        since=date(2000, 1, 1),
     ),
     Public(
         code="justice",
@@ -239,7 +232,6 @@ CATALOGUE = (
         criterion=criteria.stated("justice", "Sous main de justice, employée en prison ou au dehors"),
         needs=(Need(("justice",)),),
         reference="CCAP 21_BAM_048, p. 8",
-        since=date(2000, 1, 1),
     ),
     Public(
         code="refugie",
@@ -247,7 +239,6 @@ CATALOGUE = (
         criterion=criteria.stated("refugee", "Réfugié ou bénéficiaire de la protection subsidiaire"),
         needs=(Need(("residence_permit",)),),
         reference="CCAP 21_BAM_048, p. 8",
-        since=date(2000, 1, 1),
     ),
     Public(
         code="csf",
@@ -265,7 +256,6 @@ CATALOGUE = (
         needs=(Need(("reasoned_opinion",)),),
         settings=(Setting("bodies", "Organismes acceptés (vide : tous)", ()),),
         reference="CCAP 21_BAM_048, p. 8 ; cie84.org",
-        since=date(2000, 1, 1),
     ),
     Public(
         code="detld",
@@ -274,7 +264,6 @@ CATALOGUE = (
         needs=(_JOBSEEKER,),
         settings=_months(24),
         reference=_GEIQ,
-        since=date(2000, 1, 1),
         custom_only=True,
     ),
     Public(
@@ -283,7 +272,6 @@ CATALOGUE = (
         criterion=criteria.stated("lone_parent", "Parent isolé"),
         needs=(Need(("family_benefit",)),),
         reference=_GEIQ,
-        since=date(2000, 1, 1),
         custom_only=True,
     ),
     Public(
@@ -292,7 +280,6 @@ CATALOGUE = (
         criterion=criteria.stated("former_ase", "Sortant de l'aide sociale à l'enfance"),
         needs=(Need(("ase",)),),
         reference=_GEIQ,
-        since=date(2000, 1, 1),
         custom_only=True,
     ),
     Public(
@@ -301,7 +288,6 @@ CATALOGUE = (
         criterion=criteria.stated("homeless", "Sans hébergement, ou hébergé"),
         needs=(Need(("housing",)),),
         reference=_GEIQ,
-        since=date(2000, 1, 1),
         custom_only=True,
     ),
     Public(
@@ -310,7 +296,6 @@ CATALOGUE = (
         criterion=criteria.stated("french_below_a1", "Niveau de français inférieur à A1"),
         needs=(Need(("language",)),),
         reference=_GEIQ,
-        since=date(2000, 1, 1),
         custom_only=True,
     ),
     Public(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.rules.codes import HourKind, ReviewState, Rule, State
+from app.rules.codes import Decision, HourKind, ReviewState, Rule, State
 from app.rules.counting import alone, count_month, plausibility, single_count, training
 from app.rules.day_rules import by_days, duration, eligibility, modality, review, window
 from app.rules.days import days_of_month
@@ -133,6 +133,18 @@ def test_periods_must_sum_to_the_line() -> None:
 def test_an_accepted_part_is_within_the_line(accepted: int) -> None:
     with pytest.raises(ValueError, match="partielle"):
         replace(_line(), review=Review(ReviewState.PART, accepted))
+
+
+def test_an_approval_covers_days() -> None:
+    with pytest.raises(ValueError, match="approbation"):
+        replace(_line(), eligible=None)
+
+
+def test_days_approved_before_a_refusal_do_not_count() -> None:
+    refused = replace(_line(), decision=Decision.REFUSED)
+    assert [written(item) for item in count_month([refused], JANUARY)[refused.key]] == [
+        "90.00 worked refused eligibility"
+    ]
 
 
 def test_a_part_without_hours_accepts_nothing() -> None:
