@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import sys
+from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +21,8 @@ from app.principal import Role
 from app.services import setup
 from app.services.work import Means
 from app.settings import Settings
+from app.web.observing import configure_logging
+from app.worker import Worker, beside, run_until_signalled
 
 app = typer.Typer(help="Suivi des clauses sociales d'insertion.", no_args_is_help=True, add_completion=False)
 
@@ -50,9 +56,31 @@ def openapi(path: Annotated[Path | None, typer.Argument()] = None) -> None:
 
 
 @app.command()
-def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    worker: Annotated[bool, typer.Option(help="With a worker process that ends with this one.")] = True,  # noqa: FBT002 - an option
+) -> None:
     """Serve the API."""
-    uvicorn.run(create_app(), host=host, port=port, access_log=False, log_config=None)
+    # The server raises the signal again once it has answered what it had begun; the worker is ended then.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    with beside(["-m", "app.cli", "worker"]) if worker else nullcontext():
+        uvicorn.run(create_app(), host=host, port=port, access_log=False, log_config=None)
+
+
+@app.command("worker")
+def work(
+    *,
+    lease: Annotated[int, typer.Option(help="Seconds after which a silent worker counts as dead.")] = 30,
+    with_parent: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Settle changes and do the jobs; several workers may run."""
+    settings = Settings()
+    configure_logging(settings.log_level)
+    worker = Worker(
+        _means(settings), answers_hours=settings.idempotency_hours, lease=timedelta(seconds=lease)
+    )
+    run_until_signalled(worker, with_parent=with_parent)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
-from app.api import access, compliance, health, organisations, statements, territories
+from app.api import (
+    access,
+    compliance,
+    contracts,
+    events,
+    figures,
+    health,
+    imports,
+    jobs,
+    organisations,
+    rules,
+    statements,
+    territories,
+)
 from app.clock import SystemClock
 from app.crypto import Keyring
 from app.db.session import Database
@@ -48,7 +61,20 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     keyring = Keyring(settings.secret_keys.get_secret_value())
     app.state.means = Means(database, clock or SystemClock(), keyring)
     app.state.settings = settings
-    for module in (health, access, organisations, territories, statements, compliance):
+    for module in (
+        health,
+        access,
+        organisations,
+        territories,
+        contracts,
+        statements,
+        compliance,
+        figures,
+        imports,
+        jobs,
+        events,
+        rules,
+    ):
         app.include_router(module.router)
     problems.install(app)
     app.add_middleware(BodyLimit, limit=settings.body_limit_bytes, import_limit=settings.import_limit_bytes)

@@ -1,0 +1,91 @@
+"""Files handed over: `/v1/imports`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.schemas.imports import ImportAsked, ImportOut, ImportRowPage, ImportWalk
+from app.services import imports
+from app.services.imports import Handed
+from app.web.commands import Calling
+from app.web.routing import IDEMPOTENCY_KEY, ExactRoute, answers
+
+router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=ExactRoute)
+
+JSON_EXAMPLE = {
+    "marches": {
+        "marche": [
+            {
+                "id": "EX-2024-01",
+                "acheteur": {"id": "11111100100009"},
+                "nature": "Marché",
+                "objet": "Construction d'une halle exemple, lot 2 : charpente",
+                "codeCPV": "45210000",
+                "dateNotification": "2024-12-12",
+                "dureeMois": 9,
+                "montant": 27364,
+                "lieuExecution": {"code": "57280", "typeCode": "Code postal"},
+                "titulaires": [{"titulaire": {"typeIdentifiant": "SIRET", "id": "22222200200008"}}],
+                "considerationsSociales": {"considerationSociale": ["Clause sociale"]},
+            }
+        ]
+    }
+}
+CSV_EXAMPLE = (
+    "id;acheteur.id;objet;codeCPV;dateNotification;montant\n"
+    "EX-2024-01;11111100100009;Construction d'une halle exemple;45210000;2024-12-12;27364.0\n"
+)
+FILE_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "Le fichier tel quel.",
+        "content": {
+            "application/json": {"schema": {}, "example": JSON_EXAMPLE},
+            "text/csv": {"schema": {"type": "string"}, "example": CSV_EXAMPLE},
+        },
+    }
+}
+
+
+async def handed_file(request: Request) -> Handed:
+    """The body as it came: what is wrong inside a file is a result of the import, not a refusal of it."""
+    return Handed(request.headers.get("content-type", ""), await request.body())
+
+
+@router.post(
+    "",
+    status_code=202,
+    response_model=ImportOut,
+    responses=answers(400, 409, 413, 415, 422),
+    openapi_extra={**IDEMPOTENCY_KEY, **FILE_BODY},
+    summary="Importer un fichier",
+)
+def import_file(
+    call: Calling, asked: Annotated[ImportAsked, Query()], file: Annotated[Handed, Depends(handed_file)]
+) -> Response:
+    """La plateforme importe pour tous, un acheteur ses propres marchés. Réimporter ne change rien."""
+    return call.create(
+        lambda writer: imports.queue_import(writer, asked, file), body=file.content, status=202
+    )
+
+
+@router.get("/{import_id}", response_model=ImportOut, responses=answers(404, 422), summary="Suivre un import")
+def read_import(call: Calling, import_id: UUID) -> Response:
+    """Avancement et nombre d'enregistrements par résultat."""
+    return call.read(lambda reader: imports.read_import(reader, import_id))
+
+
+@router.get(
+    "/{import_id}/rows",
+    response_model=ImportRowPage,
+    responses=answers(404, 422),
+    summary="Lire les résultats par enregistrement",
+)
+def list_rows(call: Calling, import_id: UUID, walk: Annotated[ImportWalk, Query()]) -> Response:
+    """Ce qu'il est advenu de chaque enregistrement, dans l'ordre du fichier, avec tout ce qui y cloche."""
+    return call.read(lambda reader: imports.list_rows(reader, import_id, walk))

@@ -1,0 +1,87 @@
+"""Files handed over for import, what became of their records, and the published records behind contracts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Select, delete, exists, func, select
+
+from app.db.queries.jobs import visible_jobs
+from app.db.tables import Contract, DecpRecord, ImportFile, ImportRow, Job, Organisation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from app.db.session import ReadSession, WriteSession
+    from app.principal import Principal
+
+IMPORT = "import"
+
+
+def visible_imports(principal: Principal) -> Select[Job]:
+    """The imports a principal asked for; the platform sees all."""
+    return visible_jobs(principal).where(Job.kind == IMPORT)
+
+
+def file_of(session: ReadSession, job_id: UUID) -> ImportFile | None:
+    """The file of an import, None once the import has ended."""
+    return session.get(ImportFile, job_id)
+
+
+def forget_file(session: WriteSession, job_id: UUID) -> None:
+    """Delete the bytes of an import; harmless for a job that has none."""
+    session.execute(delete(ImportFile).where(ImportFile.job_id == job_id))
+
+
+def indexes_done(session: ReadSession, job_id: UUID) -> set[int]:
+    """The rows of an import that are already written."""
+    return set(session.scalars(select(ImportRow.index).where(ImportRow.job_id == job_id)))
+
+
+def rows_after(session: ReadSession, job_id: UUID, after: int | None, limit: int) -> Sequence[ImportRow]:
+    """The rows of an import the caller has been seen to own, in the order of the file."""
+    query = select(ImportRow).where(ImportRow.job_id == job_id).order_by(ImportRow.index).limit(limit)
+    if after is not None:
+        query = query.where(ImportRow.index > after)
+    return session.scalars(query).all()
+
+
+def outcomes_of(session: ReadSession, job_id: UUID) -> dict[str, int]:
+    """How many records had each outcome; lines about the whole file are left out."""
+    query = (
+        select(ImportRow.outcome, func.count().label("number"))
+        .where(ImportRow.job_id == job_id, ImportRow.index >= 0)
+        .group_by(ImportRow.outcome)
+    )
+    return {row.outcome: row.number for row in session.execute(query)}
+
+
+def published(
+    session: ReadSession, *, buyer: str, reference: str, cpv: str, holders_hash: bytes
+) -> DecpRecord | None:
+    """The record of this identity that a contract was registered from."""
+    query = select(DecpRecord).where(
+        DecpRecord.buyer == buyer,
+        DecpRecord.reference == reference,
+        DecpRecord.cpv == cpv,
+        DecpRecord.holders_hash == holders_hash,
+    )
+    return session.scalar(query)
+
+
+def registered_by_hand(session: ReadSession, siret: str, reference: str) -> UUID | None:
+    """A contract of this buyer and reference that no published record stands behind."""
+    query = (
+        select(Contract.id)
+        .join(Organisation, Organisation.id == Contract.owner_id)
+        .where(
+            Organisation.scheme == "SIRET",
+            Organisation.identifier == siret,
+            Contract.reference == reference,
+            ~exists().where(DecpRecord.contract_id == Contract.id),
+        )
+        .order_by(Contract.id)
+        .limit(1)
+    )
+    return session.scalar(query)

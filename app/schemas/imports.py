@@ -1,0 +1,103 @@
+"""Files of other systems handed over for import."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from app.schemas.fields import Instant, Output
+from app.schemas.jobs import JobProblem, JobState
+
+ImportKind = Literal["decp"]
+Filename = Annotated[str, StringConstraints(pattern=r"^[\w .()-]{1,120}$")]
+
+
+class Outcome(StrEnum):
+    """What became of a record: `noted` is no record, but a remark about the whole file."""
+
+    CREATED = "created"
+    UNCHANGED = "unchanged"
+    CONFLICT = "conflict"
+    OTHER_BUYER = "other_buyer"
+    REJECTED = "rejected"
+    NOTED = "noted"
+
+
+def _yes_or_no(value: object) -> object:
+    # "1", "on" or "yes" would also pass for true: an address is written in one way only.
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+class ImportAsked(BaseModel):
+    """What is said of a file in the address; the file itself is the body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: ImportKind = Field(description="Nature du fichier : `decp`, données essentielles, format 2022.")
+    filename: Filename | None = Field(default=None, description="Nom du fichier, pour le reconnaître.")
+    dry_run: Annotated[bool, BeforeValidator(_yes_or_no)] = Field(
+        default=False, description="Dire ce qui arriverait, sans rien inscrire."
+    )
+
+
+class ImportOut(Output):
+    """Where an import stands."""
+
+    id: UUID
+    kind: ImportKind
+    filename: str | None
+    dry_run: bool
+    state: JobState
+    done: int = Field(description="Enregistrements traités.")
+    total: int = Field(description="Enregistrements du fichier ; 0 tant que le fichier n'est pas lu.")
+    outcomes: dict[Outcome, int] = Field(description="Enregistrements par résultat, chaque code présent.")
+    problem: JobProblem | None
+    created_at: Instant
+    finished_at: Instant | None
+    job: str = Field(description="Adresse du travail.")
+    rows: str = Field(description="Adresse des résultats par enregistrement.")
+
+    @property
+    def location(self) -> str:
+        """Where the work is followed."""
+        return self.job
+
+
+class ImportIssue(Output):
+    """One flaw of a record; no value of the file is repeated."""
+
+    code: str
+    severity: Literal["error", "warning"]
+    pointer: str = Field(description="Pointeur JSON dans l'enregistrement ; vide : l'enregistrement entier.")
+    detail: str
+
+
+class ImportRowOut(Output):
+    """What became of one record of the file."""
+
+    index: int = Field(description="Rang dans le fichier, depuis 0 ; négatif : le fichier entier.")
+    outcome: Outcome
+    reference: str | None = Field(description="Numéro du marché chez l'acheteur.")
+    contract_id: UUID | None
+    issues: list[ImportIssue]
+
+
+class ImportWalk(BaseModel):
+    """Where the list of results goes on, and how much of it to give."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: int | None = Field(
+        default=None, ge=-1_000_000_000, le=1_000_000_000, description="`next` de la page précédente."
+    )
+    limit: int = Field(default=50, ge=1, le=200, description="Nombre d'éléments, 200 au plus.")
+
+
+class ImportRowPage(Output):
+    """A page of results, in the order of the file."""
+
+    items: list[ImportRowOut]
+    next: int | None

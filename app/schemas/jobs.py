@@ -1,0 +1,44 @@
+"""Work done after the answer."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from app.schemas.fields import Instant, Output
+
+
+class JobState(StrEnum):
+    """Where a job stands; one that is taken up again waits once more."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class JobProblem(Output):
+    """Why a job failed."""
+
+    type: str = Field(description="Adresse qui explique le code.")
+    code: str
+
+
+class JobOut(Output):
+    """Where a job stands."""
+
+    id: UUID
+    kind: str
+    state: JobState
+    attempts: int = Field(
+        description="Essais commencés ; un travail interrompu est repris là où il en était."
+    )
+    done: int = Field(description="Étapes faites.")
+    total: int = Field(description="Étapes à faire ; 0 tant que le nombre n'est pas connu.")
+    result: dict[str, Any] = Field(description="Comptes du travail terminé.")
+    problem: JobProblem | None
+    created_at: Instant
+    finished_at: Instant | None

@@ -1,0 +1,255 @@
+"""The law as served data, and the dry run of an assessment."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+
+from app.errors import FieldProblem, Text
+from app.rules.codes import ApprovalFrom, ContractType, Every, Modality, Outcome, RoundingMode
+from app.rules.facts import FactKind
+from app.rules.parameters import PARAMETERS
+from app.rules.profiles import PROFILES
+from app.schemas.assessments import FactsIn, ProofIn, PublicCode, PublicOut
+from app.schemas.fields import Day, Input, Output
+from app.schemas.participants import BirthDate
+
+FIRST_DAY = min(parameter.values[0].since for parameter in PARAMETERS.values())
+LAST_DAY = date(2100, 12, 31)
+NO_VALUE_YET = Text(
+    f"Le catalogue n'a pas de valeur avant le {FIRST_DAY.isoformat()}.",
+    f"The catalogue has no value before {FIRST_DAY.isoformat()}.",
+)
+UNKNOWN_PROFILE = Text("Ce profil n'existe pas.", "This profile does not exist.")
+
+
+def _has_values(day: date) -> date:
+    if day < FIRST_DAY:
+        raise FieldProblem("before_first_value", NO_VALUE_YET)
+    return day
+
+
+def _built_in(code: str) -> str:
+    if code not in PROFILES:
+        raise FieldProblem("unknown_code", UNKNOWN_PROFILE)
+    return code
+
+
+LawDay = Annotated[
+    date,
+    AfterValidator(_has_values),
+    Field(le=LAST_DAY),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2025-01-15"]}),
+]
+ProfileCode = Annotated[
+    str, AfterValidator(_built_in), WithJsonSchema({"type": "string", "enum": sorted(PROFILES)})
+]
+Number = Annotated[str, Field(description="Nombre décimal exact.", examples=["35"])]
+Value = bool | int | list[str]
+
+
+class LawOn(BaseModel):
+    """The day whose law is asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    on: LawDay | None = Field(
+        default=None, description="Jour dont la règle est demandée ; aujourd'hui si absent."
+    )
+
+
+class CodeOut(Output):
+    """A code and its French label."""
+
+    code: str
+    label: str
+
+
+class DatedValueOut(Output):
+    """A value in force since a day, and where it is written."""
+
+    since: date
+    value: Number
+    reference: str
+
+
+class ParameterOut(Output):
+    """A number of the law or of practice, with its history."""
+
+    code: str
+    label: str
+    unit: str = Field(description="h, h/week, months, share, EUR, EUR/h ou yes.")
+    assumed: bool = Field(description="Vrai si aucune source lisible ne le confirme.")
+    checked_on: date
+    value: DatedValueOut | None = Field(description="En vigueur ce jour-là ; nul avant la première valeur.")
+    values: list[DatedValueOut]
+
+
+class SettingOut(Output):
+    """A parameter of a public, with its bounds or its accepted codes."""
+
+    code: str
+    label: str
+    default: Value
+    minimum: int | None
+    maximum: int | None
+    accepted: list[str] | None
+
+
+class NeedOut(Output):
+    """One thing to be proven, by any of these documents."""
+
+    any_of: list[str]
+    only_if: str | None = Field(description="Paramètre du public dont dépend ce besoin.")
+
+
+class CatalogueEntry(Output):
+    """What publics and profiles have in common."""
+
+    code: str
+    label: str
+    reference: str
+    assumed: bool
+    since: date
+    until: date | None
+    in_force: bool
+
+
+class EligiblePublicOut(CatalogueEntry):
+    """A category of people, what it asks and how it is proven."""
+
+    custom_only: bool = Field(description="Vrai si aucun profil intégré ne le retient.")
+    parameters: list[SettingOut]
+    proofs: list[NeedOut]
+
+
+class FactOut(CodeOut):
+    """A fact that may be known of a person."""
+
+    kind: FactKind
+
+
+class CountingRuleOut(CodeOut):
+    """A rule between a declared hour and a counted one, in their order."""
+
+    text: str
+    reference: str
+    assumed: bool
+
+
+class ChoiceOut(Output):
+    """A public that a profile accepts, as tuned there."""
+
+    code: str
+    parameters: dict[str, Value]
+    reference: str
+    assumed: bool
+
+
+class DurationsOut(Output):
+    """How long a person counts, in months."""
+
+    months: int
+    by_contract_type: dict[ContractType, int]
+    to_window_end: dict[ContractType, int]
+
+
+class RoundingOut(Output):
+    """How a computed number of hours is rounded."""
+
+    mode: RoundingMode
+    step: Number
+
+
+class ReportingOut(Output):
+    """When statements fall due."""
+
+    every: Every
+    due_day: int
+
+
+class ConditionsOut(Output):
+    """Everything a profile says in place of a clause."""
+
+    publics: list[ChoiceOut]
+    modalities: list[Modality]
+    contract_types: list[ContractType]
+    durations: DurationsOut
+    late_threshold: Number
+    rounding: RoundingOut
+    reporting: ReportingOut
+    approval_counts_from: ApprovalFrom
+    automatic_approval: bool
+    training_share: Number | None
+    training_cap: Number | None
+    proof_authorities: list[Literal["insertion_structure", "prescriber"]]
+
+
+class ProfileOut(CatalogueEntry):
+    """A reusable set of clause terms, with its source and dates."""
+
+    # Not `version`: nothing is edited here, and answers without an editable version bear no strong ETag.
+    edition: int
+    conditions: ConditionsOut
+
+
+class ProfileList(Output):
+    """The built-in profiles."""
+
+    on: date
+    items: list[ProfileOut]
+
+
+class RulesOut(Output):
+    """The whole catalogue as of a day."""
+
+    rules_version: str
+    on: date
+    parameters: list[ParameterOut]
+    publics: list[EligiblePublicOut]
+    proofs: list[CodeOut]
+    facts: list[FactOut]
+    counting_rules: list[CountingRuleOut]
+    profiles: list[ProfileOut]
+    codes: dict[str, list[CodeOut]] = Field(description="Libellés des codes, par liste.")
+
+
+class TriedFacts(FactsIn):
+    """Facts about nobody in particular, the birth date included: nothing of it is kept."""
+
+    birth_date: BirthDate | None = None
+
+
+class TrialIn(Input):
+    """Facts, claims and proofs to be judged by a profile on a day."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "profile": "ccag-2021",
+                    "on": "2025-01-06",
+                    "facts": {"rsa": True, "birth_date": "1999-05-17"},
+                    "claimed_publics": ["rsa"],
+                    "proofs": [{"type": "rsa", "issued_on": "2024-12-20", "valid_until": "2025-03-31"}],
+                }
+            ]
+        }
+    )
+
+    profile: ProfileCode
+    on: Day = Field(description="Jour jugé : le début de la mise à l'emploi.")
+    facts: TriedFacts = TriedFacts()
+    claimed_publics: Annotated[list[PublicCode], Field(max_length=40)] = Field(default=[])
+    proofs: Annotated[list[ProofIn], Field(max_length=50)] = Field(default=[])
+
+
+class TrialOut(Output):
+    """What the profile's publics answer, with every reason."""
+
+    on: date
+    outcome: Outcome
+    rules_version: str
+    publics: list[PublicOut]

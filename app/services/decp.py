@@ -1,0 +1,225 @@
+"""One published record (DECP) at a time: registered, already known, in conflict or kept out, and why."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import DataError, IntegrityError
+
+from app.clock import new_id
+from app.db.queries import imports as queries
+from app.db.queries.organisations import organisation_by_id
+from app.db.tables import DecpRecord, ImportRow
+from app.exchange.decp.issues import Severity
+from app.schemas.imports import Outcome
+from app.services.contracts import ContractDraft, add_contract
+from app.services.organisations import SIRET, known_organisation
+from app.services.parties import HolderDraft
+from app.services.places import published_place
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from app.exchange.decp.records import DecpContract, DecpRow
+    from app.services.jobs import Running
+    from app.services.work import Writer
+
+# Widths of the columns that are narrower than what a file may hold.
+LONGEST_IDENTIFIER, LONGEST_PLACE = 40, 32
+TRIES = 3
+
+
+OTHER_CONTENT = (
+    "Un enregistrement de même identité est déjà inscrit avec un autre contenu ; rien n'est remplacé."
+)
+BY_HAND = "Un contrat de même acheteur et de même numéro a été enregistré autrement ; rien n'est remplacé."
+NOT_YOURS = "Le marché est celui d'un autre acheteur : seul celui-ci ou la plateforme l'importe."
+TOO_LONG = "Un identifiant est trop long pour être repris."
+NOT_STORABLE = "L'enregistrement contient une donnée que le service ne sait pas conserver."
+
+
+def _issue(code: str, severity: Severity, pointer: str, detail: str) -> dict[str, str]:
+    return {"code": code, "severity": severity.value, "pointer": pointer, "detail": detail}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is said of one record."""
+
+    outcome: Outcome
+    contract_id: UUID | None = None
+    issues: tuple[dict[str, str], ...] = ()
+
+
+class _Undo(Exception):
+    """Ends the transaction of a dry run once it has shown what would happen."""
+
+
+@dataclass(slots=True)
+class Task:
+    """One import under way. `source` names the file; `total` counts its rows."""
+
+    running: Running
+    source: str | None
+    total: int
+    dry_run: bool
+    # What a dry run would have registered by now, by identity: the database does not remember it.
+    planned: dict[tuple[Any, ...], str] = field(default_factory=dict)
+
+    def take(self, index: int, row: DecpRow, number: int) -> None:
+        """Do one row and write its result, in one transaction; LeaseLost when another worker has the job."""
+        for tries_left in reversed(range(TRIES)):
+            try:
+                if self.dry_run:
+                    self._report(index, row, number, self._tried(row))
+                else:
+                    self._do(index, row, number)
+            except IntegrityError:
+                # Another import registered the same record or firm meanwhile: now it can be seen.
+                if not tries_left:
+                    raise
+            except DataError:
+                self._report(index, row, number, _rejected("not_storable", NOT_STORABLE))
+                return
+            else:
+                return
+
+    def _do(self, index: int, row: DecpRow, number: int) -> None:
+        with self.running.writing() as writer:
+            # First, so that two workers on one job wait for each other here.
+            self.running.progress(writer.session, number, self.total)
+            self._note(writer, index, row, self._found(writer, row))
+
+    def _tried(self, row: DecpRow) -> Found:
+        found = Found(Outcome.REJECTED)
+        with contextlib.suppress(_Undo), self.running.writing() as writer:
+            found = self._found(writer, row)
+            writer.session.flush()
+            raise _Undo
+        if found.outcome is not Outcome.CREATED or row.record is None:
+            return found
+        self.planned[tuple(_identity(row.record).values())] = row.record.fingerprint
+        return replace(found, contract_id=None)
+
+    def _report(self, index: int, row: DecpRow, number: int, found: Found) -> None:
+        with self.running.writing() as writer:
+            self.running.progress(writer.session, number, self.total)
+            self._note(writer, index, row, found)
+
+    def _note(self, writer: Writer, index: int, row: DecpRow, found: Found) -> None:
+        issues = [_issue(item.code, item.severity, item.pointer, item.detail) for item in row.issues]
+        writer.session.add(
+            ImportRow(
+                job_id=self.running.job_id,
+                index=index,
+                outcome=found.outcome,
+                reference=row.record.external_id if row.record else None,
+                contract_id=found.contract_id,
+                issues=[*issues, *found.issues],
+            )
+        )
+
+    def _found(self, writer: Writer, row: DecpRow) -> Found:
+        record = row.record
+        if row.source_index is None:
+            return Found(Outcome.REJECTED if row.failed else Outcome.NOTED)
+        if record is None:
+            return Found(Outcome.REJECTED)
+        if not _may_import(writer, record):
+            issue = _issue("other_buyer", Severity.ERROR, "/acheteur/id", NOT_YOURS)
+            return Found(Outcome.OTHER_BUYER, None, (issue,))
+        if any(len(holder.value) > LONGEST_IDENTIFIER for holder in record.holders):
+            return _rejected("identifier_too_long", TOO_LONG, "/titulaires")
+        return self._known(writer, record) or self._registered(writer, record)
+
+    def _known(self, writer: Writer, record: DecpContract) -> Found | None:
+        identity = _identity(record)
+        planned = self.planned.get(tuple(identity.values()))
+        stored = queries.published(writer.session, **identity)
+        if planned is None and stored is None:
+            return _by_hand(writer, record)
+        fingerprint = stored.fingerprint.hex() if stored else planned
+        contract_id = stored.contract_id if stored else None
+        if fingerprint == record.fingerprint:
+            return Found(Outcome.UNCHANGED, contract_id)
+        issue = _issue("other_content", Severity.ERROR, "", OTHER_CONTENT)
+        return Found(Outcome.CONFLICT, contract_id, (issue,))
+
+    def _registered(self, writer: Writer, record: DecpContract) -> Found:
+        contract_id = new_id()
+        writer.record("contract.registered", contract_id=contract_id)
+        buyer = known_organisation(writer, record.buyer.value)
+        holders = tuple(
+            HolderDraft(known_organisation(writer, holder.value, scheme=holder.scheme))
+            for holder in record.holders
+        )
+        place = published_place(writer.session, _place_code(record), record.place_type)
+        draft = ContractDraft(
+            id=contract_id,
+            buyer=buyer,
+            reference=record.external_id,
+            object=record.object,
+            nature=record.nature,
+            cpv=record.cpv,
+            procedure=record.procedure,
+            ccag=record.ccag,
+            firm_amount=None if record.is_framework else record.amount,
+            maximum_amount=record.amount if record.is_framework else None,
+            framework_reference=record.framework_id,
+            notified_on=record.notified_on,
+            duration_months=record.duration_months,
+            decp_social=record.social_considerations,
+            holders=holders,
+            places=() if place.published_code is None else (place,),
+        )
+        add_contract(writer, draft)
+        writer.session.add(
+            DecpRecord(
+                id=new_id(),
+                **_identity(record),
+                fingerprint=bytes.fromhex(record.fingerprint),
+                notified_on=record.notified_on,
+                source=self.source,
+                # The text itself: as a document its numbers and escapes would not come back as they were.
+                raw={"text": record.raw_json},
+                contract_id=contract_id,
+            )
+        )
+        return Found(Outcome.CREATED, contract_id)
+
+
+def _may_import(writer: Writer, record: DecpContract) -> bool:
+    if writer.principal.is_admin:
+        return True
+    own = organisation_by_id(writer.session, writer.principal.organisation_id)
+    return own is not None and (own.scheme, own.identifier) == (SIRET, record.buyer.value)
+
+
+def _by_hand(writer: Writer, record: DecpContract) -> Found | None:
+    contract_id = queries.registered_by_hand(writer.session, record.buyer.value, record.external_id)
+    if contract_id is None:
+        return None
+    issue = _issue("registered_otherwise", Severity.ERROR, "/id", BY_HAND)
+    return Found(Outcome.CONFLICT, contract_id, (issue,))
+
+
+def _rejected(code: str, detail: str, pointer: str = "") -> Found:
+    return Found(Outcome.REJECTED, None, (_issue(code, Severity.ERROR, pointer, detail),))
+
+
+def _place_code(record: DecpContract) -> str | None:
+    return record.place_code[:LONGEST_PLACE] if record.place_code else None
+
+
+def _identity(record: DecpContract) -> dict[str, Any]:
+    """What makes two records the same contract: the columns of `decp_records` that are unique together."""
+    holders = sorted(f"{holder.scheme}:{holder.value}" for holder in record.holders)
+    return {
+        "buyer": record.buyer.value,
+        "reference": record.external_id,
+        "cpv": record.cpv or "",
+        "holders_hash": hashlib.sha256("\n".join(holders).encode()).digest(),
+    }

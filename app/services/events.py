@@ -1,0 +1,95 @@
+"""What happened: the feed of settled events, and the audit trail of one's own changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.db.queries import changes as queries
+from app.db.queries.events import positions_of
+from app.db.tables import Change
+from app.schemas.events import ChangeOut, ChangePage, EventOut, EventPage, ObjectTouched
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Row
+
+    from app.db.tables import ChangeObject, Event
+    from app.schemas.events import FeedWalk
+    from app.schemas.lists import Walk
+    from app.services.work import Reader
+
+# No change announces as many: it bounds the only page that may be longer than asked.
+MOST_PER_CHANGE = 10_000
+
+
+def read_feed(reader: Reader, walk: FeedWalk) -> EventPage:
+    """The settled events the caller may know after a position, whole changes at a time.
+
+    A change with more events than `limit` comes whole: a cursor never points inside a change.
+    """
+    # The end is read first: what is settled after that belongs to the next page.
+    last = queries.last_seal(reader.session)
+    end = max(walk.after, last.position if last else 0)
+    rows = _rows(reader, walk.after, walk.limit + 1)
+    if len(rows) <= walk.limit:
+        return _page(rows, end)
+    cut = rows[-1][0]
+    kept = [row for row in rows if row[0] < cut]
+    if not kept:
+        kept = [row for row in _rows(reader, walk.after, MOST_PER_CHANGE) if row[0] == cut]
+    return _page(kept, kept[-1][0])
+
+
+def read_audit(reader: Reader, walk: Walk) -> ChangePage:
+    """One's own changes, settled or not, oldest first; the platform reads all."""
+    query = queries.audit_trail(reader.principal, walk.after, walk.limit + 1)
+    if not reader.principal.is_admin:
+        # Rights never add up: what an organisation does in another role is that role's to read.
+        query = query.where(Change.role == reader.principal.role.value)
+    found = reader.session.scalars(query).all()
+    changes = found[: walk.limit]
+    ids = [change.id for change in changes]
+    objects = queries.objects_of(reader.session, ids)
+    positions = positions_of(reader.session, ids)
+    items = [_change(change, objects.get(change.id, []), positions.get(change.id)) for change in changes]
+    return ChangePage(items=items, next=changes[-1].id if len(found) > walk.limit else None)
+
+
+def _rows(reader: Reader, after: int, limit: int) -> Sequence[Row[int, datetime, str, Event]]:
+    return reader.session.execute(queries.events_after(reader.principal, reader.today, after, limit)).all()
+
+
+def _page(rows: Sequence[Row[int, datetime, str, Event]], following: int) -> EventPage:
+    return EventPage(
+        items=[
+            EventOut(
+                id=f"{position}-{event.ordinal}",
+                position=position,
+                at=at,
+                type=event.type,
+                subject_type=event.subject_type,
+                subject_id=event.subject_id,
+                contract_id=event.contract_id,
+            )
+            for position, at, _, event in rows
+        ],
+        next=following,
+    )
+
+
+def _change(change: Change, objects: Sequence[ChangeObject], position: int | None) -> ChangeOut:
+    return ChangeOut(
+        id=change.id,
+        position=position,
+        at=change.at,
+        action=change.action,
+        role=change.role,
+        key_id=change.key_id,
+        request_id=change.request_id,
+        contract_id=change.contract_id,
+        objects=[
+            ObjectTouched(type=item.object_type, id=item.object_id, fields=item.fields) for item in objects
+        ],
+    )

@@ -1,0 +1,77 @@
+"""What the service does by itself: counting again, and what falls due with the days."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.clock import day_of
+from app.db.queries import jobs as queries
+from app.db.queries.lists import one
+from app.db.queries.organisations import purge_answers
+from app.db.tables import Mandate
+from app.services import jobs, ledger
+from app.services.sight import held_contract
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.services.jobs import Running
+    from app.services.work import Means
+
+RECOUNT, ROLL_OVER = "recount", "roll_over"
+BATCH = 100
+
+
+def recount(running: Running) -> dict[str, Any]:
+    """Count the lines of one contract again: hours freed or taken on another contract may move its own."""
+    contract_id = UUID(running.payload["contract_id"])
+    with running.writing() as writer:
+        ledger.recount_contract(writer, held_contract(writer, contract_id))
+        changed = writer.change is not None
+        if changed:
+            writer.touch("contract", contract_id, "hours")
+            writer.announce("lines.recounted", "contract", contract_id)
+    return {"changed": changed}
+
+
+def plan_roll_over(means: Means, answers_hours: int) -> bool:
+    """Queue the day's roll-over once for all workers; stored answers older than these hours are purged."""
+    today = day_of(means.clock.now()).isoformat()
+    return jobs.plan(means, ROLL_OVER, today, {"answers_hours": answers_hours})
+
+
+def roll_over(running: Running) -> dict[str, Any]:
+    """Do what the new day brings: forget old stored answers, tell that mandates have ended.
+
+    The status of a contract is computed when it is read: no figure waits for this.
+    """
+    before = running.means.clock.now() - timedelta(hours=running.payload["answers_hours"])
+    with running.means.database.write() as session:
+        purged = purge_answers(session, before)
+    told = 0
+    while mandates := _mandates_to_announce(running):
+        for mandate in mandates:
+            running.breathe()
+            told += _tell_end(running, mandate)
+    return {"answers_purged": purged, "mandates_ended": told}
+
+
+def _mandates_to_announce(running: Running) -> Sequence[Mandate]:
+    today = day_of(running.means.clock.now())
+    with running.means.database.read() as session:
+        return session.scalars(queries.mandates_to_announce(today).limit(BATCH)).all()
+
+
+def _tell_end(running: Running, mandate: Mandate) -> bool:
+    with running.writing() as writer:
+        held_contract(writer, mandate.contract_id)
+        # Asked again now that nobody else can change the contract: it may have been prolonged, or told.
+        still = queries.mandates_to_announce(writer.today).where(Mandate.id == mandate.id)
+        if one(writer.session, still) is None:
+            return False
+        writer.record("mandate.ended", contract_id=mandate.contract_id)
+        writer.touch("mandate", mandate.id)
+        writer.announce("mandate.ended", "mandate", mandate.id)
+        return True

@@ -1,0 +1,166 @@
+"""The worker: gives committed changes their positions, does the jobs that are due, and plans daily work.
+
+Several may run, on one machine or many: each step is taken under a lock by one of them.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import structlog
+
+from app.services import imports, jobs, upkeep
+from app.services.changes import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import timedelta
+
+    from app.services.jobs import Handlers
+    from app.services.work import Means
+
+PAUSE_SECONDS = 0.2
+PLAN_SECONDS = 60.0
+STOP_SECONDS = 15.0
+WITH_PARENT = "--with-parent"
+log = structlog.get_logger()
+
+HANDLERS: Handlers = {
+    imports.IMPORT: imports.run_import,
+    upkeep.RECOUNT: upkeep.recount,
+    upkeep.ROLL_OVER: upkeep.roll_over,
+}
+
+
+class Worker:
+    """One loop over settling, due jobs and planning, until `stop` is set. No error ends it."""
+
+    def __init__(
+        self,
+        means: Means,
+        *,
+        answers_hours: int = 48,
+        lease: timedelta = jobs.LEASE,
+        stop: threading.Event | None = None,
+    ) -> None:
+        """`answers_hours`: how long stored answers are kept; `lease`: after which a silent worker is dead."""
+        self.means = means
+        self.stop = stop or threading.Event()
+        self._answers_hours = answers_hours
+        self._lease = lease
+        self._settled_at = 0.0
+        self._planned_at = -PLAN_SECONDS
+
+    def run(self) -> None:
+        """Work until asked to stop; the job under way then goes back to the queue."""
+        log.info("worker_started")
+        while not self.stop.is_set():
+            if not self._guarded(self.step):
+                self.stop.wait(PAUSE_SECONDS)
+        log.info("worker_stopped")
+
+    def step(self) -> bool:
+        """Settle, plan, and do one job; returns whether there was anything to do."""
+        settled = settle(self.means)
+        self._settled_at = time.monotonic()
+        if self._settled_at - self._planned_at >= PLAN_SECONDS:
+            self._planned_at = self._settled_at
+            upkeep.plan_roll_over(self.means, self._answers_hours)
+        worked = jobs.work(self.means, HANDLERS, breathe=self._breathe, report=_log_fault, lease=self._lease)
+        return worked or settled > 0
+
+    def _breathe(self) -> None:
+        # A long job must not make the feed wait for its end.
+        if self.stop.is_set():
+            raise jobs.Stopping
+        if time.monotonic() - self._settled_at >= PAUSE_SECONDS:
+            settle(self.means)
+            self._settled_at = time.monotonic()
+
+    @staticmethod
+    def _guarded(step: Callable[[], bool]) -> bool:
+        try:
+            return step()
+        except Exception as error:  # noqa: BLE001 - an unreachable database today is reachable tomorrow
+            _log_fault(error)
+            return False
+
+
+def drain(means: Means) -> None:
+    """Do everything that is due now, then settle: for tests, demonstrations and the command line."""
+    worker = Worker(means)
+    while worker.step():
+        pass
+
+
+def run_until_signalled(worker: Worker, *, with_parent: bool = False) -> None:
+    """Run in the main thread until SIGTERM or SIGINT; with a parent, also until the parent is gone."""
+
+    def ask(number: int, frame: object) -> None:
+        del number, frame
+        worker.stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask)
+    if with_parent:
+        threading.Thread(target=_watch_parent, args=(worker.stop,), daemon=True).start()
+    worker.run()
+
+
+def _watch_parent(stop: threading.Event) -> None:
+    # The parent holds the other end and never writes: end of file means that it is gone, however it went.
+    while sys.stdin.buffer.read(1):
+        pass
+    stop.set()
+
+
+@contextmanager
+def beside(arguments: list[str]) -> Iterator[None]:
+    """Keep a worker process running for as long as the block lasts, and none afterwards.
+
+    `arguments` start it; the pipe on its standard input closes when this process ends, be it killed.
+    """
+    stop = threading.Event()
+    keeper = threading.Thread(target=_keep_child, args=([sys.executable, *arguments, WITH_PARENT], stop))
+    keeper.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        keeper.join()
+
+
+def _keep_child(command: list[str], stop: threading.Event) -> None:
+    while not stop.is_set():
+        # A session of its own: Ctrl-C in a terminal reaches the parent alone, which then ends the child.
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - our own
+        while child.poll() is None and not stop.wait(PAUSE_SECONDS):
+            pass
+        _end_child(child)
+        if not stop.is_set():
+            log.error("worker_died", status=child.returncode)
+            stop.wait(1)
+
+
+def _end_child(child: subprocess.Popen[bytes]) -> None:
+    if child.stdin is not None:
+        child.stdin.close()
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _log_fault(error: Exception) -> None:
+    # The message of an exception may quote what was submitted; where it happened never does.
+    frames = traceback.extract_tb(error.__traceback__)
+    where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames[-8:]]
+    log.error("worker_fault", error=type(error).__name__, where=where)
