@@ -1,6 +1,9 @@
 """The structure's laws: each takes one module and yields what breaks it, as `path:line what`."""
 
 import ast
+import io
+import re
+import tokenize
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
@@ -15,6 +18,10 @@ VAGUE_NAMES = {"base", "common", "core", "helper", "helpers", "manager", "misc",
 SHARED_TABLES = {"PostalCode", "Territory", "TerritoryAlias"}
 READING_CALLS = {"aliased", "delete", "exists", "get", "get_one", "join", "outerjoin", "query", "select"}
 READING_CALLS |= {"select_from", "update", "with_only_columns"}
+
+# An exception to a tool's rule, then why, after a dash or in a comment of its own.
+EXCEPTION = re.compile(r"#\s*(?:noqa|type:\s*ignore)\b", re.IGNORECASE)
+EXPLAINED = re.compile(r"#\s*(?:noqa:\s*[A-Z0-9, ]+?|type:\s*ignore\[[a-z, -]+\])\s*(?:#|-|–)\s*\w.{4,}")
 
 SQL_WORDS = {"bindparam", "case", "delete", "exists", "func", "insert", "literal", "literal_column"}
 SQL_WORDS |= {"select", "table", "text", "union", "union_all", "update"}
@@ -71,6 +78,14 @@ def has_one_subject(module: Module) -> Iterator[str]:
     lines = module.text.count("\n")
     if lines > LONGEST_FILE:
         yield f"{module.path}: {lines} lines, over {LONGEST_FILE}: split it by subject"
+
+
+def explains_its_exceptions(module: Module) -> Iterator[str]:
+    """A rule of a tool is set aside for a reason, which the next reader can weigh."""
+    for token in tokenize.generate_tokens(io.StringIO(module.text).readline):
+        is_exception = token.type == tokenize.COMMENT and EXCEPTION.search(token.string)
+        if is_exception and not EXPLAINED.search(token.string):
+            yield f"{module.path}:{token.start[0]} does not say why: {token.string}"
 
 
 def tables_declared_in(module: Module) -> set[str]:

@@ -13,8 +13,9 @@ APPLICATION = {
     "tenants": laws.reads_tenants_through_queries(TABLES),
     "names": laws.bears_the_word_of_a_subject,
     "length": laws.has_one_subject,
+    "exceptions": laws.explains_its_exceptions,
 }
-TESTS = {"length": laws.has_one_subject, "names": laws.bears_the_word_of_a_subject}
+TESTS = {name: APPLICATION[name] for name in ("exceptions", "length", "names")}
 
 OFFENCES = [
     ("commit", "app/services/hires.py", "session.commit()"),
@@ -31,6 +32,9 @@ OFFENCES = [
     ("names", "app/common/hires.py", ""),
     ("names", "app/web/hire_manager.py", ""),
     ("length", "app/services/hires.py", "pass\n" * 401),
+    ("exceptions", "app/services/hires.py", "x = 1  # noqa"),
+    ("exceptions", "app/services/hires.py", "x = 1  # noqa: E501"),
+    ("exceptions", "app/services/hires.py", "x = 1  # type: ignore[misc]"),
 ]
 INNOCENT = [
     ("commit", "app/db/session.py", "session.commit()"),
@@ -42,6 +46,9 @@ INNOCENT = [
     ("tenants", "app/services/hires.py", "session.add(Contract(id=key))"),
     ("names", "app/services/hires.py", ""),
     ("length", "app/services/hires.py", "pass\n" * 400),
+    ("exceptions", "app/services/hires.py", "x = 1  # noqa: E501, S101  # one address, not to be cut"),
+    ("exceptions", "app/services/hires.py", "x = 1  # type: ignore[misc] - their stubs are wrong"),
+    ("exceptions", "app/services/hires.py", "x = '# noqa'"),
 ]
 
 
