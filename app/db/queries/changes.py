@@ -69,7 +69,7 @@ def append_seals(session: WriteSession, seals: Sequence[dict[str, Any]], sequenc
 def has_open_changes(session: ReadSession, contract_id: UUID | None = None) -> bool:
     """True while a change (of this contract) has no position yet."""
     criterion = true() if contract_id is None else OpenChange.contract_id == contract_id
-    return bool(session.scalar(select(exists().where(criterion))))
+    return bool(session.scalar(select(exists().select_from(OpenChange).where(criterion))))
 
 
 def position_at(session: ReadSession, instant: datetime) -> Seal | None:
