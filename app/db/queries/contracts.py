@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, exists, or_, select, union
 
 from app.db.queries.territories import inside
 from app.db.tables import (
@@ -22,8 +22,8 @@ from app.db.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from datetime import date
+    from collections.abc import Collection, Sequence
+    from datetime import date, datetime
     from uuid import UUID
 
     from app.db.session import ReadSession
@@ -180,15 +180,23 @@ def mandates_of(contract_id: UUID) -> Select[Mandate]:
     return select(Mandate).where(Mandate.contract_id == contract_id)
 
 
-def overlapping_mandate(
-    session: ReadSession, contract_id: UUID, role: str, since: date, until: date | None
-) -> bool:
-    """True when a mandate in this role runs on one of these days; a withdrawn one never does."""
-    criterion = (
-        (Mandate.contract_id == contract_id)
-        & (Mandate.role == role)
-        & or_(Mandate.until.is_(None), (Mandate.until >= since) & (Mandate.until >= Mandate.since))
+def overlapping_mandates(contract_id: UUID, role: str, since: date, until: date | None) -> Select[Mandate]:
+    """The mandates in this role that run on one of these days; a withdrawn one never does."""
+    query = mandates_of(contract_id).where(
+        Mandate.role == role,
+        or_(Mandate.until.is_(None), (Mandate.until >= since) & (Mandate.until >= Mandate.since)),
     )
-    if until is not None:
-        criterion &= Mandate.since <= until
-    return bool(session.scalar(select(exists().where(criterion))))
+    return query if until is None else query.where(Mandate.since <= until)
+
+
+def dated_versions_of(
+    session: ReadSession, owner_id: UUID, subject_id: UUID
+) -> Sequence[Row[Version, datetime]]:
+    """Every version of something with the instant of its recording, oldest first."""
+    query = (
+        select(Version, Change.at)
+        .join(Change, Change.id == Version.change_id)
+        .where(Version.owner_id == owner_id, Version.subject_id == subject_id)
+        .order_by(Version.number)
+    )
+    return session.execute(query).all()

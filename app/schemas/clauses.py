@@ -1,0 +1,304 @@
+"""Clauses: the terms that are sent, and those that are shown (domain §3 to §7)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+
+from app.errors import FieldProblem, Text
+from app.rules.codes import ApprovalFrom, ContractType, Every, Modality, RoundingMode, TargetKind
+from app.schemas.fields import (
+    Day,
+    Hours,
+    HoursIn,
+    Input,
+    Instant,
+    MoneyIn,
+    Name,
+    Output,
+    Words,
+    format_decimal,
+)
+
+NOT_A_RATE = Text("Nombre de 0 à 1 attendu, par exemple « 0.5 ».", 'Number from 0 to 1 expected, e.g. "0.5".')
+
+NOT_A_STEP = Text("Un pas de 0.01, 0.5 ou 1 est attendu.", "A step of 0.01, 0.5 or 1 is expected.")
+# The steps of a rounding, in hundredths of an hour.
+STEPS = {"0.01": 1, "0.5": 50, "0.50": 50, "1": 100, "1.0": 100, "1.00": 100}
+
+
+def _decimal(value: object) -> object:
+    # The rules read plain decimals; what they refuse, they refuse with its pointer.
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        raise FieldProblem("not_a_number", NOT_A_RATE)
+    return format_decimal(value) if isinstance(value, Decimal) else str(value)
+
+
+RateIn = Annotated[
+    str,
+    BeforeValidator(_decimal),
+    StringConstraints(max_length=24, strip_whitespace=True),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^(0(\.[0-9]{1,10})?|1(\.0{1,10})?)$"},
+                {"type": "number", "minimum": 0, "maximum": 1, "multipleOf": 0.0001},
+            ],
+            "description": "Part, de 0 à 1.",
+            "examples": ["0.5"],
+        }
+    ),
+]
+
+
+def _step(value: object) -> str:
+    text = _decimal(value)
+    if text not in STEPS:
+        raise FieldProblem("not_a_step", NOT_A_STEP)
+    return str(text)
+
+
+StepIn = Annotated[
+    str,
+    BeforeValidator(_step),
+    WithJsonSchema({"type": "string", "pattern": r"^(0\.01|0\.50?|1(\.00?)?)$", "examples": ["1"]}),
+]
+Months = Annotated[int, Field(ge=1, le=120)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
+Value = int | bool | Annotated[list[Name], Field(max_length=50)]
+
+
+class TargetIn(Input):
+    """What the clause demands; the other fields depend on `kind`."""
+
+    kind: TargetKind
+    hours: HoursIn | None = Field(default=None, description="Pour `fixed_hours` : le nombre d'heures.")
+    amount: MoneyIn | None = Field(
+        default=None, description="Pour `labour_formula` : montant ; par défaut, le montant ferme du contrat."
+    )
+    labour_share: RateIn | None = Field(
+        default=None, description="Pour `labour_formula` : part de la main-d'œuvre."
+    )
+    insertion_rate: RateIn | None = Field(
+        default=None, description="Pour `labour_formula` : taux d'insertion."
+    )
+    hourly_cost: MoneyIn | None = Field(
+        default=None, description="Pour `labour_formula` : coût horaire, charges comprises."
+    )
+
+
+class WindowIn(Input):
+    """The days on which hours count, both included."""
+
+    start: Day | None = Field(default=None, description="Par défaut : ordre de service, sinon notification.")
+    end: Day | None = Field(
+        default=None, description="Par défaut : fin ferme, sinon début et durée du contrat."
+    )
+
+
+class RoundingIn(Input):
+    """How a computed target is rounded, once."""
+
+    mode: RoundingMode
+    step: StepIn = Field(description="0.01, 0.5 ou 1.")
+
+
+class ReportingIn(Input):
+    """When statements fall due."""
+
+    every: Every
+    due_day: int = Field(ge=1, le=31, description="Jour du mois qui suit la période.")
+
+
+class PublicIn(Input):
+    """A public that the clause accepts."""
+
+    code: Code
+    parameters: dict[Code, Value] = Field(default_factory=dict, max_length=20)
+    reference: str = Field(default="", max_length=1000, description="Où la clause le dit.")
+    assumed: bool = False
+
+
+class DurationsIn(Input):
+    """How long a person counts, in months."""
+
+    months: Months
+    by_contract_type: dict[ContractType, Months] = Field(default_factory=dict)
+    to_window_end: dict[ContractType, Months] = Field(
+        default_factory=dict, description="Types comptés jusqu'à la fin de la clause, au plus tant de mois."
+    )
+
+
+class MilestoneIn(Input):
+    """Cumulative hours due on a day."""
+
+    on: Day
+    hours: HoursIn
+
+
+class TermsIn(Input):
+    """Terms of a clause. What is left out comes from the profile, else from the general conditions."""
+
+    article: Words | None = Field(default=None, description="Article du CCAP.", examples=["Article 8"])
+    milestones: list[MilestoneIn] | None = Field(default=None, max_length=120)
+    publics: list[PublicIn] | None = Field(default=None, max_length=60)
+    modalities: list[Modality] | None = Field(default=None, max_length=10)
+    contract_types: list[ContractType] | None = Field(default=None, max_length=20)
+    durations: DurationsIn | None = None
+    late_threshold: RateIn | None = Field(
+        default=None, description="Part des heures attendues sous laquelle la clause est en retard."
+    )
+    rounding: RoundingIn | None = None
+    reporting: ReportingIn | None = None
+    approval_counts_from: ApprovalFrom | None = None
+    automatic_approval: bool | None = None
+    training_share: RateIn | None = Field(
+        default=None, description="Part des heures qui peut être de la formation ; null : sans limite."
+    )
+    training_cap: HoursIn | None = Field(
+        default=None, description="Heures de formation par personne ; null : sans limite."
+    )
+    proof_authorities: list[Code] | None = Field(
+        default=None,
+        max_length=2,
+        description="Rôles, outre le réviseur, dont le constat vaut preuve :"
+        " `insertion_structure`, `prescriber`.",
+    )
+
+
+class ClauseIn(TermsIn):
+    """The first version of a clause."""
+
+    profile: Code | None = Field(
+        default=None, description="Profil qui complète ces termes.", examples=["ccag-2021"]
+    )
+    target: TargetIn = Field(
+        examples=[
+            {
+                "kind": "labour_formula",
+                "labour_share": "0.5",
+                "insertion_rate": "0.1",
+                "hourly_cost": "30.00",
+            }
+        ]
+    )
+    window: WindowIn | None = None
+
+
+class AmendmentIn(TermsIn):
+    """A later version (avenant): only the terms sent change; the others stay as they were."""
+
+    effective_on: Day = Field(description="Jour d'effet, après celui de la version modifiée.")
+    reason: Words = Field(examples=["Avenant 1 : prolongation de deux mois"])
+    target: TargetIn | None = None
+    window: WindowIn | None = None
+
+
+class TargetOut(Output):
+    """What the clause demands; fields of another kind of target are null."""
+
+    kind: TargetKind
+    hours: str | None
+    amount: str | None
+    labour_share: str | None
+    insertion_rate: str | None
+    hourly_cost: str | None
+
+
+class WindowOut(Output):
+    """The days on which hours count, both included."""
+
+    start: date
+    end: date
+
+
+class MilestoneOut(Output):
+    """Cumulative hours due on a day."""
+
+    on: date
+    hours: str
+
+
+class RoundingOut(Output):
+    """How a computed target is rounded, once."""
+
+    mode: RoundingMode
+    step: str
+
+
+class ReportingOut(Output):
+    """When statements fall due."""
+
+    every: Every
+    due_day: int
+
+
+class PublicOut(Output):
+    """A public that the clause accepts, with every parameter value."""
+
+    code: str
+    parameters: dict[str, int | bool | list[str]]
+    reference: str
+    assumed: bool
+
+
+class DurationsOut(Output):
+    """How long a person counts, in months."""
+
+    months: int
+    by_contract_type: dict[str, int]
+    to_window_end: dict[str, int]
+
+
+class TermsOut(Output):
+    """The whole terms of a version: nothing is left to a profile."""
+
+    profile: str | None
+    article: str | None
+    target: TargetOut
+    window: WindowOut
+    milestones: list[MilestoneOut]
+    publics: list[PublicOut]
+    modalities: list[Modality]
+    contract_types: list[ContractType]
+    durations: DurationsOut
+    late_threshold: str
+    rounding: RoundingOut
+    reporting: ReportingOut
+    approval_counts_from: ApprovalFrom
+    automatic_approval: bool
+    training_share: str | None
+    training_cap: str | None
+    proof_authorities: list[str]
+
+
+class ClauseVersionOut(Output):
+    """One version of the clause, without its terms."""
+
+    number: int
+    effective_on: date
+    reason: str | None
+    recorded_at: Instant
+
+
+class ClauseOut(Output):
+    """The clause as in force on a day. `version` is its latest version, the one that an amendment amends."""
+
+    id: UUID
+    contract_id: UUID
+    version: int
+    as_of: date
+    number: int = Field(description="Version en vigueur ce jour-là ; avant la première, la première.")
+    effective_on: date
+    required_at_end: Hours | None = Field(description="Heures dues à la fin selon ces termes.")
+    terms: TermsOut
+    versions: list[ClauseVersionOut]
+
+    @property
+    def location(self) -> str:
+        """Its address."""
+        return f"/v1/contracts/{self.contract_id}/clause"

@@ -1,0 +1,63 @@
+"""Estimates: calibrating a clause before the tender."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from app.schemas.clauses import RoundingIn, RoundingOut, TargetIn
+from app.schemas.fields import Day, Hours, Input, Output
+
+
+class EstimateIn(Input):
+    """A target to compute, with the rounding of the clause to come."""
+
+    target: TargetIn = Field(
+        examples=[
+            {
+                "kind": "labour_formula",
+                "amount": "27364.00",
+                "labour_share": "0.5",
+                "insertion_rate": "0.1",
+                "hourly_cost": "30.00",
+            }
+        ]
+    )
+    rounding: RoundingIn | None = Field(default=None, description="Par défaut : au plus proche, à l'heure.")
+    on: Day | None = Field(default=None, description="Jour des équivalences ; aujourd'hui si absent.")
+
+
+class EstimateInput(Output):
+    """A number that the formula used."""
+
+    code: str
+    label: str
+    value: str
+    unit: str
+
+
+class EstimateParameter(Output):
+    """A dated value that the equivalences used, and where it is written."""
+
+    code: str
+    label: str
+    value: str
+    unit: str
+    since: date
+    reference: str
+    assumed: bool
+
+
+class EstimateOut(Output):
+    """The hours of a target, with the formula and everything it used. Nothing is stored."""
+
+    on: date
+    exact: Hours = Field(description="Heures avant l'arrondi de la clause, au centième.")
+    hours: Hours = Field(description="Heures dues, arrondies par la clause.")
+    fte: Hours = Field(description="Équivalents temps plein sur un an, des heures arrondies.")
+    weeks: Hours = Field(description="Semaines de travail, des heures arrondies.")
+    rounding: RoundingOut
+    formula: str
+    inputs: list[EstimateInput]
+    parameters: list[EstimateParameter]

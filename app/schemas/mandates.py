@@ -1,0 +1,61 @@
+"""Mandates: organisations entrusted with a contract in a role."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from app.errors import FieldProblem
+from app.principal import Role
+from app.schemas.fields import Day, Input, Instant, Output, Siret
+from app.schemas.lists import Page
+from app.schemas.parties import ENDS_BEFORE
+
+MandateRole = Literal[Role.FACILITATOR, Role.INSERTION_STRUCTURE]
+
+
+class MandateIn(Input):
+    """A mandate to give, from – to (included)."""
+
+    siret: Siret
+    role: MandateRole = Field(default=Role.FACILITATOR, description="Un facilitateur mandaté décide seul.")
+    since: Day | None = Field(default=None, description="Premier jour ; aujourd'hui si absent.")
+    until: Day | None = Field(default=None, description="Dernier jour ; absent : jusqu'à nouvel ordre.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> MandateIn:
+        if self.since is not None and self.until is not None and self.until < self.since:
+            raise FieldProblem("end_before_start", ENDS_BEFORE)
+        return self
+
+
+class MandatePatch(Input):
+    """The end of a mandate."""
+
+    until: Day | None = Field(description="Dernier jour ; null : jusqu'à nouvel ordre.")
+
+
+class MandateOut(Output):
+    """A mandate. One withdrawn before it began ends before its first day."""
+
+    id: UUID
+    version: int
+    contract_id: UUID
+    siret: str
+    name: str | None
+    role: Role
+    since: date
+    until: date | None
+    created_at: Instant
+
+    @property
+    def location(self) -> str:
+        """Its address."""
+        return f"/v1/contracts/{self.contract_id}/mandates/{self.id}"
+
+
+class MandatePage(Page[MandateOut]):
+    """The mandates on a contract."""
