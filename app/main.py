@@ -8,14 +8,20 @@ from fastapi import FastAPI
 
 from app.api import (
     access,
+    assessments,
+    clauses,
     compliance,
     contracts,
+    estimates,
     events,
     figures,
     health,
+    hires,
     imports,
     jobs,
+    mandates,
     organisations,
+    participants,
     rules,
     statements,
     territories,
@@ -67,6 +73,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         organisations,
         territories,
         contracts,
+        clauses,
+        mandates,
+        estimates,
         statements,
         compliance,
         figures,
@@ -74,6 +83,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         jobs,
         events,
         rules,
+        participants,
+        hires,
+        assessments,
     ):
         app.include_router(module.router)
     problems.install(app)
