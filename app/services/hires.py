@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stdnum.fr import siret as siret_numbers
-
 from app.clock import new_id
 from app.db.queries import assessments, participants, territories
 from app.db.queries import hires as queries
@@ -27,6 +25,7 @@ from app.services import durations, eligibility, hire_views, ledger
 from app.services.grants import open_access
 from app.services.organisations import known_organisation
 from app.services.participants import add_participant, own_participant
+from app.services.parties import check_siret
 from app.services.sight import held_contract, needed_clause, require_role, seen_contract
 
 if TYPE_CHECKING:
@@ -43,7 +42,6 @@ ONE_PERSON = Text(
     "Donnez soit `participant`, soit `participant_id`.", "Give either `participant` or `participant_id`."
 )
 ENDS_FIRST = Text("La fin précède le début.", "The end comes before the start.")
-NO_SUCH_SIRET = Text("SIRET invalide : sa clé de contrôle est fausse.", "Invalid SIRET: wrong check digit.")
 FIELDS = (
     *("modality", "contract_type", "starts_on", "planned_end_on", "weekly_hours"),
     *("planned_hours", "job", "workplace", "prescriber_kind"),
@@ -173,10 +171,8 @@ def _check_shape(writer: Writer, request: HireIn) -> None:
         raise InvalidPayload(errors=[FieldError("/participant", "one_person", ONE_PERSON)])
     _check_days(request.starts_on, request.planned_end_on, "/planned_end_on")
     _check_workplace(writer, request.workplace)
-    # Fourteen zeros pass the checksum and identify nobody.
-    employer = request.employer
-    if employer is not None and not (siret_numbers.is_valid(employer) and employer.strip("0")):
-        raise InvalidPayload(errors=[FieldError("/employer", "invalid_siret", NO_SUCH_SIRET)])
+    if request.employer is not None:
+        check_siret(request.employer, "/employer")
 
 
 def _check_days(first: date, last: date | None, pointer: str) -> None:
