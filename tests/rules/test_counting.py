@@ -10,7 +10,7 @@ from app.rules.codes import Decision, HourKind, ReviewState, Rule, State
 from app.rules.counting import alone, count_month, plausibility, single_count, training
 from app.rules.day_rules import by_days, duration, eligibility, modality, review, window
 from app.rules.days import days_of_month
-from app.rules.lines import Line, Period, Posting, Review
+from app.rules.lines import Hours, Line, Period, Posting, Review
 from tests.rules.cases import load
 from tests.rules.months import EPOCH, ident, line, terms, written
 
@@ -133,6 +133,28 @@ def test_periods_must_sum_to_the_line() -> None:
 def test_an_accepted_part_is_within_the_line(accepted: int) -> None:
     with pytest.raises(ValueError, match="partielle"):
         replace(_line(), review=Review(ReviewState.PART, accepted))
+
+
+def test_only_worked_hours_need_saying() -> None:
+    said = replace(_line(), worked=100)
+    least = Line(
+        key=said.key,
+        obligation=said.obligation,
+        employer=said.employer,
+        first_recorded_at=EPOCH,
+        terms=said.terms,
+        hire=said.hire,
+        weekly_hours=3500,
+        modality=said.modality,
+        contract_type=said.contract_type,
+        worked=100,
+    )
+    assert least.declared == Hours(100)
+    assert (least.overtime, least.training_before, Hours(100).total) == (0, 0, 100)
+    assert Period(JANUARY, JANUARY, 100).training == 0
+    assert [written(item) for item in count_month([least], JANUARY)[least.key]] == [
+        "1.00 worked pending review"
+    ]
 
 
 def test_an_approval_covers_days() -> None:

@@ -102,6 +102,8 @@ def _half(worked: int, first: int = 1, last: int = 15, month: int = 1, training:
         (_declared(10000, -1), [("negative_hours", "/lines/0/training")]),
         (_declared(10000, 0, -1), [("negative_hours", "/lines/0/overtime")]),
         (_declared(10000, 5000, 10000), []),
+        (_declared(0, 5000, 1), [("overtime_above_worked", "/lines/0/overtime")]),
+        (_declared(10000, 0, 0, (_half(10000, 31, 31),)), []),
         (_declared(10000, 5000, 10001), [("overtime_above_worked", "/lines/0/overtime")]),
         (_declared(10000, 500, 0, (_half(4000, training=500), _half(6000, 16, 31))), []),
         (
@@ -128,6 +130,11 @@ def test_a_malformed_line_is_refused(declared: Declared, problems: list[tuple[st
     found = line_problems(declared, JANUARY, "/lines/0")
     assert [(item.code, item.pointer) for item in found] == problems
     assert all(item.detail.endswith(".") for item in found)
+
+
+def test_only_worked_hours_need_saying() -> None:
+    declared = Declared(hire=Span(date(2024, 12, 2)), weekly_hours=3500, worked=1)
+    assert (declared.total, declared.overtime, declared.periods) == (1, 0, ())
 
 
 def test_february_has_fewer_hours() -> None:
