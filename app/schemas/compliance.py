@@ -85,13 +85,13 @@ class Labelled(Output):
     label_fr: str
 
 
-class StatusOut(Labelled):
+class ComplianceStatus(Labelled):
     """Where the obligation stands."""
 
     code: Status
 
 
-class TargetOut(Output):
+class ComplianceTarget(Output):
     """What the clause demands, and how it is computed."""
 
     kind: TargetKind
@@ -99,7 +99,7 @@ class TargetOut(Output):
     formula: str = Field(examples=["27 364 € × 50 % × 10 % ÷ 30 € = 45,61 h, soit 46 h"])
 
 
-class WindowOut(Output):
+class ComplianceWindow(Output):
     """The days in which hours count, ends included."""
 
     start: date
@@ -150,9 +150,9 @@ class ComplianceOut(Known, HourFigures):
     """The position of a contract on a day."""
 
     contract_id: UUID
-    status: StatusOut
-    target: TargetOut | None
-    window: WindowOut | None
+    status: ComplianceStatus
+    target: ComplianceTarget | None
+    window: ComplianceWindow | None
     measured_on: date | None = Field(description="Dernier jour du dernier mois dont le relevé était dû.")
     rate: str | None = Field(
         description="Comptées ÷ dues, quatre décimales ; null si rien n'est dû.", examples=["0.2883"]

@@ -102,7 +102,7 @@ class TerritoryRef(Output):
     name: str
 
 
-class PeriodOut(Output):
+class TerritoryPeriod(Output):
     """What the figures are about, and how far changes are settled."""
 
     # A computed answer has no version to compare: its tag is weak and never required.
@@ -120,7 +120,7 @@ class PeriodOut(Output):
     provisional: bool = Field(description="Vrai tant qu'un changement de ces contrats n'a pas reçu son rang.")
 
 
-class TerritoryComplianceOut(PeriodOut):
+class TerritoryComplianceOut(TerritoryPeriod):
     """The figures of a territory. `unlocated`: the part whose commune is not known."""
 
     figures: FiguresOut
@@ -134,7 +134,7 @@ class ChildOut(Output):
     figures: FiguresOut
 
 
-class TerritoryChildrenOut(PeriodOut):
+class TerritoryChildrenOut(TerritoryPeriod):
     """The territories of a level inside another; those without hours nor contracts are left out.
 
     When `sums` is true, hours and required of the items and of `unlocated` sum to `figures`; people and

@@ -21,7 +21,13 @@ from app.rules.parameters import parameter
 from app.rules.reporting import belongs
 from app.rules.status import Sums
 from app.rules.targets import estimate
-from app.schemas.compliance import ComplianceOut, HourFigures, StatusOut, TargetOut, WindowOut
+from app.schemas.compliance import (
+    ComplianceOut,
+    ComplianceStatus,
+    ComplianceTarget,
+    ComplianceWindow,
+    HourFigures,
+)
 from app.services import contract_facts
 from app.services.next_actions import next_actions
 from app.services.positions import position_known_at
@@ -200,9 +206,9 @@ def _shown(contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
     return ComplianceOut(
         **common,
         **hours,
-        status=StatusOut(code=found.status, label_fr=LABELS["statuses"][found.status]),
+        status=ComplianceStatus(code=found.status, label_fr=LABELS["statuses"][found.status]),
         target=_target(case.terms, as_of),
-        window=WindowOut(start=case.terms.window.first, end=case.terms.end),
+        window=ComplianceWindow(start=case.terms.window.first, end=case.terms.end),
         measured_on=found.measured_on,
         rate=_rate(found.rate),
         in_days=HourFigures(**_divided(hours, day)),
@@ -216,7 +222,7 @@ def _without_clause(state: ClauseState, common: dict[str, Any]) -> ComplianceOut
     return ComplianceOut(
         **common,
         **none,
-        status=StatusOut(code=code, label_fr=LABELS["statuses"][code]),
+        status=ComplianceStatus(code=code, label_fr=LABELS["statuses"][code]),
         target=None,
         window=None,
         measured_on=None,
@@ -246,7 +252,7 @@ def _rate(rate: Fraction | None) -> str | None:
     return f"{whole}.{rest:04d}"
 
 
-def _target(terms: Terms, as_of: date) -> TargetOut:
+def _target(terms: Terms, as_of: date) -> ComplianceTarget:
     found = estimate(terms.target, terms.rounding, as_of)
     kind = terms.target.kind
-    return TargetOut(kind=kind, label_fr=LABELS["targets"][kind], formula=found.formula)
+    return ComplianceTarget(kind=kind, label_fr=LABELS["targets"][kind], formula=found.formula)

@@ -160,6 +160,7 @@ _EMPLOYERS = (
 )
 _WAITING = (
     _part("assessment", declarant_id=Hire.declarant_id, number=func.count())
+    .select_from(Assessment)
     .join(Hire, (Hire.owner_id == Assessment.owner_id) & (Hire.id == Assessment.hire_id))
     .where(
         Assessment.owner_id == _OWNER,
