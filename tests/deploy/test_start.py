@@ -58,7 +58,12 @@ def test_migrate_serve_become_healthy_stop(empty_database_url: str) -> None:
                 assert time.monotonic() < deadline
         finally:
             server.send_signal(signal.SIGTERM)
-        assert server.wait(STOP_SECONDS) in {0, -signal.SIGTERM}
+        try:
+            ended = server.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            raise
+        assert ended in {0, -signal.SIGTERM}
     assert health(port) == 1
     wait_until_nothing_is_left_of(server.pid)
 
@@ -67,7 +72,13 @@ def test_production_refuses_the_key_that_everybody_knows(sqlite_url: str) -> Non
     environment = {key: value for key, value in os.environ.items() if not key.startswith("CLAUSES_")}
     environment |= {"CLAUSES_ENVIRONMENT": "production", "CLAUSES_DATABASE_URL": sqlite_url}
     refused = subprocess.run(
-        as_here(SERVE), cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        as_here(SERVE),
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=READY_SECONDS,
     )
     assert refused.returncode != 0
     assert "CLAUSES_SECRET_KEYS" in refused.stderr
