@@ -165,5 +165,11 @@ def test_which_months_belong_to_a_day(month: date, as_of: date, *, inside: bool)
     assert belongs(month, as_of, Span(date(2024, 12, 12), date(2025, 9, 11))) is inside
 
 
+def test_a_window_that_ends_on_the_first_of_a_month() -> None:
+    window = Span(date(2024, 12, 12), date(2025, 9, 1))
+    assert belongs(date(2025, 9, 1), date(2025, 9, 1), window)
+    assert not belongs(date(2025, 9, 1), date(2025, 8, 31), window)
+
+
 def test_an_open_window_leaves_the_month_to_its_last_day() -> None:
     assert not belongs(date(2025, 9, 1), date(2025, 9, 29), Span(date(2024, 12, 12)))
