@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+import tempfile
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -16,15 +17,32 @@ import uvicorn
 from app.clock import SystemClock
 from app.crypto import Keyring
 from app.db.session import Database
+from app.demonstration.keys import read_keys, write_keys
+from app.demonstration.records import PLATFORM, files_at, own_files
+from app.demonstration.server import served
+from app.demonstration.telling import keys_by_role, tell
 from app.main import create_app
 from app.principal import Role
 from app.services import setup
+from app.services import verify as verification
 from app.services.work import Means
 from app.settings import Settings
 from app.web.observing import configure_logging
 from app.worker import Worker, beside, run_until_signalled
 
-app = typer.Typer(help="Suivi des clauses sociales d'insertion.", no_args_is_help=True, add_completion=False)
+KEYS = Path("var/keys.json")
+EXAMPLES = (
+    "/v1/me",
+    "/v1/contracts",
+    "/v1/territories/department/57/compliance?from=2024-12&to=2025-02",
+)
+
+app = typer.Typer(
+    help="Suivi des clauses sociales d'insertion.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 
 
 def _means(settings: Settings) -> Means:
@@ -66,6 +84,58 @@ def serve(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with beside(["-m", "app.cli", "worker"]) if worker else nullcontext():
         uvicorn.run(create_app(), host=host, port=port, access_log=False, log_config=None)
+
+
+@app.command()
+def verify() -> None:
+    """Check every sum against the ledger and every seal against its change; exits 1 if one does not hold."""
+    found = verification.verify(_means(Settings()).database)
+    typer.echo(found.told())
+    raise typer.Exit(0 if found.holds else 1)
+
+
+@app.command()
+def demo(files: Annotated[list[Path] | None, typer.Argument(exists=True, dir_okay=False)] = None) -> None:
+    """Play the whole story step by step on a server of its own, on records of nobody or on these files."""
+    with tempfile.TemporaryDirectory(prefix="clauses-demo-") as directory:
+        url = f"sqlite:///{directory}/demo.sqlite3"
+        means = _means(Settings(database_url=url))
+        setup.prepare(means.database, url)
+        admin = setup.issue_key(means, PLATFORM, Role.ADMIN, "demo")
+        with served(url) as address:
+            telling = tell(address, admin, files_at(files) if files else own_files(), typer.echo)
+        telling.chapter("Les comptes sont vérifiés")
+        found = verification.verify(means.database)
+        telling.note(found.told())
+        means.database.dispose()
+    raise typer.Exit(0 if found.holds else 1)
+
+
+@app.command()
+def run(port: int = 8000) -> None:
+    """Prepare an embedded database with a demonstration, print a key per role, serve."""
+    settings = Settings()
+    Path("var").mkdir(exist_ok=True)
+    means = _means(settings)
+    setup.prepare(means.database, settings.database_url)
+    keys = read_keys(KEYS) if setup.has_contracts(means.database) else None
+    if keys is None:
+        keys = _load_demonstration(means, settings.database_url)
+    means.database.dispose()
+    for role, text in keys.items():
+        typer.echo(f"{role:20} {text}")
+    for example in EXAMPLES:
+        typer.echo(f"curl -s -H 'Authorization: Bearer {keys['buyer']}' http://127.0.0.1:{port}{example}")
+    typer.echo(f"http://127.0.0.1:{port}/docs")
+    serve(port=port)
+
+
+def _load_demonstration(means: Means, url: str) -> dict[str, str]:
+    admin = setup.issue_key(means, PLATFORM, Role.ADMIN, "demonstration")
+    with served(url) as address:
+        keys = keys_by_role(tell(address, admin, own_files(), lambda _: None))
+    write_keys(KEYS, keys)
+    return keys
 
 
 @app.command("worker")

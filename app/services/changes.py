@@ -104,3 +104,9 @@ def broken_seals(session: ReadSession) -> list[int]:
                 broken.append(seal.position)
             position, previous = seal.position, seal.hash
     return broken
+
+
+def sealed_changes(session: ReadSession) -> int:
+    """How many changes have their position."""
+    last = queries.last_seal(session)
+    return last.position if last else 0

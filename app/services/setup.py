@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.db import migrate
+from app.db.queries import contracts
 from app.principal import SERVICE, Role
 from app.schemas.access import ApiKeyIn
 from app.services import access, organisations
@@ -22,6 +23,12 @@ def prepare(database: Database, url: str) -> None:
     """Latest schema and the shipped territories; harmless to repeat."""
     migrate.upgrade(url)
     load_edition(database)
+
+
+def has_contracts(database: Database) -> bool:
+    """Whether anything was registered yet."""
+    with database.read() as session:
+        return contracts.any_contract(session)
 
 
 def issue_key(means: Means, siret: str, role: Role, label: str) -> str:

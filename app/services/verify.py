@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.db.queries import ledger as queries
 from app.db.tables import ObligationMonth, PersonMonth
-from app.services.changes import broken_seals
+from app.services.changes import broken_seals, sealed_changes
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -22,11 +22,21 @@ class Verification:
     lines: tuple[UUID, ...]
     sums: tuple[str, ...]
     seals: tuple[int, ...]
+    sealed: int
 
     @property
     def holds(self) -> bool:
         """True when nothing is wrong."""
         return not (self.lines or self.sums or self.seals)
+
+    def told(self) -> str:
+        """The result in one French sentence."""
+        if self.holds:
+            return f"Sommes égales au registre, {self.sealed} changements scellés sans rupture."
+        return (
+            f"Écarts : {len(self.lines)} lignes, sommes {', '.join(self.sums) or 'justes'}, "
+            f"{len(self.seals)} sceaux rompus."
+        )
 
 
 def verify(database: Database) -> Verification:
@@ -36,7 +46,7 @@ def verify(database: Database) -> Verification:
         sums = tuple(
             table.__tablename__ for table in (ObligationMonth, PersonMonth) if not _agrees(session, table)
         )
-        return Verification(lines, sums, tuple(broken_seals(session)))
+        return Verification(lines, sums, tuple(broken_seals(session)), sealed_changes(session))
 
 
 def _agrees(session: ReadSession, table: type[ObligationMonth | PersonMonth]) -> bool:

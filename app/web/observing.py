@@ -103,5 +103,6 @@ def _request_id(scope: Scope) -> str:
 def _log_fault(error: Exception, request_id: str) -> None:
     # The message of an exception may quote what was submitted; where it happened never does.
     frames = traceback.extract_tb(error.__traceback__)
-    where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames[-8:]]
+    own = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in own[-8:]]
     log.error("fault", request_id=request_id, error=type(error).__name__, where=where)

@@ -200,3 +200,8 @@ def dated_versions_of(
         .order_by(Version.number)
     )
     return session.execute(query).all()
+
+
+def any_contract(session: ReadSession) -> bool:
+    """True once a contract was registered, whoever sees it."""
+    return bool(session.scalar(select(exists().where(Contract.id.is_not(None)))))

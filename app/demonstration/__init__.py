@@ -1,0 +1,1 @@
+"""The whole story on visibly fictitious records, told to a running service over HTTP."""

@@ -1,0 +1,57 @@
+"""A real server process, API and worker, on a port of its own for as long as a block lasts."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+READY_SECONDS = 60.0
+STOP_SECONDS = 20.0
+PAUSE_SECONDS = 0.1
+
+
+@contextmanager
+def served(database_url: str) -> Iterator[str]:
+    """Serve a migrated database; gives the address, ends both processes when the block ends."""
+    port = _free_port()
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
+    environment = {**os.environ, "CLAUSES_DATABASE_URL": database_url, "CLAUSES_LOG_LEVEL": "error"}
+    # The command is ours alone: the interpreter that runs this, and its own modules.
+    process = subprocess.Popen(command, env=environment)  # noqa: S603 - see above
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_until_ready(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(STOP_SECONDS)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(f"{address}/readyz", timeout=READY_SECONDS).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(PAUSE_SECONDS)
+    message = "The server did not become ready."
+    raise RuntimeError(message)

@@ -1,0 +1,190 @@
+"""The whole way once: a published contract, its clause, hires, hours, compliance, and who sees none of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from app.demonstration import records
+from app.demonstration.client import Caller, Json, Unexpected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from app.demonstration.records import File
+
+IMPORT_SECONDS = 60.0
+PAUSE_SECONDS = 0.1
+LOT = "commune/57433"
+
+
+@dataclass
+class Story:
+    """One telling: where, by whom, and everything that was answered on the way (`told`)."""
+
+    address: str
+    admin: Caller
+    say: Callable[[str], None]
+    told: dict[str, Any] = field(default_factory=dict)
+    callers: dict[str, Caller] = field(default_factory=dict)
+    step: int = 0
+
+    def chapter(self, title: str) -> None:
+        """Begin the next step."""
+        self.step += 1
+        self.say(f"\n{self.step}. {title}")
+
+    def note(self, text: str) -> None:
+        """Say one fact of the step."""
+        self.say(f"   {text}")
+
+    def caller(self, name: str, siret: str, role: str) -> Caller:
+        """Give an organisation a key in a role; known afterwards under the name."""
+        body = {"organisation": siret, "role": role, "label": "démonstration"}
+        made = self.admin.post("/v1/api-keys", body)
+        self.callers[name] = Caller(self.address, made["key"])
+        return self.callers[name]
+
+    def refusal(self, problem: Json) -> str:
+        """A problem in one line."""
+        found = problem["errors"][0]["detail"] if problem["errors"] else problem["detail"]
+        return f"{problem['status']} {problem['code']} : {found}"
+
+
+def begin(story: Story, files: Iterable[File]) -> None:
+    """Steps 1 to 4: from the published record to a clause, a mandate and the parties' keys."""
+    contract = _import(story, list(files))
+    _estimate(story, contract)
+    contract = _clause(story, contract)
+    _parties(story, contract)
+
+
+def _import(story: Story, files: list[File]) -> Json:
+    story.chapter("La plateforme importe les données essentielles publiées")
+    story.told["imports"] = [_import_file(story, file) for file in files]
+    contracts = story.admin.walk("/v1/contracts")
+    buyers = sorted({contract["buyer"]["identifier"] for contract in contracts})
+    story.note(f"{len(contracts)} marchés de {len(buyers)} acheteurs")
+    for siret in buyers:
+        _seat(story, siret, next(item for item in contracts if item["buyer"]["identifier"] == siret))
+    again = [_import_file(story, file) for file in files]
+    story.told["again"] = again
+    unchanged = sum(result["import"]["outcomes"]["unchanged"] for result in again)
+    story.note(f"Réimporter ne change rien : {unchanged} inchangés")
+    story.told["contracts"] = story.admin.walk("/v1/contracts")
+    story.told["buyers"] = buyers
+    flagged = story.admin.walk("/v1/contracts", clause_state="clause_missing")
+    story.told["flagged"] = flagged
+    if not flagged:
+        message = "None of these records says « Clause sociale »: the story has no contract to follow."
+        raise Unexpected(message)
+    return _resolve(story, flagged[0])
+
+
+def _import_file(story: Story, file: File) -> Json:
+    queued = story.admin.send(f"/v1/imports?kind=decp&filename={file.name}", file.content, file.media_type)
+    deadline = time.monotonic() + IMPORT_SECONDS
+    done = story.admin.get(f"/v1/imports/{queued['id']}")
+    while done["state"] not in {"done", "failed"} and time.monotonic() < deadline:
+        time.sleep(PAUSE_SECONDS)
+        done = story.admin.get(f"/v1/imports/{queued['id']}")
+    if done["state"] != "done":
+        raise Unexpected(f"import {done['state']}")
+    rows = story.admin.walk(f"/v1/imports/{queued['id']}/rows")
+    outcomes = ", ".join(f"{count} {code}" for code, count in done["outcomes"].items() if count)
+    story.note(f"{file.name} : {outcomes}")
+    for row in rows:
+        if row["issues"] and row["outcome"] == "created":
+            codes = ", ".join(issue["code"] for issue in row["issues"])
+            story.note(f"  {row['reference']} : {codes}")
+    return {"import": done, "rows": rows}
+
+
+def _seat(story: Story, siret: str, contract: Json) -> None:
+    place = contract["places"][0]
+    chosen = place["place"] or next(iter(place["candidates"]), None)
+    if chosen is not None and not chosen.startswith("commune/"):
+        inside = story.admin.get(f"/v1/territories/{chosen}/children", level="commune")
+        chosen = inside["items"][0]["place"]
+    if LOT in place["candidates"]:
+        chosen = LOT
+    path = f"/v1/organisations/{siret}"
+    version = story.admin.get(path)["version"]
+    name = records.NAMES.get(siret, f"Acheteur {siret}")
+    story.admin.put(path, {"name": name, "seat": chosen}, version=version)
+
+
+def _resolve(story: Story, contract: Json) -> Json:
+    place = contract["places"][0]
+    story.note(f"{contract['reference']} : {contract['object']}, {contract['firm_amount']} € HT")
+    story.note(f"signalé « {contract['clause_state']['label']} »")
+    if place["place"] is None:
+        chosen = LOT if LOT in place["candidates"] else place["candidates"][0]
+        story.note(
+            f"lieu {place['published_code']} : {len(place['candidates'])} communes ; choisi : {chosen}"
+        )
+        path = f"/v1/contracts/{contract['id']}/places/{place['ordinal']}"
+        contract = story.admin.put(path, {"place": chosen}, version=contract["version"])
+    story.told["contract"] = contract
+    return contract
+
+
+def _estimate(story: Story, contract: Json) -> None:
+    story.chapter("L'acheteur calibre la clause avant de l'écrire")
+    estimate = story.admin.post("/v1/estimates", {"target": target_of(contract), "on": "2024-12-12"})
+    story.told["estimate"] = estimate
+    story.note(estimate["formula"])
+    story.note(f"{estimate['hours']} h, soit {estimate['fte']} ETP ou {estimate['weeks']} semaines")
+
+
+def target_of(contract: Json) -> Json:
+    """Half labour, one tenth of it for insertion, 30 € an hour."""
+    return {
+        "kind": "labour_formula",
+        "amount": contract["firm_amount"],
+        "labour_share": "0.5",
+        "insertion_rate": "0.1",
+        "hourly_cost": "30.00",
+    }
+
+
+def _clause(story: Story, contract: Json) -> Json:
+    story.chapter("L'acheteur enregistre la clause")
+    siret = contract["buyer"]["identifier"]
+    buyer = story.caller("buyer", siret, "buyer")
+    path = f"/v1/contracts/{contract['id']}"
+    terms = {
+        "profile": "ccag-2021",
+        "article": "CCAP, article 7",
+        "target": target_of(contract),
+        "window": {"start": "2024-12-12", "end": "2025-09-11"},
+        "reporting": {"every": "month", "due_day": 15},
+    }
+    story.told["clause"] = buyer.put(f"{path}/clause", terms)
+    contract = buyer.get(path)
+    story.told["with_clause"] = contract
+    story.note(f"état de la clause : {contract['clause_state']['label']}")
+    story.told["expected"] = {}
+    for day in ("2024-12-11", "2025-04-10", "2025-04-15"):
+        position = buyer.get(f"{path}/compliance", as_of=day)
+        story.told["expected"][day] = position
+        story.note(f"au {day} : attendu {position['expected']} h, {position['status']['label_fr']}")
+    return contract
+
+
+def _parties(story: Story, contract: Json) -> None:
+    story.chapter("L'acheteur mandate un facilitateur ; le titulaire reçoit sa clé")
+    described = (records.FACILITATOR, "commune/57463"), (records.OTHER_FACILITATOR, "commune/54395")
+    for siret, seat in described:
+        body = {"name": records.NAMES[siret], "seat": seat}
+        story.admin.put(f"/v1/organisations/{siret}", body)
+    mandate = {"siret": records.FACILITATOR, "role": "facilitator", "since": "2024-12-12"}
+    path = f"/v1/contracts/{contract['id']}/mandates"
+    story.told["mandate"] = story.callers["buyer"].post(path, mandate)
+    story.caller("facilitator", records.FACILITATOR, "facilitator")
+    holder = contract["holders"][0]
+    story.caller("contractor", holder["identifier"], "contractor")
+    story.caller("own_facilitator", contract["buyer"]["identifier"], "facilitator")
+    story.note(f"mandat du facilitateur depuis le {mandate['since']}")
+    story.note(f"titulaire : {holder['scheme']} {holder['identifier']}")
