@@ -38,7 +38,7 @@ class ImportAsked(BaseModel):
 
     kind: ImportKind = Field(description="Nature du fichier : `decp`, données essentielles, format 2022.")
     filename: Filename | None = Field(default=None, description="Nom du fichier, pour le reconnaître.")
-    dry_run: Annotated[bool, BeforeValidator(_yes_or_no)] = Field(
+    dry_run: Annotated[bool, BeforeValidator(_yes_or_no), Field(strict=True)] = Field(
         default=False, description="Dire ce qui arriverait, sans rien inscrire."
     )
 

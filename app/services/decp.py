@@ -37,6 +37,7 @@ OTHER_CONTENT = (
 )
 BY_HAND = "Un contrat de même acheteur et de même numéro a été enregistré autrement ; rien n'est remplacé."
 NOT_YOURS = "Le marché est celui d'un autre acheteur : seul celui-ci ou la plateforme l'importe."
+UNRESOLVED = "Le lieu d'exécution n'a pu être rattaché à un seul territoire ; il reste à choisir."
 TOO_LONG = "Un identifiant est trop long pour être repris."
 NOT_STORABLE = "L'enregistrement contient une donnée que le service ne sait pas conserver."
 
@@ -188,7 +189,8 @@ class Task:
                 contract_id=contract_id,
             )
         )
-        return Found(Outcome.CREATED, contract_id)
+        unresolved = _issue("place_unresolved", Severity.WARNING, "/lieuExecution", UNRESOLVED)
+        return Found(Outcome.CREATED, contract_id, () if place.place else (unresolved,))
 
 
 def _may_import(writer: Writer, record: DecpContract) -> bool:
