@@ -30,7 +30,7 @@ from app.errors import (
 from app.principal import Scope
 from app.services import access
 from app.services.work import Means, Reader, Writer
-from app.web.etags import expected_version, strong_etag
+from app.web.etags import expected_version, strong_etag, weak_etag
 from app.web.languages import language_of
 
 if TYPE_CHECKING:
@@ -141,6 +141,8 @@ class Call:
             address = self.request.url.include_query_params(after=str(following))
             headers["Link"] = f'<{address.path}?{address.query}>; rel="next"'
         content = result.model_dump_json(context={"language": language}).encode()
+        if getattr(result, "weak_etag", False):
+            headers["ETag"] = weak_etag(content)
         return Response(content, status, headers, media_type=JSON_TYPE)
 
     def _fingerprint(self, body: BaseModel | bytes | None) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from app.errors import PreconditionRequired, StaleVersion
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 def strong_etag(version: int, role: str, language: str) -> str:
     """A tag of what this role reads in this language at this version."""
     return f'"{version}-{role}-{language}"'
+
+
+def weak_etag(content: bytes) -> str:
+    """A tag of a computed answer, which has no version; `weak_etag = True` on a result asks for it."""
+    return f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 def expected_version(request: Request) -> int:
