@@ -96,11 +96,14 @@ def hours_inside(
 
     Hours in hundredths. Without `by_level`, one row whose code is null.
     """
-    hours = [cast(func.coalesce(func.sum(getattr(PersonMonth, state)), 0), BigInteger) for state in STATES]
+    hours = [
+        cast(func.coalesce(func.sum(getattr(PersonMonth, state)), 0), BigInteger).label(state)
+        for state in STATES
+    ]
     people = func.count(func.distinct(case((PersonMonth.counted > 0, Participant.person_id))))
     code = literal(None) if by_level is None else _column(by_level)
     query = (
-        select(code.label("code"), *hours, people)
+        select(code.label("code"), *hours, people.label("participants"))
         .select_from(PersonMonth)
         .join(Participant, Participant.id == PersonMonth.participant_id)
         .join(Territory, Territory.place == PLACES[asked.basis], isouter=True)
