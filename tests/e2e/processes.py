@@ -1,0 +1,89 @@
+"""Processes of the service as an operator starts them, each ended with its test."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.error import URLError
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 30.0
+
+
+@contextmanager
+def command(database_url: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """`python -m app.cli` with these arguments, killed at the end if it still runs."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app.cli", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "CLAUSES_DATABASE_URL": database_url, "CLAUSES_LOG_LEVEL": "info"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        # The worker beside a killed server shares its output: reading to the end waits for both.
+        process.communicate(timeout=PATIENCE_SECONDS)
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def answers(address: str) -> bool:
+    """Whether a server answers 200 there."""
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 - our own, on this machine
+            return bool(answer.status == 200)
+    except (URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def wait_for(condition: Callable[[], bool], what: str) -> None:
+    """Poll until it holds; fails after half a minute."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain for {what}"
+        time.sleep(0.02)
+
+
+def children_of(pid: int) -> list[int]:
+    """Process ids of the direct children."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    found = [child for thread in threads for child in (thread / "children").read_text().split()]
+    return [int(child) for child in found]
+
+
+def is_running(pid: int) -> bool:
+    """False for an ended process, and for one that only waits to be collected."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def events_logged(output: str) -> list[str]:
+    """The names of the events in the JSON lines of a process."""
+    return [json.loads(line)["event"] for line in output.splitlines() if line.startswith("{")]
+
+
+def stop(process: subprocess.Popen[str], number: signal.Signals) -> str:
+    """Send a signal, wait for the end, and give the output."""
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    return output
