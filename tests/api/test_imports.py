@@ -297,7 +297,7 @@ class TestAsking:
             ({"dryrun": "true"}, "/query/dryrun"),
         ],
     )
-    def test_a_wrong_parameter_is_named(self, service: Service, query: dict[str, str], pointer: str) -> None:
+    def test_a_wrong_parameter_is_named(self, service: Service, query: dict[str, Any], pointer: str) -> None:
         answer = send(service, b"{}", **query)
         assert answer.status_code == 422
         assert [item["pointer"] for item in answer.json()["errors"]] == [pointer]
