@@ -117,7 +117,7 @@ class EligibilityOut(Output):
     """Whether and until when; never why."""
 
     status: Eligibility
-    eligible_until: Day | None
+    eligible_until: date | None
 
 
 class ProofOut(Output):
@@ -162,10 +162,10 @@ class AssessmentOut(Output):
     hire_id: UUID
     contract_id: UUID
     participant_id: UUID
-    on: Day = Field(description="Jour jugé : le début de la mise à l'emploi.")
+    on: date = Field(description="Jour jugé : le début de la mise à l'emploi.")
     outcome: Outcome
     publics: list[PublicOut]
-    facts: dict[str, Any] = Field(description="Faits connus ce jour-là, toutes sources réunies.")
+    facts: dict[str, Any] = Field(description="Faits jugés, toutes sources réunies.")
     claimed_publics: list[str]
     submitted_proofs: list[str]
     proofs: list[ProofOut]
@@ -175,8 +175,8 @@ class AssessmentOut(Output):
     decision: Decision
     decision_reason: str | None
     decided_at: Instant | None
-    counts_from: Day | None
-    eligible_until: Day | None
+    counts_from: date | None
+    eligible_until: date | None
     version: int
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -145,7 +146,7 @@ class ReviewOut(Output):
     assessment_id: UUID
     outcome: Outcome
     decision: Decision
-    counts_from: Day | None
+    counts_from: date | None
 
 
 class HireItem(Output):
@@ -158,9 +159,9 @@ class HireItem(Output):
     employer: str
     modality: Modality
     contract_type: ContractType
-    starts_on: Day
-    planned_end_on: Day | None
-    ended_on: Day | None
+    starts_on: date
+    planned_end_on: date | None
+    ended_on: date | None
     end_reason: EndReason | None
     weekly_hours: Hours
     planned_hours: Hours | None

@@ -184,7 +184,7 @@ class ParticipantsFound(Output):
 class ResidenceOut(Output):
     """Where the person lives from a day on."""
 
-    since: Day
+    since: date
     place: str
     qpv: str | None
     qpv_edition: str | None
@@ -202,7 +202,7 @@ class ParticipantOut(Output):
     level: Level | None
     france_travail_number: str | None
     pass_iae_number: str | None
-    informed_on: Day | None
+    informed_on: date | None
     residences: list[ResidenceOut]
     version: int
 

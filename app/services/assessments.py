@@ -126,10 +126,8 @@ def _assessment_of(reader: Reader, hire: Hire) -> Assessment:
 def _reviewed(writer: Writer, hire_id: UUID, version: int) -> tuple[Contract, Hire, Assessment]:
     contract, hire = held_hire(writer, hire_id)
     require_reviewer(writer, contract)
-    person = participants.participant_of(writer.session, hire.participant_id).person_id
-    participants.held_person(writer.session, person)
     assessment = _assessment_of(writer, hire)
-    # A rectification may have changed it while this writer waited for the person.
+    # Another writer may have changed it while this one waited.
     writer.session.refresh(assessment)
     if assessment.version != version:
         raise StaleVersion
@@ -170,7 +168,7 @@ def _shown(reader: Reader, hire: Hire, assessment: Assessment) -> AssessmentOut:
         on=answer["on"],
         outcome=Outcome(assessment.outcome),
         publics=[PublicOut(**public) for public in answer["publics"]],
-        facts=eligibility.facts_shown(reader, hire, file),
+        facts=answer["facts"],
         claimed_publics=file.claimed,
         submitted_proofs=file.submitted,
         proofs=[ProofOut(**proof) for proof in file.proofs],

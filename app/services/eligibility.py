@@ -61,7 +61,7 @@ def open_file(reader: Reader, assessment: Assessment) -> File:
 
 
 def open_reasons(reader: Reader, assessment: Assessment) -> dict[str, Any]:
-    """The rules' whole answer, as `assessment_to_json` wrote it."""
+    """The rules' whole answer with the facts that it judged, as plain JSON types."""
     return _opened(reader, assessment, "reasons")
 
 
@@ -103,30 +103,16 @@ def reassess(writer: Writer, assessment: Assessment, hire: Hire, clause: Clause,
     """Judge the file anew, on the day the hire starts, by the terms in force that day."""
     number, terms = terms_on(writer.session, clause, hire.starts_on)
     proofs = [_seen_proof(proof) for proof in file.proofs]
-    facts = facts_of(writer, hire, file)
+    facts = _facts_of(writer, hire, file)
     answer = assess(terms.publics, facts, frozenset(file.claimed), proofs, hire.starts_on)
     keep_file(writer, assessment, file)
-    assessment.reasons = _sealed(writer, assessment, "reasons", assessment_to_json(answer))
+    # With the facts that were judged: those known today may be others.
+    judged = {**assessment_to_json(answer), "facts": facts_to_json(facts)}
+    assessment.reasons = _sealed(writer, assessment, "reasons", judged)
     assessment.outcome = answer.outcome
     assessment.rules_version = answer.rules_version
     assessment.clause_version = number
     assessment.assessed_at = writer.now
-
-
-def facts_of(reader: Reader, hire: Hire, file: File) -> Facts:
-    """What is known on the hire's first day: the person's record, what was declared, what was recorded."""
-    person = identities.known_person(reader.session, reader.keyring, hire.participant_id)
-    participant = participants.participant_of(reader.session, hire.participant_id)
-    residence = participants.residence_on(reader.session, hire.participant_id, hire.starts_on)
-    known: dict[str, Any] = {"birth_date": person.birth_date.isoformat(), "level": participant.level}
-    if residence is not None and residence.qpv is not None:
-        known["qpv"] = True
-    return facts_from_json({**known, **file.declared, **file.recorded})
-
-
-def facts_shown(reader: Reader, hire: Hire, file: File) -> dict[str, object]:
-    """The same as plain JSON types, without the unknown ones."""
-    return facts_to_json(facts_of(reader, hire, file))
 
 
 def renew_for_participant(writer: Writer, participant: Participant) -> None:
@@ -182,6 +168,16 @@ def keep_version(writer: Writer, assessment: Assessment) -> None:
             "eligible_until": _text(assessment.eligible_until),
         },
     )
+
+
+def _facts_of(reader: Reader, hire: Hire, file: File) -> Facts:
+    person = identities.known_person(reader.session, reader.keyring, hire.participant_id)
+    participant = participants.participant_of(reader.session, hire.participant_id)
+    residence = participants.residence_on(reader.session, hire.participant_id, hire.starts_on)
+    known: dict[str, Any] = {"birth_date": person.birth_date.isoformat(), "level": participant.level}
+    if residence is not None and residence.qpv is not None:
+        known["qpv"] = True
+    return facts_from_json({**known, **file.declared, **file.recorded})
 
 
 def _status(assessment: Assessment) -> Eligibility:

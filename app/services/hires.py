@@ -141,10 +141,12 @@ def seen_hire(reader: Reader, hire_id: UUID) -> Hire:
 
 
 def held_hire(writer: Writer, hire_id: UUID) -> tuple[Contract, Hire]:
-    """The hire with its contract, held until the commit."""
-    contract = held_contract(writer, seen_hire(writer, hire_id).contract_id)
+    """The hire with its contract and its person, held in this order until the commit."""
     hire = seen_hire(writer, hire_id)
-    # Another writer may have changed it while this one waited for the contract.
+    contract = held_contract(writer, hire.contract_id)
+    person = participants.participant_of(writer.session, hire.participant_id).person_id
+    participants.held_person(writer.session, person)
+    # Another writer may have changed it while this one waited.
     writer.session.refresh(hire)
     return contract, hire
 
@@ -230,7 +232,7 @@ def _let_employer_see(writer: Writer, contract: Contract, hire: Hire) -> None:
 
 
 def _assessment_of(writer: Writer, hire: Hire) -> tuple[Assessment, File]:
-    found = one(writer.session, assessments.held_assessment(hire.id))
+    found = assessments.assessment_of(writer.session, hire.id)
     if found is None:
         raise NotFound
     return found, eligibility.open_file(writer, found)

@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app.clock import new_id
+from app.db.queries import hires, territories
 from app.db.queries import participants as queries
-from app.db.queries import territories
 from app.db.queries.lists import one
 from app.db.tables import Participant, ParticipantAccess, Residence
 from app.errors import FieldError, InvalidPayload, NotFound, StaleVersion, Text, unknown_reference
@@ -21,7 +21,7 @@ from app.schemas.participants import (
     ResidenceOut,
     Sex,
 )
-from app.services import eligibility, identities
+from app.services import eligibility, identities, jobs
 from app.services.sight import require_role
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ def put_residence(
         row.place, row.qpv, row.qpv_edition = request.place, request.qpv, request.qpv_edition
     found.version += 1
     _note_update(writer, found, "residences")
+    _recount_where_hired(writer, found)
     return _shown(writer, found)
 
 
@@ -217,6 +218,14 @@ def _note_update(writer: Writer, found: Participant, *changed: str) -> None:
     writer.announce("participant.updated", "participant", found.id, declarant_id=found.declarant_id)
     writer.session.flush()
     eligibility.renew_for_participant(writer, found)
+
+
+def _recount_where_hired(writer: Writer, found: Participant) -> None:
+    # Hours count for the place where the person lived that month. Each contract is counted again in a
+    # transaction of its own: none holds two contracts.
+    contracts = {hire.contract_id for hire in hires.hires_of_participant(writer.session, found.id)}
+    for contract_id in sorted(contracts):
+        jobs.queue(writer, "recount", str(contract_id), {"contract_id": str(contract_id)})
 
 
 def _check_birth(writer: Writer, birth_date: date, at: str) -> None:

@@ -38,11 +38,6 @@ def assessment_of(session: ReadSession, hire_id: UUID) -> Assessment | None:
     return session.scalar(select(Assessment).where(Assessment.hire_id == hire_id))
 
 
-def held_assessment(hire_id: UUID) -> Select[Assessment]:
-    """The same, held until the commit."""
-    return select(Assessment).where(Assessment.hire_id == hire_id).with_for_update()
-
-
 def assessments_of(session: ReadSession, hire_ids: Iterable[UUID]) -> dict[UUID, Assessment]:
     """The assessments of several hires, by hire."""
     found = session.scalars(select(Assessment).where(Assessment.hire_id.in_(list(hire_ids))))
