@@ -280,6 +280,16 @@ class MandateOverlaps(DomainError):
     )
 
 
+class MandateOver(DomainError):
+    """A mandate that has ended stays ended: what was decided under it, and after it, holds."""
+
+    status, code = 409, "mandate_over"
+    title = Text(
+        "Ce mandat a pris fin : donnez-en un nouveau.",
+        "This mandate has ended: give a new one.",
+    )
+
+
 class ClauseExists(DomainError):
     """The contract has its clause: it changes by an amendment, which never rewrites the past."""
 

@@ -10,7 +10,7 @@ from app.db.queries import contracts as queries
 from app.db.queries import organisations as organisation_queries
 from app.db.queries.lists import one, page_of
 from app.db.tables import Mandate
-from app.errors import FieldError, InvalidPayload, MandateOverlaps, NotFound, StaleVersion
+from app.errors import FieldError, InvalidPayload, MandateOver, MandateOverlaps, NotFound, StaleVersion
 from app.principal import Role
 from app.schemas.mandates import MandateOut, MandatePage
 from app.schemas.parties import ENDS_BEFORE
@@ -80,9 +80,11 @@ def read_mandate(reader: Reader, contract_id: UUID, mandate_id: UUID) -> Mandate
 def change_mandate(
     writer: Writer, contract_id: UUID, mandate_id: UUID, request: MandatePatch, version: int
 ) -> MandateOut:
-    """Set the last day of a mandate, or leave it open again."""
+    """Set the last day of a running mandate, or leave it open again."""
     contract = _held(writer, contract_id)
     mandate = _current(writer, contract, mandate_id, version)
+    if mandate.until is not None and mandate.until < writer.today:
+        raise MandateOver
     _check_order(mandate.since, request.until)
     _set_end(writer, contract, mandate, request.until)
     named = organisation_queries.organisations_by_id(writer.session, {mandate.organisation_id})
@@ -119,10 +121,12 @@ def _set_end(writer: Writer, contract: Contract, mandate: Mandate, until: date |
     mandate.until = until
     _check_alone(writer, mandate)
     mandate.version += 1
-    writer.record("mandate.ended", contract_id=contract.id)
+    # An end still to come is told on its day.
+    event = "mandate.ended" if until is not None and until < writer.today else "mandate.updated"
+    writer.record(event, contract_id=contract.id)
     cause = (grants.MANDATE, mandate.id)
     grants.limit_access(writer, contract, cause=cause, since=mandate.since, until=until)
-    _keep(writer, mandate, "mandate.ended", "until")
+    _keep(writer, mandate, event, "until")
     ledger.recount_contract(writer, contract)
 
 

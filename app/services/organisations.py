@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from stdnum.fr import siret as siret_numbers
 
 from app.clock import new_id
+from app.db.queries import contracts, territories
 from app.db.queries import organisations as queries
-from app.db.queries import territories
 from app.db.tables import Organisation
 from app.errors import (
     FieldError,
@@ -21,6 +21,7 @@ from app.errors import (
     unknown_reference,
 )
 from app.schemas.organisations import OrganisationIn, OrganisationOut
+from app.services import jobs
 
 if TYPE_CHECKING:
     from app.services.work import Reader, Writer
@@ -95,6 +96,10 @@ def _replace(writer: Writer, found: Organisation, request: OrganisationIn) -> No
     writer.record("organisation.updated")
     writer.touch("organisation", found.id, *changed)
     _keep(writer, found)
+    if "seat" in changed:
+        # The hours counted at the former seat follow, a contract at a time, after the answer.
+        for contract_id in contracts.counted_for(writer.session, found.id):
+            jobs.queue(writer, "recount", str(contract_id), {"contract_id": str(contract_id)})
 
 
 def _keep(writer: Writer, organisation: Organisation) -> None:

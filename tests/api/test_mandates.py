@@ -106,18 +106,21 @@ class TestGiving:
 
 
 class TestEnding:
-    def test_a_last_day_is_set_and_lifted(self, service: Service) -> None:
+    def test_a_last_day_is_set_and_lifted_until_it_has_passed(self, service: Service) -> None:
         contract = register(service)
         mandate = give(service, contract)
         ended = change(service, mandate, "2025-01-10")
         assert (ended.status_code, ended.headers["etag"]) == (200, '"2-buyer-fr"')
         assert ended.json() == {**mandate.json(), "until": "2025-01-10", "version": 2}
-        service.clock.moment += timedelta(days=1)
-        assert not sees(service, contract)
         assert change(service, mandate, None, 2).status_code == 200
-        assert sees(service, contract)
         same = change(service, mandate, None, 3)
         assert (same.status_code, same.json()["version"]) == (200, 3)
+        assert change(service, mandate, "2025-01-10", 3).status_code == 200
+        assert sees(service, contract)
+        service.clock.moment += timedelta(days=1)
+        assert not sees(service, contract)
+        over = change(service, mandate, None, 4)
+        assert (over.status_code, over.json()["code"]) == (409, "mandate_over")
 
     def test_an_end_lies_after_the_start_and_never_over_another_mandate(self, service: Service) -> None:
         contract = register(service)
@@ -144,13 +147,14 @@ class TestEnding:
         contract = register(service)
         mandate = give(service, contract)
         change(service, mandate, "2025-02-28")
+        withdraw(service, mandate, 2)
         mandate_id = UUID(mandate.json()["id"])
         with service.means.database.read() as session:
             query = select(Version).where(Version.subject_id == mandate_id).order_by(Version.number)
             kept = [version.snapshot["until"] for version in session.scalars(query)]
             events = list(session.scalars(select(Event.type).where(Event.subject_id == mandate_id)))
-        assert kept == [None, "2025-02-28"]
-        assert sorted(events) == ["mandate.ended", "mandate.given"]
+        assert kept == [None, "2025-02-28", "2025-01-09"]
+        assert sorted(events) == ["mandate.ended", "mandate.given", "mandate.updated"]
 
     def test_a_mandate_of_another_contract_is_not_found(self, service: Service) -> None:
         mandate = give(service, register(service))

@@ -16,6 +16,7 @@ from app.db.tables import (
     ContractParty,
     ContractPlace,
     Mandate,
+    ObligationMonth,
     Organisation,
     Seal,
     Version,
@@ -205,3 +206,15 @@ def dated_versions_of(
 def any_contract(session: ReadSession) -> bool:
     """True once a contract was registered, whoever sees it."""
     return bool(session.scalar(select(exists().where(Contract.id.is_not(None)))))
+
+
+def counted_for(session: ReadSession, organisation_id: UUID) -> list[UUID]:
+    """The contracts with hours in the ledger that the organisation owns or was mandated on."""
+    mandated = select(Mandate.contract_id).where(Mandate.organisation_id == organisation_id)
+    query = (
+        select(ObligationMonth.contract_id)
+        .where(or_(ObligationMonth.owner_id == organisation_id, ObligationMonth.contract_id.in_(mandated)))
+        .distinct()
+        .order_by(ObligationMonth.contract_id)
+    )
+    return list(session.scalars(query))
