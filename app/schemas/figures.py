@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 
-from app.errors import FieldProblem, Text
 from app.rules.codes import Status
 from app.schemas.fields import Hours, Instant, Month, Output
 from app.schemas.territories import Level
-
-FIRST_MONTH, LAST_MONTH = date(2000, 1, 1), date(2100, 12, 1)
-OUT_OF_RANGE = Text("Mois de 2000-01 à 2100-12.", "Month from 2000-01 to 2100-12.")
-
-
-def _in_our_times(value: date) -> date:
-    if not FIRST_MONTH <= value <= LAST_MONTH:
-        raise FieldProblem("month_out_of_range", OUT_OF_RANGE)
-    return value
-
-
-PeriodMonth = Annotated[
-    Month,
-    AfterValidator(_in_our_times),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$", "examples": ["2025-01"]}),
-]
 
 
 class Basis(StrEnum):
@@ -44,10 +26,10 @@ class PeriodQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    first: PeriodMonth | None = Field(
+    first: Month | None = Field(
         default=None, alias="from", description="Premier mois ; onze mois avant le dernier si absent."
     )
-    last: PeriodMonth | None = Field(
+    last: Month | None = Field(
         default=None, alias="to", description="Dernier mois compris ; le mois courant si absent."
     )
     basis: Basis = Field(default=Basis.EXECUTION, description="Ce qui rattache une heure au territoire.")
