@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from alembic import context
 
 from app.db import guards
@@ -14,7 +16,9 @@ url: str = context.config.attributes["url"]
 engine = make_engine(url, pool_size=1).execution_options(writing=True)
 sqlite = engine.dialect.name == "sqlite"
 
-with engine.connect() as connection:
+with ExitStack() as stack:
+    stack.callback(engine.dispose)
+    connection = stack.enter_context(engine.connect())
     if sqlite:
         # With foreign keys on, rebuilding a table deletes its children; the setting only takes effect
         # outside a transaction, so it goes straight to the driver before the first BEGIN.
@@ -26,6 +30,9 @@ with engine.connect() as connection:
         target_metadata=Base.metadata,
         render_as_batch=sqlite,
         transaction_per_migration=False,
+        # Alembic takes SQLite for a database without transactional DDL: it would commit each step by itself
+        # and roll back what follows the last one. With an explicit BEGIN the whole run is one transaction.
+        transactional_ddl=True,
         compare_type=True,
     )
     with context.begin_transaction():
@@ -39,4 +46,3 @@ with engine.connect() as connection:
             if broken:
                 message = f"The migration left {len(broken)} dangling references."
                 raise RuntimeError(message)
-engine.dispose()
