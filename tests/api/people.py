@@ -34,7 +34,7 @@ def mandated_contract(service: Service) -> UUID:
     return contract_id
 
 
-def declared(service: Service, contract_id: UUID, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
+def declared(service: Service, contract_id: UUID, **changes: object) -> dict[str, Any]:
     """A hire that the contractor declares."""
     answer = service.post(
         f"/v1/contracts/{contract_id}/hires", CONTRACTOR, Role.CONTRACTOR, {**HIRE, **changes}
@@ -74,7 +74,7 @@ def decide(service: Service, hire_id: str, decision: str, reason: str | None = N
     return found
 
 
-def approved(service: Service, contract_id: UUID, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
+def approved(service: Service, contract_id: UUID, **changes: object) -> dict[str, Any]:
     """A hire declared, proven and approved, as the facilitator then reads its assessment."""
     hire = declared(service, contract_id, **changes)
     prove(service, hire["id"])
@@ -86,3 +86,8 @@ def eligibility(service: Service, hire_id: str) -> tuple[dict[str, Any], dict[st
     path = f"/v1/hires/{hire_id}"
     contractor = service.get(path, CONTRACTOR, Role.CONTRACTOR).json()["eligibility"]
     return contractor, service.get(path, BUYER, Role.BUYER).json()["eligibility"]
+
+
+def refusal(body: dict[str, Any]) -> tuple[str, str]:
+    """Where the first thing wrong stands, and its code."""
+    return body["errors"][0]["pointer"], body["errors"][0]["code"]

@@ -1,4 +1,4 @@
-"""People: recorded, read with a purpose, rectified, found by a whole identity; sealed at rest."""
+"""People: recorded, read with a purpose, rectified, found by a whole identity."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from app.db.tables import Change, ChangeObject, HireTraits, Identity, Job, Participant
+from app.db.tables import Change, ChangeObject, HireTraits, Job
 from app.principal import Role
 from tests.api.builders import (
     BUYER,
@@ -19,7 +19,15 @@ from tests.api.builders import (
     Service,
     serving,
 )
-from tests.api.people import PERSON, WHY, approved, assessment, decide, declared, mandated_contract, prove
+from tests.api.people import (
+    PERSON,
+    WHY,
+    assessment,
+    decide,
+    declared,
+    mandated_contract,
+    refusal,
+)
 
 PATH = "/v1/participants"
 
@@ -35,15 +43,11 @@ def contract_id(service: Service) -> UUID:
     return mandated_contract(service)
 
 
-def created(service: Service, siret: str = CONTRACTOR, **changes: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
+def created(service: Service, siret: str = CONTRACTOR, **changes: object) -> dict[str, Any]:
     answer = service.post(PATH, siret, Role.CONTRACTOR, {**PERSON, **changes})
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
     return found
-
-
-def refusal(body: dict[str, Any]) -> tuple[str, str]:
-    return body["errors"][0]["pointer"], body["errors"][0]["code"]
 
 
 def readings(service: Service, object_id: str) -> list[tuple[str, list[str]]]:
@@ -311,88 +315,3 @@ class TestSearching:
         assert answer(CONTRACTOR, Role.CONTRACTOR, {"birth_name": "EX"}) == (422, "invalid_payload")
         assert answer(FACILITATOR, Role.FACILITATOR, whole) == (422, "invalid_payload")
         assert service.client.post(f"{PATH}/search", json=whole).status_code == 401
-
-
-class TestAtRest:
-    def test_no_row_of_any_table_holds_a_personal_word(self, service: Service, contract_id: UUID) -> None:
-        words = {
-            "birth_name": "CANARINOM",
-            "first_names": "Canariprenom",
-            "birth_date": "1987-09-23",
-            "birth_place": "Canariville",
-            "france_travail_number": "CANARIFT01",
-            "pass_iae_number": "CANARIPASS01",
-        }
-        facts = {"opinion_body": "Canarimission", "left_studies_on": "2003-07-21"}
-        hire = declared(service, contract_id, participant={**PERSON, **words}, facts=facts)
-        prove(service, hire["id"], {"type": "rsa", "issued_on": "2024-12-03"})
-        decide(service, hire["id"], "refused", "Canarimotif")
-        path = f"{PATH}/{hire['participant_id']}"
-        rectified = {"first_names": "Canariprenom Deux"}
-        answer = service.send("PATCH", path, CONTRACTOR, Role.CONTRACTOR, rectified, 1)
-        assert answer.status_code == 200
-        stored = everything_stored(service)
-        assert str(contract_id).replace("-", "") in stored
-        for word in (*words.values(), *facts.values(), "Canarimotif", "2024-12-03"):
-            assert word not in stored
-
-    def test_a_field_moved_to_another_person_does_not_open(self, service: Service) -> None:
-        one, other = UUID(created(service)["id"]), UUID(created(service)["id"])
-        with service.means.database.write() as session:
-            rows = {
-                row.participant_id: row
-                for row in session.scalars(select(Identity).where(Identity.participant_id.in_([one, other])))
-            }
-            rows[one].birth_name = rows[other].birth_name
-        assert service.get(f"{PATH}/{one}", CONTRACTOR, Role.CONTRACTOR).status_code == 500
-        assert service.get(f"{PATH}/{other}", CONTRACTOR, Role.CONTRACTOR).status_code == 200
-
-
-def everything_stored(service: Service) -> str:
-    """Every value of every table but the reference territories, bytes read as Latin-1."""
-    tables = [
-        table
-        for table in Participant.metadata.sorted_tables
-        if table.name not in {"territories", "postal_codes", "territory_aliases"}
-    ]
-    values = []
-    with service.means.database.read() as session:
-        for table in tables:
-            for row in session.execute(select(table)):
-                values += [
-                    value.decode("latin-1")
-                    if isinstance(value, bytes)
-                    else value.hex
-                    if isinstance(value, UUID)
-                    else str(value)
-                    for value in row
-                ]
-    return "\n".join(values)
-
-
-def test_no_log_and_no_change_holds_a_personal_word(
-    service: Service, contract_id: UUID, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = {
-        "birth_name": "SERINNOM",
-        "first_names": "Serinprenom",
-        "birth_date": "1986-08-22",
-        "birth_place": "Serinville",
-        "france_travail_number": "SERINFT01",
-        "pass_iae_number": "SERINPASS01",
-    }
-    person = {**PERSON, **words}
-    approved(service, contract_id, participant=person, facts={"opinion_body": "Serinmission"})
-    service.post(PATH, CONTRACTOR, Role.CONTRACTOR, {**person, "sex": "Serinsexe"})
-    search = {name: words[name] for name in ("birth_name", "first_names", "birth_date", "birth_place")}
-    service.client.post(f"{PATH}/search", json=search, headers=service.headers(CONTRACTOR, Role.CONTRACTOR))
-    # A fault while a name is at hand.
-    broken = {**service.headers(CONTRACTOR, Role.CONTRACTOR), "Idempotency-Key": "SerinCle" * 40}
-    service.client.post(PATH, json=person, headers=broken)
-    logs = capsys.readouterr()
-    assert '"event": "request"' in logs.out
-    for word in (*words.values(), "Serinmission", "Serinsexe", "SerinCle"):
-        assert word not in logs.out + logs.err
-    with service.means.database.read() as session:
-        noted = [str(fields) for fields in session.scalars(select(ChangeObject.fields))]
-    assert not any("rsa" in fields or "Serin" in fields for fields in noted)
