@@ -20,13 +20,14 @@ from app.services import imports, jobs, upkeep
 from app.services.changes import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import timedelta
 
     from app.services.jobs import Handlers
     from app.services.work import Means
 
 PAUSE_SECONDS = 0.2
+FAULT_SECONDS = 2.0
 PLAN_SECONDS = 60.0
 STOP_SECONDS = 15.0
 WITH_PARENT = "--with-parent"
@@ -62,8 +63,12 @@ class Worker:
         """Work until asked to stop; the job under way then goes back to the queue."""
         log.info("worker_started")
         while not self.stop.is_set():
-            if not self._guarded(self.step):
-                self.stop.wait(PAUSE_SECONDS)
+            try:
+                idle = 0.0 if self.step() else PAUSE_SECONDS
+            except Exception as error:  # noqa: BLE001 - a database that is away today is back tomorrow
+                _log_fault(error)
+                idle = FAULT_SECONDS
+            self.stop.wait(idle)
         log.info("worker_stopped")
 
     def step(self) -> bool:
@@ -83,14 +88,6 @@ class Worker:
         if time.monotonic() - self._settled_at >= PAUSE_SECONDS:
             settle(self.means)
             self._settled_at = time.monotonic()
-
-    @staticmethod
-    def _guarded(step: Callable[[], bool]) -> bool:
-        try:
-            return step()
-        except Exception as error:  # noqa: BLE001 - an unreachable database today is reachable tomorrow
-            _log_fault(error)
-            return False
 
 
 def drain(means: Means) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.services.work import Reader, Writer
 
 IMPORT = queries.IMPORT
+STRETCH = 1_000
 MEDIA_TYPES = ("application/json", "text/csv")
 
 
@@ -93,17 +94,33 @@ def run_import(running: Running) -> dict[str, Any]:
         done = queries.indexes_done(session, running.job_id)
     if file is None:
         raise NotFound
-    today = day_of(running.means.clock.now())
-    name = running.payload["filename"]
-    rows = list(read_decp(file.content, today=today, content_type=file.media_type, filename=name))
-    numbered = list(_numbered(rows))
-    task = decp.Task(running, source=name, total=len(numbered), dry_run=running.payload["dry_run"])
+    numbered = list(_numbered(_read(running, file, len(done))))
+    task = decp.Task(
+        running,
+        source=running.payload["filename"],
+        total=len(numbered),
+        dry_run=running.payload["dry_run"],
+    )
     for number, (index, row) in enumerate(numbered, start=1):
         if index not in done:
             running.breathe()
             task.take(index, row, number)
     with running.means.database.read() as session:
         return {"outcomes": _complete(queries.outcomes_of(session, running.job_id))}
+
+
+def _read(running: Running, file: ImportFile, done: int) -> list[DecpRow]:
+    today = day_of(running.means.clock.now())
+    name = running.payload["filename"]
+    rows = []
+    for row in read_decp(file.content, today=today, content_type=file.media_type, filename=name):
+        rows.append(row)
+        if len(rows) % STRETCH == 0:
+            # Reading the largest files takes longer than a lease.
+            running.breathe()
+            with running.means.database.write() as session:
+                running.progress(session, done, 0)
+    return rows
 
 
 def _numbered(rows: Sequence[DecpRow]) -> Iterable[tuple[int, DecpRow]]:

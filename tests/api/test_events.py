@@ -118,6 +118,21 @@ class TestFeed:
         ):
             assert subjects(feed(service, siret, role)) == []
 
+    def test_ones_own_doings_outside_any_contract_are_told_to_oneself(self, service: Service) -> None:
+        ids = {}
+        for siret in (BUYER, OTHER_BUYER):
+            with writing(service.means, SERVICE, "test") as writer:
+                writer.record("test.prepared")
+                ids[siret] = organisations.known_organisation(writer, siret).id
+        with writing(service.means, Principal(ids[BUYER], Role.BUYER), "test") as writer:
+            writer.record("import.queued")
+            writer.announce("import.queued", "import", new_id())
+        settle(service.means)
+        found = feed(service, BUYER, Role.BUYER)
+        assert [item["type"] for item in found["items"]] == ["import.queued"]
+        assert feed(service, BUYER, Role.CONTRACTOR)["items"] == []
+        assert feed(service, OTHER_BUYER, Role.BUYER)["items"] == []
+
     def test_a_firm_is_not_told_of_what_another_firm_declares(self, service: Service) -> None:
         contract = add_contract(service, subcontractor=SUBCONTRACTOR)
         with writing(service.means, SERVICE, "test") as writer:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from app import worker
 from app.db.tables import Contract, DecpRecord, ImportFile, Organisation
 from app.principal import Role
+from app.services import decp
 from tests.api.builders import Service, serving
 from tests.exchange.decp_samples import BUYER, HOLDER, OTHER_HOLDER, as_csv, as_json, sound, without
 
@@ -229,6 +230,19 @@ class TestFlaws:
         (row,) = imported(service, as_json(sound(titulaires=[holder])))["items"]
         assert row["outcome"] == "rejected"
         assert "identifier_too_long" in codes(row)
+
+    def test_what_the_database_refuses_is_one_records_flaw(
+        self, postgres_database_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # As if a column had become narrower than the reader's limit.
+        monkeypatch.setattr(decp, "LONGEST_IDENTIFIER", 64)
+        holder = {"titulaire": {"typeIdentifiant": "HORS-UE", "id": "E" * 41}}
+        content = as_json(sound(titulaires=[holder]), sound())
+        with serving(postgres_database_url) as service:
+            for dry_run in ("true", "false"):
+                first, second = imported(service, content, dry_run=dry_run)["items"]
+                assert (first["outcome"], second["outcome"]) == ("rejected", "created")
+                assert "not_storable" in codes(first)
 
 
 class TestWho:

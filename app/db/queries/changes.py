@@ -100,10 +100,16 @@ def _event_visible(principal: Principal, today: date) -> ColumnElement[bool]:
         ContractAccess.since <= today,
         or_(ContractAccess.until.is_(None), ContractAccess.until >= today),
     )
+    # Outside any contract, one's own doings: an import, an organisation, a key.
+    own_doing = and_(
+        Event.contract_id.is_(None),
+        Change.organisation_id == principal.organisation_id,
+        Change.role == principal.role.value,
+    )
     if principal.role in {Role.CONTRACTOR, Role.INSERTION_STRUCTURE}:
         own = or_(Event.declarant_id.is_(None), Event.declarant_id == principal.organisation_id)
-        return and_(access, own)
-    return access
+        return or_(and_(access, own), own_doing)
+    return or_(access, own_doing)
 
 
 def events_after(
