@@ -126,6 +126,8 @@ def test_days_are_counted_once() -> None:
     first, last = date(2025, 1, 1), date(2025, 1, 31)
     assert count_days(first, last) == 31
     assert count_days(last, first) == 0
+    assert count_days(first, first) == 1
+    assert count_days(first, last, [Span(date(2025, 1, 20), date(2025, 1, 20))]) == 30
     within = Span(date(2025, 1, 10), date(2025, 1, 12))
     across = Span(date(2025, 1, 12), date(2025, 1, 14))
     before = Span(date(2024, 1, 1), date(2025, 1, 2))
