@@ -29,6 +29,7 @@ from app.schemas.compliance import (
     HourFigures,
 )
 from app.services import contract_facts
+from app.services.contract_facts import ClauseVersion
 from app.services.next_actions import next_actions
 from app.services.positions import position_known_at
 from app.services.sight import require_role
@@ -112,9 +113,9 @@ def terms_in_force(reader: Reader, sight: Sight, as_of: date, position: int | No
     if not sight.has_clause:
         return None
     if position is None and (row.clause_version == 1 or row.effective_on <= as_of):
-        return contract_facts.terms_of(row.terms)
+        return contract_facts.terms_of(ClauseVersion(row.clause_id, row.clause_version, row.terms))
     versions = queries.versions_known(reader.session, row.owner_id, row.clause_id, position)
-    return contract_facts.terms_on(versions, as_of)
+    return contract_facts.terms_on(row.clause_id, versions, as_of)
 
 
 def _present(reader: Reader, sight: Sight, as_of: date) -> Case:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from app.rules.clause_state import clause_state
@@ -14,9 +15,12 @@ from app.services.clause_states import situation_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
     from app.rules.codes import ClauseState
     from app.rules.terms import Terms
+
+VERSIONS_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +50,31 @@ def suspensions_of(stored: Sequence[Mapping[str, Any]]) -> tuple[Span, ...]:
     return tuple(Span(date.fromisoformat(item["since"]), _day(item["until"])) for item in stored)
 
 
-def terms_of(document: Mapping[str, Any]) -> Terms:
-    """The terms of a clause, as stored."""
-    return terms_from_json(document, PROFILES.get(document["profile"]))
+@dataclass(frozen=True, slots=True)
+class ClauseVersion:
+    """One version of a clause, and its terms as stored: immutable, so that it need be read only once."""
+
+    clause_id: UUID
+    number: int
+    terms: Mapping[str, Any] = field(compare=False)
 
 
-def terms_on(versions: Sequence[Any], day: date) -> Terms | None:
+@lru_cache(maxsize=VERSIONS_KEPT)
+def terms_of(version: ClauseVersion) -> Terms:
+    """The terms of a clause version, as the rules read them."""
+    return terms_from_json(version.terms, PROFILES.get(version.terms["profile"]))
+
+
+def terms_on(clause_id: UUID, versions: Sequence[Any], day: date) -> Terms | None:
     """The terms of the latest version in force on a day; before the first, the first; None if there is none.
 
-    `versions` are rows with `effective_on` and `snapshot`, oldest first.
+    `versions` are rows with `number`, `effective_on` and `snapshot`, oldest first.
     """
     if not versions:
         return None
     in_force = [version for version in versions if version.effective_on <= day] or versions[:1]
-    return terms_of(in_force[-1].snapshot["terms"])
+    chosen = in_force[-1]
+    return terms_of(ClauseVersion(clause_id, chosen.number, chosen.snapshot["terms"]))
 
 
 def _day(value: date | str | None) -> date | None:

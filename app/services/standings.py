@@ -16,6 +16,7 @@ from app.rules.reporting import belongs
 from app.rules.status import Sums, compliance, expected
 from app.rules.targets import required
 from app.services import contract_facts
+from app.services.contract_facts import ClauseVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,9 +63,12 @@ class _Contract:
     versions: Sequence[Any]
 
     def terms_on(self, day: date) -> Terms | None:
-        if self.row.terms is None:
+        row = self.row
+        if row.terms is None:
             return None
-        return contract_facts.terms_on(self.versions, day) or contract_facts.terms_of(self.row.terms)
+        if self.versions:
+            return contract_facts.terms_on(row.clause_id, self.versions, day)
+        return contract_facts.terms_of(ClauseVersion(row.clause_id, row.clause_version, row.terms))
 
 
 def standings_of(

@@ -257,7 +257,7 @@ def clause_versions(
 ) -> dict[UUID, list[Row[*tuple[Any, ...]]]]:
     """By clause: every version of the clauses amended at least once, oldest first."""
     query = (
-        select(Version.subject_id, Version.effective_on, Version.snapshot)
+        select(Version.subject_id, Version.number, Version.effective_on, Version.snapshot)
         .join(Clause, (Clause.owner_id == Version.owner_id) & (Clause.id == Version.subject_id))
         .where(Clause.version > 1, Clause.contract_id.in_(contracts_inside(asked, on, area)))
         .order_by(Version.subject_id, Version.number)
