@@ -8,7 +8,6 @@ from uuid import uuid4
 import httpx
 
 Json = dict[str, Any]
-TIMEOUT_SECONDS = 60.0
 
 
 class Unexpected(Exception):
@@ -18,33 +17,35 @@ class Unexpected(Exception):
 class Caller:
     """An organisation in a role, with its key."""
 
-    def __init__(self, address: str, key: str) -> None:
-        """`address` of the service, `key` of the caller."""
+    def __init__(self, http: httpx.Client, key: str) -> None:
+        """`http` reaches the service, `key` is the caller's."""
         self.key = key
-        self._http = httpx.Client(
-            base_url=address, timeout=TIMEOUT_SECONDS, headers={"Authorization": f"Bearer {key}"}
-        )
+        self._http = http
 
     def get(self, path: str, **query: str) -> Json:
         """Read something that the caller may read."""
-        return self._expect(self._http.get(path, params=query))
+        return self._expect(self._ask("GET", path, params=query))
+
+    def find(self, path: str) -> Json | None:
+        """Read something that may not exist."""
+        answer = self._ask("GET", path)
+        return None if answer.status_code == httpx.codes.NOT_FOUND else self._expect(answer)
 
     def post(self, path: str, body: Json, *, version: int | None = None) -> Json:
         """Create, under a fresh idempotency key; with `version`, on a resource read at that version."""
-        return self._expect(self._http.post(path, json=body, headers=_headers(version)))
+        return self._expect(self._ask("POST", path, version, json=body))
 
     def put(self, path: str, body: Json, *, version: int | None = None) -> Json:
         """Replace what stands at the path, read at that version; create it without."""
-        return self._expect(self._http.put(path, json=body, headers=_headers(version)))
+        return self._expect(self._ask("PUT", path, version, json=body))
 
     def send(self, path: str, content: bytes, media_type: str) -> Json:
         """Hand a file over."""
-        headers = {**_headers(None), "Content-Type": media_type}
-        return self._expect(self._http.post(path, content=content, headers=headers))
+        return self._expect(self._ask("POST", path, content=content, media_type=media_type))
 
     def refused(self, method: str, path: str, body: Json | None = None) -> Json:
         """The problem with which the service refuses; Unexpected if it does not."""
-        answer = self._http.request(method, path, json=body, headers=_headers(None) if body else {})
+        answer = self._ask(method, path, json=body)
         if answer.status_code < httpx.codes.BAD_REQUEST or answer.is_server_error:
             raise Unexpected(f"{method} {path}: {answer.status_code}")
         problem: Json = answer.json()
@@ -60,14 +61,25 @@ class Caller:
                 return found
             page = self.get(path, limit="200", after=str(page["next"]), **query)
 
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        version: int | None = None,
+        *,
+        media_type: str | None = None,
+        **content: Any,  # noqa: ANN401 - passed on as it is
+    ) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.key}", "Idempotency-Key": str(uuid4())}
+        if media_type is not None:
+            headers["Content-Type"] = media_type
+        if version is not None:
+            # Only the version of an entity tag is compared; the rest says what the reader saw.
+            headers["If-Match"] = f'"{version}"'
+        return self._http.request(method, path, headers=headers, **content)
+
     def _expect(self, answer: httpx.Response) -> Json:
         if not answer.is_success:
             raise Unexpected(f"{answer.request.method} {answer.request.url.path}: {answer.text}")
         found: Json = answer.json() if answer.content else {}
         return found
-
-
-def _headers(version: int | None) -> dict[str, str]:
-    headers = {"Idempotency-Key": str(uuid4())}
-    # Only the version of an entity tag is compared; the rest says what the reader saw.
-    return headers if version is None else {**headers, "If-Match": f'"{version}"'}

@@ -226,6 +226,7 @@ def _settled_now(story: Story) -> str:
 def _figures(story: Story, path: str) -> None:
     story.chapter("Où en est le contrat, et pourquoi")
     buyer, day = story.callers["buyer"], "2025-04-15"
+    _settled_now(story)
     now = buyer.get(f"{path}/compliance", as_of=day)
     then = buyer.get(f"{path}/compliance", as_of=day, known_at=story.told["before_correction"])
     story.told["now"], story.told["then"] = now, then
@@ -279,7 +280,7 @@ def _outsiders(story: Story, path: str) -> None:
     told: Json = {}
     for name, (siret, role) in outsiders.items():
         if siret not in story.told["buyers"]:
-            story.admin.put(f"/v1/organisations/{siret}", {"name": records.NAMES[siret], "seat": None})
+            story.describe(siret, None)
         caller = story.caller(name, siret, role)
         told[name] = {suffix: caller.refused("GET", f"{path}{suffix}")["status"] for suffix in SEEN}
         story.note(f"{name} : {sorted(set(told[name].values()))}")

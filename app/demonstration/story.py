@@ -12,6 +12,8 @@ from app.demonstration.client import Caller, Json, Unexpected
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import httpx
+
     from app.demonstration.records import File
 
 IMPORT_SECONDS = 60.0
@@ -23,7 +25,7 @@ LOT = "commune/57433"
 class Story:
     """One telling: where, by whom, and everything that was answered on the way (`told`)."""
 
-    address: str
+    http: httpx.Client
     admin: Caller
     say: Callable[[str], None]
     told: dict[str, Any] = field(default_factory=dict)
@@ -43,8 +45,15 @@ class Story:
         """Give an organisation a key in a role; known afterwards under the name."""
         body = {"organisation": siret, "role": role, "label": "démonstration"}
         made = self.admin.post("/v1/api-keys", body)
-        self.callers[name] = Caller(self.address, made["key"])
+        self.callers[name] = Caller(self.http, made["key"])
         return self.callers[name]
+
+    def describe(self, siret: str, seat: str | None) -> None:
+        """Have the platform say who an organisation is, known already or not."""
+        path = f"/v1/organisations/{siret}"
+        known = self.admin.find(path)
+        body = {"name": records.NAMES.get(siret, f"Organisme {siret}"), "seat": seat}
+        self.admin.put(path, body, version=known["version"] if known else None)
 
     def refusal(self, problem: Json) -> str:
         """A problem in one line."""
@@ -96,7 +105,7 @@ def _import_file(story: Story, file: File) -> Json:
     story.note(f"{file.name} : {outcomes}")
     for row in rows:
         if row["issues"] and row["outcome"] == "created":
-            codes = ", ".join(issue["code"] for issue in row["issues"])
+            codes = ", ".join(f"{issue['code']} {issue['pointer']}" for issue in row["issues"])
             story.note(f"  {row['reference']} : {codes}")
     return {"import": done, "rows": rows}
 
@@ -109,10 +118,7 @@ def _seat(story: Story, siret: str, contract: Json) -> None:
         chosen = inside["items"][0]["place"]
     if LOT in place["candidates"]:
         chosen = LOT
-    path = f"/v1/organisations/{siret}"
-    version = story.admin.get(path)["version"]
-    name = records.NAMES.get(siret, f"Acheteur {siret}")
-    story.admin.put(path, {"name": name, "seat": chosen}, version=version)
+    story.describe(siret, chosen)
 
 
 def _resolve(story: Story, contract: Json) -> Json:
@@ -177,8 +183,7 @@ def _parties(story: Story, contract: Json) -> None:
     story.chapter("L'acheteur mandate un facilitateur ; le titulaire reçoit sa clé")
     described = (records.FACILITATOR, "commune/57463"), (records.OTHER_FACILITATOR, "commune/54395")
     for siret, seat in described:
-        body = {"name": records.NAMES[siret], "seat": seat}
-        story.admin.put(f"/v1/organisations/{siret}", body)
+        story.describe(siret, seat)
     mandate = {"siret": records.FACILITATOR, "role": "facilitator", "since": "2024-12-12"}
     path = f"/v1/contracts/{contract['id']}/mandates"
     story.told["mandate"] = story.callers["buyer"].post(path, mandate)

@@ -3,8 +3,6 @@
 Every figure here is worked out by hand from the rules, in the comments beside it.
 """
 
-from collections.abc import Iterator
-
 import pytest
 
 from app.clock import SystemClock
@@ -24,7 +22,7 @@ LEVELS = ("commune/57433", "epci/200039949", "department/57", "region/44", "coun
 
 
 @pytest.fixture(scope="module")
-def told(module_database_url: str) -> Iterator[Json]:
+def told(module_database_url: str) -> Json:
     settings = Settings(database_url=module_database_url)
     database = Database(module_database_url)
     means = Means(database, SystemClock(), Keyring(settings.secret_keys.get_secret_value()))
@@ -32,11 +30,16 @@ def told(module_database_url: str) -> Iterator[Json]:
     said: list[str] = []
     with served(module_database_url) as address:
         story = tell(address, admin, records.own_files(), said.append)
-        story.told["keys"] = keys_by_role(story)
+    story.told["keys"] = keys_by_role(story)
     story.told["verified"] = verify(database)
     story.told["said"] = said
     database.dispose()
-    yield story.told
+    return story.told
+
+
+def hours(declared: str, pending: str, held: str, refused: str, counted: str) -> dict[str, str]:
+    """Where the hours of a line stand."""
+    return {"declared": declared, "pending": pending, "held": held, "refused": refused, "counted": counted}
 
 
 def lines(statement: Json, hires: Json) -> dict[str, dict[str, str]]:
@@ -154,13 +157,13 @@ class TestStatements:
         # 48 h × 31 ÷ 7 = 212.57; 300 − 212.57 = 87.43 held. The second person still lacks a proof: the
         # whole line waits. The third is refused: 10 by the review, 30 by eligibility.
         assert reviewed == {
-            "rsa": dict(declared="300.00", pending="0.00", held="87.43", refused="0.00", counted="212.57"),
-            "young": dict(declared="100.00", pending="100.00", held="0.00", refused="0.00", counted="0.00"),
-            "none": dict(declared="40.00", pending="0.00", held="0.00", refused="40.00", counted="0.00"),
+            "rsa": hours("300.00", "0.00", "87.43", "0.00", "212.57"),
+            "young": hours("100.00", "100.00", "0.00", "0.00", "0.00"),
+            "none": hours("40.00", "0.00", "0.00", "40.00", "0.00"),
         }
         # Approved, the second person's accepted part counts and its cut is refused.
-        assert lines(told["second_approved"], hires)["young"] == dict(
-            declared="100.00", pending="0.00", held="0.00", refused="20.00", counted="80.00"
+        assert lines(told["second_approved"], hires)["young"] == hours(
+            "100.00", "0.00", "0.00", "20.00", "80.00"
         )
         third = next(line for line in told["reviewed"]["lines"] if line["declared"] == "40.00")
         assert {(item["rule"], item["hours"]) for item in third["postings"]} == {
@@ -170,7 +173,7 @@ class TestStatements:
 
     def test_a_correction_waits_again_then_counts(self, told: Json) -> None:
         hires = told["hires"]
-        waiting = dict(declared="72.00", pending="72.00", held="0.00", refused="0.00", counted="0.00")
+        waiting = hours("72.00", "72.00", "0.00", "0.00", "0.00")
         assert lines(told["corrected"], hires)["rsa"] == waiting
         assert lines(told["accepted_again"], hires)["rsa"] == {
             **waiting,
@@ -221,7 +224,7 @@ class TestCompliance:
 
 
 @pytest.mark.parametrize(
-    ("basis", "hours", "people"),
+    ("basis", "counted", "people"),
     [
         ("execution", ["364.57"] * 5, [2] * 5),
         # The second person lives in Nancy: another department, the same region.
@@ -230,10 +233,10 @@ class TestCompliance:
     ],
 )
 def test_territories_add_up_at_every_level(
-    told: Json, basis: str, hours: list[str], people: list[int]
+    told: Json, basis: str, counted: list[str], people: list[int]
 ) -> None:
     found = [told["territories"][f"{basis} {place}"] for place in LEVELS]
-    assert [item["hours"]["counted"] for item in found] == hours
+    assert [item["hours"]["counted"] for item in found] == counted
     assert [item["participants"] for item in found] == people
 
 
@@ -248,6 +251,8 @@ def test_the_feed_shows_every_step_once_and_in_order(told: Json) -> None:
         "contract.registered": 1,
         "contract.place_resolved": 1,
         "clause.recorded": 1,
+        # The contract now has its clause.
+        "contract.updated": 1,
         "mandate.given": 1,
         "hire.declared": 3,
         "assessment.recorded": 4,
