@@ -41,7 +41,14 @@ LawDay = Annotated[
     date,
     AfterValidator(_has_values),
     Field(le=LAST_DAY),
-    WithJsonSchema({"type": "string", "format": "date", "examples": ["2025-01-15"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date",
+            "pattern": "^(20[0-9]{2}|2100)-",
+            "examples": ["2025-01-15"],
+        }
+    ),
 ]
 ProfileCode = Annotated[
     str, AfterValidator(_built_in), WithJsonSchema({"type": "string", "enum": sorted(PROFILES)})

@@ -177,10 +177,6 @@ def _taken(
     job = queries.due_job(session, now)
     if job is None:
         return None
-    if job.attempts >= MOST_ATTEMPTS:
-        # Its last worker died without a word: it may be the job that kills them.
-        _close(session, job, FAILED, now, problem=JobAbandoned.code)
-        return None
     job.state, job.locked_until = RUNNING, now + lease
     job.attempts += 1
     principal = Principal(job.organisation_id or SERVICE.organisation_id, Role(job.role))
@@ -188,6 +184,10 @@ def _taken(
 
 
 def _run(running: Running, handlers: Handlers, report: Report) -> None:
+    if running.attempt > MOST_ATTEMPTS:
+        # Every worker before died without a word: it may be the job that kills them.
+        _end(running, FAILED, problem=JobAbandoned.code)
+        return
     try:
         result = handlers[running.kind](running)
     except LeaseLost:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from app.clock import new_id
 from app.crypto import Keyring
 from app.db.session import Database
-from app.db.tables import Change, Job, Organisation, StoredAnswer
+from app.db.tables import Change, Event, Job, Organisation, StoredAnswer
 from app.errors import NotFound
 from app.principal import SERVICE, Principal, Role
 from app.services import jobs, upkeep
@@ -238,9 +238,11 @@ class TestDying:
             with pytest.raises(Died):
                 work(means, die)
             clock.moment += timedelta(seconds=31)
-        assert not work(means, die)
+        # The sixth worker does not begin it.
+        assert work(means, die)
         job = job_of(means, job_id)
         assert (job.state, job.problem) == ("failed", "job_abandoned")
+        assert not work(means, die)
 
 
 class TestEnding:
@@ -292,6 +294,21 @@ class TestEnding:
         job = job_of(means, job_id)
         assert (job.state, job.attempts, job.locked_until) == ("waiting", 0, None)
         assert work(means, lambda _: {})
+
+    def test_the_end_of_an_import_is_told_however_it_ends(self, means: Means) -> None:
+        ids = [queued(means, subject, kind="import") for subject in ("a", "b")]
+
+        def handler(running: Running) -> dict[str, Any]:
+            if running.job_id == ids[0]:
+                raise NotFound
+            return {}
+
+        for _ in ids:
+            assert jobs.work(means, {"import": handler}, breathe=nothing, report=lambda _: None)
+        with means.database.read() as session:
+            query = select(Event.type, Event.subject_id).order_by(Event.subject_id)
+            told = [tuple(row) for row in session.execute(query)]
+        assert told == [("import.finished", job_id) for job_id in sorted(ids)]
 
 
 class TestUpkeep:
