@@ -61,7 +61,7 @@ def put_organisation(
 def known_organisation(writer: Writer, identifier: str, *, scheme: str = SIRET) -> Organisation:
     """The organisation of this identifier, created unnamed inside the current change if it is new."""
     found = queries.organisation_by_identifier(writer.session, identifier, scheme=scheme)
-    return found or _added(writer, identifier, scheme=scheme)
+    return found or _added(writer, identifier, scheme=scheme)[0]
 
 
 def _check(siret: str) -> None:
@@ -72,19 +72,23 @@ def _check(siret: str) -> None:
 
 def _created(writer: Writer, siret: str, request: OrganisationIn) -> Organisation:
     writer.record("organisation.created")
-    organisation = _added(writer, siret, scheme=SIRET)
+    organisation, added = _added(writer, siret, scheme=SIRET)
+    if not added:
+        # Somebody else created it since we looked: what they wrote is to be read before it is replaced.
+        raise PreconditionRequired
     organisation.name, organisation.seat = request.name, request.seat
     _keep(writer, organisation)
     return organisation
 
 
-def _added(writer: Writer, identifier: str, *, scheme: str) -> Organisation:
-    organisation = Organisation(
-        id=new_id(), scheme=scheme, identifier=identifier, version=1, created_at=writer.now
+def _added(writer: Writer, identifier: str, *, scheme: str) -> tuple[Organisation, bool]:
+    added = queries.add_unless_known(
+        writer.session, id=new_id(), scheme=scheme, identifier=identifier, version=1, created_at=writer.now
     )
-    writer.session.add(organisation)
-    writer.touch("organisation", organisation.id, "identifier")
-    return organisation
+    organisation = queries.named_organisation(writer.session, identifier, scheme=scheme)
+    if added:
+        writer.touch("organisation", organisation.id, "identifier")
+    return organisation, added
 
 
 def _replace(writer: Writer, found: Organisation, request: OrganisationIn) -> None:

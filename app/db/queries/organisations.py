@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db.tables import ApiKey, Organisation, StoredAnswer
 
@@ -41,6 +42,12 @@ def organisation_by_identifier(
     )
 
 
+def named_organisation(session: ReadSession, identifier: str, *, scheme: str) -> Organisation:
+    """The organisation of an identifier that is known to exist."""
+    query = select(Organisation).where(Organisation.scheme == scheme, Organisation.identifier == identifier)
+    return session.scalars(query).one()
+
+
 def organisation_by_id(session: ReadSession, organisation_id: UUID) -> Organisation | None:
     """The organisation of a surrogate id."""
     return session.get(Organisation, organisation_id)
@@ -56,6 +63,16 @@ def locked_organisation(session: WriteSession, identifier: str, *, scheme: str) 
     """The same, held until the end of the transaction."""
     query = select(Organisation).where(Organisation.scheme == scheme, Organisation.identifier == identifier)
     return session.scalar(query.with_for_update())
+
+
+def add_unless_known(session: WriteSession, **values: object) -> bool:
+    """Add an organisation unless its identifier is known; returns whether it was added.
+
+    Another transaction may be adding the same one: this waits for it, and fails neither.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Organisation).values(**values).on_conflict_do_nothing().returning(Organisation.id)
+    return session.scalar(statement) is not None
 
 
 def claim_key(session: WriteSession, principal: Principal, key: str) -> bool:
