@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from app.errors import FieldProblem, Text
 from app.rules.codes import ApprovalFrom, ContractType, Every, Modality, RoundingMode, TargetKind
@@ -173,24 +173,45 @@ class TermsIn(Input):
 class ClauseIn(TermsIn):
     """The first version of a clause."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "profile": "ccag-2021",
+                    "target": {
+                        "kind": "labour_formula",
+                        "labour_share": "0.5",
+                        "insertion_rate": "0.1",
+                        "hourly_cost": "30.00",
+                    },
+                    "window": {"start": "2024-12-12", "end": "2025-09-11"},
+                    "reporting": {"every": "month", "due_day": 15},
+                }
+            ]
+        }
+    )
+
     profile: Code | None = Field(
         default=None, description="Profil qui complète ces termes.", examples=["ccag-2021"]
     )
-    target: TargetIn = Field(
-        examples=[
-            {
-                "kind": "labour_formula",
-                "labour_share": "0.5",
-                "insertion_rate": "0.1",
-                "hourly_cost": "30.00",
-            }
-        ]
-    )
+    target: TargetIn
     window: WindowIn | None = None
 
 
 class AmendmentIn(TermsIn):
     """A later version (avenant): only the terms sent change; the others stay as they were."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "effective_on": "2025-05-01",
+                    "reason": "Avenant 1 : prolongation d'un mois",
+                    "window": {"end": "2025-10-11"},
+                }
+            ]
+        }
+    )
 
     effective_on: Day = Field(description="Jour d'effet, après celui de la version modifiée.")
     reason: Words = Field(examples=["Avenant 1 : prolongation de deux mois"])

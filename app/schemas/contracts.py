@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from app.errors import FieldProblem, Text
 from app.rules.codes import ClauseState, ConsultationKind
@@ -182,6 +182,28 @@ class ContractFields(Input):
 class ContractIn(ContractFields):
     """A contract to register."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "reference": "24-1065297-2",
+                    "object": "Construction d'une déchèterie, lot 2, charpente bois",
+                    "lot": "2",
+                    "nature": "Marché",
+                    "kind": "works",
+                    "cpv": "45261100",
+                    "procedure": "Procédure adaptée",
+                    "ccag": "Travaux",
+                    "firm_amount": "27364.00",
+                    "notified_on": "2024-12-12",
+                    "duration_months": 9,
+                    "holders": [{"siret": "20000000800017"}],
+                    "places": [{"published_code": "57280", "published_type": "Code postal"}],
+                }
+            ]
+        }
+    )
+
     buyer: Siret | None = Field(
         default=None, description="Requis de la plateforme ; un acheteur n'enregistre que les siens."
     )
@@ -193,6 +215,14 @@ class ContractIn(ContractFields):
 
 class ContractPatch(ContractFields):
     """What changes of a contract: only the fields sent; null clears; a list replaces the whole list."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"started_on": "2025-01-06", "suspensions": [{"since": "2025-02-01", "until": "2025-02-10"}]}
+            ]
+        }
+    )
 
     object: Words | None = Field(default=None, description="Ne s'efface pas.")
 
@@ -206,6 +236,8 @@ class ContractPatch(ContractFields):
 
 class CloseIn(Input):
     """The closing of a contract."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"closed_on": "2025-10-31"}]})
 
     closed_on: Day | None = Field(default=None, description="Jour de la clôture ; aujourd'hui si absent.")
     ended_on: Day | None = Field(default=None, description="Fin réelle, si elle n'est pas encore connue.")

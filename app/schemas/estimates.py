@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from app.schemas.clauses import RoundingIn, RoundingOut, TargetIn
 from app.schemas.fields import Day, Hours, Input, Output
@@ -13,17 +13,24 @@ from app.schemas.fields import Day, Hours, Input, Output
 class EstimateIn(Input):
     """A target to compute, with the rounding of the clause to come."""
 
-    target: TargetIn = Field(
-        examples=[
-            {
-                "kind": "labour_formula",
-                "amount": "27364.00",
-                "labour_share": "0.5",
-                "insertion_rate": "0.1",
-                "hourly_cost": "30.00",
-            }
-        ]
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "target": {
+                        "kind": "labour_formula",
+                        "amount": "27364.00",
+                        "labour_share": "0.5",
+                        "insertion_rate": "0.1",
+                        "hourly_cost": "30.00",
+                    },
+                    "rounding": {"mode": "half_up", "step": "1"},
+                }
+            ]
+        }
     )
+
+    target: TargetIn
     rounding: RoundingIn | None = Field(default=None, description="Par défaut : au plus proche, à l'heure.")
     on: Day | None = Field(default=None, description="Jour des équivalences ; aujourd'hui si absent.")
 

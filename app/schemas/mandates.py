@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from app.errors import FieldProblem
 from app.principal import Role
@@ -19,6 +19,10 @@ MandateRole = Literal[Role.FACILITATOR, Role.INSERTION_STRUCTURE]
 
 class MandateIn(Input):
     """A mandate to give, from – to (included)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"siret": "50000000500016", "since": "2024-12-12"}]}
+    )
 
     siret: Siret
     role: MandateRole = Field(default=Role.FACILITATOR, description="Un facilitateur mandaté décide seul.")
@@ -34,6 +38,8 @@ class MandateIn(Input):
 
 class MandatePatch(Input):
     """The end of a mandate."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"until": "2025-12-31"}]})
 
     until: Day | None = Field(description="Dernier jour ; null : jusqu'à nouvel ordre.")
 

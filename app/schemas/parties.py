@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import (
     BeforeValidator,
+    ConfigDict,
     Field,
     PlainSerializer,
     StringConstraints,
@@ -115,6 +116,10 @@ class HolderOut(Output):
 
 class SubcontractIn(PartyIn):
     """A subcontractor accepted by the buyer, from – to (included)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"siret": "40000000600017", "since": "2025-01-06"}]}
+    )
 
     since: Day | None = Field(default=None, description="Premier jour ; aujourd'hui si absent.")
     until: Day | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from app.errors import FieldProblem, Text
 from app.schemas.fields import Input, Output, PlaceCode, Reference
@@ -44,6 +44,8 @@ class PlaceIn(Input):
 
 class PlaceChoice(Input):
     """The territory that a place of execution is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"place": "commune/57433"}]})
 
     place: PlaceCode
 
