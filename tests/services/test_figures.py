@@ -1,6 +1,5 @@
 """What territories add up to: by basis, at every level, people once, and nothing of what is others'."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -78,13 +77,6 @@ def brief(figures: FiguresOut) -> tuple[int, int, int | None, int]:
 
 def parts(answer: TerritoryChildrenOut) -> dict[str, tuple[int, int, int | None, int]]:
     return {item.territory.place: brief(item.figures) for item in answer.items}
-
-
-@pytest.fixture(scope="module")
-def books(module_database_url: str) -> Iterator[Books]:
-    books = Books(module_database_url)
-    yield books
-    books.means.database.dispose()
 
 
 @pytest.fixture
