@@ -18,9 +18,9 @@ from app.clock import SystemClock
 from app.crypto import Keyring
 from app.db.session import Database
 from app.demonstration.keys import read_keys, write_keys
-from app.demonstration.records import PLATFORM, files_at, own_files
+from app.demonstration.records import BY_ROLE, PLATFORM, files_at, own_files
 from app.demonstration.server import served
-from app.demonstration.telling import keys_by_role, tell
+from app.demonstration.telling import tell
 from app.main import create_app
 from app.principal import Role
 from app.services import setup
@@ -118,24 +118,27 @@ def run(port: int = 8000) -> None:
     Path("var").mkdir(exist_ok=True)
     means = _means(settings)
     setup.prepare(means.database, settings.database_url)
-    keys = read_keys(KEYS) if setup.has_contracts(means.database) else None
+    new = not setup.has_contracts(means.database)
+    keys = None if new else read_keys(KEYS)
     if keys is None:
-        keys = _load_demonstration(means, settings.database_url)
+        keys = {role.value: setup.issue_key(means, siret, role, "demo") for role, siret in BY_ROLE.items()}
+        write_keys(KEYS, keys)
+    if new:
+        with served(settings.database_url) as address:
+            tell(address, keys[Role.ADMIN], own_files(), lambda _: None)
     means.database.dispose()
-    for role, text in keys.items():
-        typer.echo(f"{role:20} {text}")
-    for example in EXAMPLES:
-        typer.echo(f"curl -s -H 'Authorization: Bearer {keys['buyer']}' http://127.0.0.1:{port}{example}")
-    typer.echo(f"http://127.0.0.1:{port}/docs")
+    _greet(keys, f"http://127.0.0.1:{port}")
     serve(port=port)
 
 
-def _load_demonstration(means: Means, url: str) -> dict[str, str]:
-    admin = setup.issue_key(means, PLATFORM, Role.ADMIN, "demonstration")
-    with served(url) as address:
-        keys = keys_by_role(tell(address, admin, own_files(), lambda _: None))
-    write_keys(KEYS, keys)
-    return keys
+def _greet(keys: dict[str, str], address: str) -> None:
+    typer.echo(f"Une clé par rôle (gardées dans {KEYS}) :\n")
+    for role, text in keys.items():
+        typer.echo(f"  {role:20} {text}")
+    typer.echo("\nPour commencer :\n")
+    for example in EXAMPLES:
+        typer.echo(f"  curl -s -H 'Authorization: Bearer {keys[Role.BUYER]}' '{address}{example}'")
+    typer.echo(f"\nDocumentation : {address}/docs\n")
 
 
 @app.command("worker")

@@ -11,6 +11,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.principal import Role
+
 BUYER = "99900001100018"
 HOLDER = "99900002900010"
 FACILITATOR = "99900003700013"
@@ -25,6 +27,16 @@ DEPARTMENT = "99900011000018"
 SCHOOL = "99900012800010"
 CITY = "99900013600013"
 
+# Who holds a key of each role in a demonstration.
+BY_ROLE = {
+    Role.ADMIN: PLATFORM,
+    Role.BUYER: BUYER,
+    Role.FACILITATOR: FACILITATOR,
+    Role.CONTRACTOR: HOLDER,
+    Role.INSERTION_STRUCTURE: INSERTION_STRUCTURE,
+    Role.PRESCRIBER: PRESCRIBER,
+    Role.OBSERVER: OBSERVER,
+}
 NAMES = {
     BUYER: "Communauté d'Exemple (fictive)",
     HOLDER: "Charpentes Exemple (fictive)",

@@ -23,7 +23,7 @@ PAUSE_SECONDS = 0.1
 @contextmanager
 def served(database_url: str) -> Iterator[str]:
     """Serve a migrated database; gives the address, ends both processes when the block ends."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
     environment = {**os.environ, "CLAUSES_DATABASE_URL": database_url, "CLAUSES_LOG_LEVEL": "error"}
     # The command is ours alone: the interpreter that runs this, and its own modules.
@@ -37,7 +37,8 @@ def served(database_url: str) -> Iterator[str]:
         process.wait(STOP_SECONDS)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,0 +1,72 @@
+"""What a newcomer meets: `run` prepares, loads, prints keys that work, and prints them again."""
+
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from app.demonstration.server import free_port
+from app.principal import Role
+
+ROOT = Path(__file__).parents[2]
+STARTED_SECONDS = 90
+STOPPED_SECONDS = 20
+
+
+@contextmanager
+def running(directory: Path, port: int) -> Iterator[str]:
+    """A start in an empty folder; gives what it printed before it began to serve."""
+    output = directory / f"output-{time.monotonic_ns()}"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("CLAUSES_")}
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", "run", "--port", str(port)],
+            cwd=directory,
+            env={**environment, "PYTHONPATH": str(ROOT)},
+            stdout=file,
+        )
+    try:
+        deadline = time.monotonic() + STARTED_SECONDS
+        while not _ready(port):
+            assert process.poll() is None, output.read_text()
+            assert time.monotonic() < deadline, output.read_text()
+            time.sleep(0.2)
+        yield output.read_text()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(STOPPED_SECONDS)
+
+
+def _ready(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/readyz").is_success
+    except httpx.TransportError:
+        return False
+
+
+def test_it_prints_keys_and_requests_that_answer_twice(tmp_path: Path) -> None:
+    port = free_port()
+    with running(tmp_path, port) as printed:
+        keys = dict(re.findall(r"^  (\w+) +(csi_\w+)$", printed, re.MULTILINE))
+        assert set(keys) == {role.value for role in Role}
+        for role, key in keys.items():
+            answer = httpx.get(f"http://127.0.0.1:{port}/v1/me", headers={"Authorization": f"Bearer {key}"})
+            assert answer.json()["role"] == role
+        requests = re.findall(r"curl -s -H '(.+?): (.+?)' '(.+?)'", printed)
+        assert len(requests) == 3
+        for name, value, address in requests:
+            assert httpx.get(address, headers={name: value}).status_code == 200
+        contracts = httpx.get(requests[1][2], headers={requests[1][0]: requests[1][1]}).json()["items"]
+        assert [contract["reference"] for contract in contracts] == ["24-EXEMPLE-2"]
+    kept = tmp_path / "var" / "keys.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    with running(tmp_path, port) as again:
+        assert dict(re.findall(r"^  (\w+) +(csi_\w+)$", again, re.MULTILINE)) == keys
