@@ -32,7 +32,6 @@ from tests.api.people import (
 )
 
 WAITING = {"status": "waiting", "eligible_until": None}
-NOT_ELIGIBLE = {"status": "not_eligible", "eligible_until": None}
 
 
 @pytest.fixture(scope="module")
