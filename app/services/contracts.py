@@ -195,17 +195,22 @@ def change_contract(writer: Writer, contract_id: UUID, request: ContractPatch, v
     """Change the fields sent; nothing is recorded when they all say what is known."""
     contract = open_contract(writer, contract_id, version)
     changed = _apply(contract, request)
-    sent = request.model_fields_set & {"holders", "places"}
-    if changed or sent:
-        _check_dates(contract)
+    _check_dates(contract)
+    sent = request.model_fields_set
+    moved = places.changed_places(writer, contract, request.places) if "places" in sent else None
+    if "holders" in sent and not parties.are_holders(writer, contract, request.holders):
+        changed.append("holders")
+    if moved is not None:
+        changed.append("places")
+    if changed:
         writer.record("contract.updated", contract_id=contract.id)
-    if "holders" in sent:
+    if "holders" in changed:
         parties.replace_holders(writer, contract, parties.holder_drafts(writer, request.holders))
-    if "places" in sent:
-        places.replace_places(writer, contract, places.place_drafts(writer, request.places))
-    if changed or sent:
-        bump(writer, contract, "contract.updated", *changed, *sent)
-    if "places" in sent:
+    if moved is not None:
+        places.replace_places(writer, contract, moved)
+    if changed:
+        bump(writer, contract, "contract.updated", *changed)
+    if moved is not None:
         ledger.recount_contract(writer, contract)
     return contract_views.show(writer.session, contract)
 

@@ -100,6 +100,16 @@ def add_holders(writer: Writer, contract: Contract, holders: Sequence[HolderDraf
         )
 
 
+def are_holders(writer: Writer, contract: Contract, holders: Sequence[HolderIn]) -> bool:
+    """True when these are the holders of the contract already, with the same shares and lead."""
+    rows = queries.parties_of(writer.session, [contract.id], queries.HOLDER)
+    known = organisation_queries.organisations_by_id(writer.session, {row.organisation_id for row in rows})
+    named = [(known[row.organisation_id], row) for row in rows]
+    before = {((firm.scheme, firm.identifier), row.share, row.lead) for firm, row in named}
+    after = [(holder.key, holder.share, holder.lead or len(holders) == 1) for holder in holders]
+    return len(after) == len(rows) and before == set(after)
+
+
 def replace_holders(writer: Writer, contract: Contract, holders: Sequence[HolderDraft]) -> None:
     """Put these holders in place of others; who leaves the contract stops seeing it."""
     for row in queries.parties_of(writer.session, [contract.id], queries.HOLDER):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -79,6 +79,34 @@ def add_places(writer: Writer, contract: Contract, places: Sequence[PlaceDraft])
                 share_assumed=place.share is None and len(places) > 1,
             )
         )
+
+
+def changed_places(
+    writer: Writer, contract: Contract, places: Sequence[PlaceIn]
+) -> tuple[PlaceDraft, ...] | None:
+    """The places of a payload, or None when they are those of the contract already.
+
+    What was chosen for a published place stays chosen.
+    """
+    rows = queries.places_of(writer.session, [contract.id])
+    chosen = {(row.published_code, row.published_type): row.place for row in rows}
+    drafts = tuple(
+        draft
+        if draft.published_code is None
+        else replace(draft, place=chosen.get((draft.published_code, draft.published_type)) or draft.place)
+        for draft in place_drafts(writer, places)
+    )
+    before = [(row.place, row.published_code, row.published_type, _given(row, rows)) for row in rows]
+    after = [(item.place, item.published_code, item.published_type, _share(item, drafts)) for item in drafts]
+    return None if before == after else drafts
+
+
+def _given(row: ContractPlace, rows: Sequence[ContractPlace]) -> int | None:
+    return None if row.share_assumed or len(rows) == 1 else row.share
+
+
+def _share(draft: PlaceDraft, drafts: Sequence[PlaceDraft]) -> int | None:
+    return None if len(drafts) == 1 else draft.share
 
 
 def replace_places(writer: Writer, contract: Contract, places: Sequence[PlaceDraft]) -> None:

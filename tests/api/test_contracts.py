@@ -260,6 +260,31 @@ class TestChanging:
         same = patch(service, contract, ccag="Travaux", firm_amount="27364")
         assert (same.status_code, same.json()) == (200, contract)
 
+    def test_the_same_lists_record_nothing_and_keep_what_was_chosen(self, service: Service) -> None:
+        contract = register(service, holders=[{"siret": CONTRACTOR}, {"siret": OTHER_CONTRACTOR}])
+        path = f"/v1/contracts/{contract['id']}/places/1"
+        body = {"place": "commune/57433"}
+        resolved = service.send("PUT", path, BUYER, Role.BUYER, body, 1).json()
+        published = {"published_code": "57280", "published_type": "Code postal"}
+        holders = [{"siret": OTHER_CONTRACTOR}, {"siret": CONTRACTOR}]
+        same = patch(service, resolved, places=[published], holders=holders)
+        assert same.json() == resolved
+        more = patch(service, resolved, places=[published, {"place": "commune/57463"}]).json()
+        assert [item["place"] for item in more["places"]] == ["commune/57433", "commune/57463"]
+
+    def test_a_new_lead_or_share_is_a_change(self, service: Service) -> None:
+        holders = [{"siret": CONTRACTOR, "lead": True}, {"siret": OTHER_CONTRACTOR}]
+        contract = register(service, holders=holders)
+        led: list[dict[str, Any]] = [{"siret": CONTRACTOR}, {"siret": OTHER_CONTRACTOR, "lead": True}]
+        changed = patch(service, contract, holders=led).json()
+        assert [(item["identifier"], item["lead"]) for item in changed["holders"]] == [
+            (OTHER_CONTRACTOR, True),
+            (CONTRACTOR, False),
+        ]
+        shared = [{**led[0], "share": "0.4"}, {**led[1], "share": "0.6"}]
+        again = patch(service, changed, holders=shared).json()
+        assert (again["version"], [item["share"] for item in again["holders"]]) == (3, ["0.6000", "0.4000"])
+
     def test_structured_fields_come_back(self, service: Service) -> None:
         contract = register(service)
         sent: dict[str, Any] = {
@@ -320,37 +345,6 @@ class TestChanging:
         answer = patch(service, contract, **fields)
         assert (answer.status_code, errors_of(answer)) == (422, [expected])
         assert service.get(f"/v1/contracts/{contract['id']}", BUYER, Role.BUYER).json() == contract
-
-
-class TestPlaces:
-    def resolve(self, service: Service, contract: dict[str, Any], place: str, ordinal: int = 1) -> Response:
-        path = f"/v1/contracts/{contract['id']}/places/{ordinal}"
-        return service.send("PUT", path, BUYER, Role.BUYER, {"place": place}, contract["version"])
-
-    def test_a_place_is_resolved_and_keeps_what_was_published(self, service: Service) -> None:
-        contract = register(service)
-        resolved = self.resolve(service, contract, "commune/57433")
-        assert (resolved.status_code, resolved.headers["etag"]) == (200, '"2-buyer-fr"')
-        (place,) = resolved.json()["places"]
-        assert (place["place"], place["candidates"]) == ("commune/57433", CANDIDATES)
-        with service.means.database.read() as session:
-            query = select(Version).where(Version.subject_id == UUID(contract["id"])).order_by(Version.number)
-            kept = [version.snapshot["places"][0]["place"] for version in session.scalars(query)]
-        assert kept == [None, "commune/57433"]
-
-    def test_another_territory_may_be_chosen_and_chosen_again(self, service: Service) -> None:
-        contract = register(service)
-        first = self.resolve(service, contract, "department/57").json()
-        again = self.resolve(service, first, "department/57").json()
-        assert (first["version"], again["version"]) == (2, 2)
-        assert self.resolve(service, first, "commune/57211").json()["places"][0]["place"] == "commune/57211"
-
-    def test_what_does_not_exist_is_refused(self, service: Service) -> None:
-        contract = register(service)
-        unknown = self.resolve(service, contract, "commune/99999")
-        assert (unknown.status_code, errors_of(unknown)) == (422, [("/place", "unknown_reference")])
-        assert self.resolve(service, contract, "commune/57433", ordinal=2).status_code == 404
-        assert self.resolve(service, contract, "commune/57433", ordinal=0).status_code == 422
 
 
 class TestClosing:

@@ -33,7 +33,8 @@ def contract(service: Service) -> dict[str, Any]:
     lines = {"month": DECEMBER, "lines": [{"hire_id": hire.json()["id"], "worked": "80.00"}]}
     statement = service.post(f"{path}/statements", CONTRACTOR, Role.CONTRACTOR, lines)
     assert statement.status_code == 201, statement.text
-    return service.get(path, BUYER, Role.BUYER).json()  # type: ignore[no-any-return]  # JSON
+    read: dict[str, Any] = service.get(path, BUYER, Role.BUYER).json()
+    return read
 
 
 def hours_by(service: Service, contract: dict[str, Any], column: str) -> dict[str | None, int]:
