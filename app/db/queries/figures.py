@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from app.principal import Principal
 
 COUNTRY = "country"
+EVERYWHERE = true()
 WHOLE = 10_000
 STATES = ("pending", "held", "refused", "counted")
 CHUNK = 500
@@ -69,7 +70,7 @@ class Asked:
 
 def inside(level: str, code: str) -> ColumnElement[bool]:
     """Rows whose territory lies in this one; everything lies in the country, even what has no place."""
-    return true() if level == COUNTRY else _column(level) == code
+    return EVERYWHERE if level == COUNTRY else _column(level) == code
 
 
 def in_children(level: str, code: str, of_level: str) -> ColumnElement[bool]:
@@ -196,13 +197,12 @@ def places_of_contracts(
 
 def contracts_inside(asked: Asked, on: date, area: ColumnElement[bool]) -> Select[UUID]:
     """The ids of the contracts with a place in the area."""
+    if area is EVERYWHERE and asked.basis != "residence":
+        return asked.contracts
     located = _located(asked, on)
-    found = (
-        select(Contract.id)
-        .join(located, located.c.contract_id == Contract.id, isouter=asked.basis != "residence")
-        .join(Territory, Territory.place == located.c.place, isouter=True)
-        .where(area)
-    )
+    found = select(located.c.contract_id)
+    if area is not EVERYWHERE:
+        found = found.where(located.c.place.in_(select(Territory.place).where(area)))
     return asked.contracts.where(Contract.id.in_(found))
 
 
