@@ -220,6 +220,23 @@ class TestDying:
         assert job_of(means, job_id).result == {"by": "second"}
         assert count(means, Change) == 0
 
+    def test_two_workers_on_one_job_are_told_apart(self, means: Means, clock: HeldClock) -> None:
+        queued(means)
+
+        def slow(first: Running) -> dict[str, Any]:
+            def other(second: Running) -> dict[str, Any]:
+                with pytest.raises(jobs.LeaseLost), first.writing() as writer:
+                    first.progress(writer.session, 1, 1)
+                with second.writing() as writer:
+                    second.progress(writer.session, 1, 1)
+                return {}
+
+            clock.moment = NOW + timedelta(seconds=31)
+            assert work(means, other)
+            return {}
+
+        assert work(means, slow)
+
     def test_a_late_end_does_not_replace_the_other_workers_end(self, means: Means, clock: HeldClock) -> None:
         job_id = queued(means)
 
