@@ -24,8 +24,8 @@ def contract_id(service: Service) -> UUID:
 
 
 def reviewed_statement(service: Service, contract_id: UUID, hire_id: str) -> str:
-    """90 hours of December, accepted whole; the path of their statement."""
-    body = {"month": "2024-12", "lines": [{"hire_id": hire_id, "worked": "90.00"}]}
+    """80 hours of December, as many as 16 days of 35-hour weeks hold, accepted; where they stand."""
+    body = {"month": "2024-12", "lines": [{"hire_id": hire_id, "worked": "80.00"}]}
     sent = service.post(f"/v1/contracts/{contract_id}/statements", CONTRACTOR, Role.CONTRACTOR, body)
     assert sent.status_code == 201, sent.text
     path = f"/v1/statements/{sent.json()['id']}"
@@ -44,18 +44,18 @@ def hours(service: Service, path: str) -> dict[str, str]:
 def test_hours_wait_for_the_decision_and_follow_it(service: Service, contract_id: UUID) -> None:
     hire = declared(service, contract_id)
     statement = reviewed_statement(service, contract_id, hire["id"])
-    assert hours(service, statement) == {**NONE, "pending": "90.00"}
+    assert hours(service, statement) == {**NONE, "pending": "80.00"}
     prove(service, hire["id"])
-    assert hours(service, statement) == {**NONE, "pending": "90.00"}
+    assert hours(service, statement) == {**NONE, "pending": "80.00"}
     decide(service, hire["id"], "approved")
-    assert hours(service, statement) == {**NONE, "counted": "90.00"}
+    assert hours(service, statement) == {**NONE, "counted": "80.00"}
     decide(service, hire["id"], "refused", "Attestation d'une autre personne")
-    assert hours(service, statement) == {**NONE, "refused": "90.00"}
+    assert hours(service, statement) == {**NONE, "refused": "80.00"}
     decide(service, hire["id"], "needs_proof")
-    assert hours(service, statement) == {**NONE, "pending": "90.00"}
+    assert hours(service, statement) == {**NONE, "pending": "80.00"}
 
 
-def test_an_early_end_holds_what_is_no_longer_plausible(service: Service, contract_id: UUID) -> None:
+def test_an_early_end_holds_what_it_leaves_no_room_for(service: Service, contract_id: UUID) -> None:
     hire = declared(service, contract_id)
     statement = reviewed_statement(service, contract_id, hire["id"])
     prove(service, hire["id"])
@@ -63,8 +63,8 @@ def test_an_early_end_holds_what_is_no_longer_plausible(service: Service, contra
     body = {"ended_on": "2024-12-23", "reason": "resignation"}
     answer = service.send("POST", f"/v1/hires/{hire['id']}/end", CONTRACTOR, Role.CONTRACTOR, body, 1)
     assert answer.status_code == 200
-    # 8 days employed, from the 16th to the 23rd: 48 × 8 ÷ 7 = 54.857…, and 90 − 54.86 = 35.14.
-    assert hours(service, statement) == {**NONE, "counted": "54.86", "held": "35.14"}
+    # 8 days employed, from the 16th to the 23rd: 35 × 8 ÷ 7 = 40.00 for one employer.
+    assert hours(service, statement) == {**NONE, "counted": "40.00", "held": "40.00"}
 
 
 def test_another_first_day_makes_hours_wait_again(service: Service, contract_id: UUID) -> None:
@@ -75,7 +75,7 @@ def test_another_first_day_makes_hours_wait_again(service: Service, contract_id:
     body = {"starts_on": "2024-12-17"}
     answer = service.send("PATCH", f"/v1/hires/{hire['id']}", CONTRACTOR, Role.CONTRACTOR, body, 1)
     assert answer.status_code == 200
-    assert hours(service, statement) == {**NONE, "pending": "90.00"}
+    assert hours(service, statement) == {**NONE, "pending": "80.00"}
 
 
 def test_facts_recorded_later_leave_the_decision_to_the_reviewer(service: Service, contract_id: UUID) -> None:
@@ -87,4 +87,4 @@ def test_facts_recorded_later_leave_the_decision_to_the_reviewer(service: Servic
     path = f"/v1/hires/{hire['id']}/assessment"
     answer = service.send("PATCH", path, FACILITATOR, Role.FACILITATOR, body, 3)
     assert (answer.json()["outcome"], answer.json()["decision"]) == ("unmet", "approved")
-    assert hours(service, statement) == {**NONE, "counted": "90.00"}
+    assert hours(service, statement) == {**NONE, "counted": "80.00"}
