@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.db.queries import changes as queries
@@ -17,27 +18,30 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.db.session import ReadSession
-    from app.db.tables import Change, ChangeObject
+    from app.db.tables import Change, ChangeObject, Seal
     from app.services.work import Means
 
 BATCH = 500
 FIRST_HASH = bytes(32)
+TICK = timedelta(microseconds=1)
 
 
-def settle(means: Means) -> int:
+def settle(means: Means, *, not_before: datetime | None = None) -> int:
     """Give a position to every committed change that has none; returns how many got one.
 
-    Does nothing while another run is under way: that run, or the next, will see the same changes.
+    Each run's instant is later than the one before, whatever the clocks of the machines say, and not before
+    the instant asked. Does nothing while another run is under way: that run, or the next, will see the same
+    changes.
     """
     settled = 0
-    while count := _settle_batch(means):
+    while count := _settle_batch(means, not_before):
         settled += count
         if count < BATCH:
             break
     return settled
 
 
-def _settle_batch(means: Means) -> int:
+def _settle_batch(means: Means, not_before: datetime | None) -> int:
     with means.database.read() as probe:
         # Taking the write lock for nothing would slow SQLite's other writers.
         if not queries.has_open_changes(probe):
@@ -51,7 +55,7 @@ def _settle_batch(means: Means) -> int:
         touched = queries.objects_of(session, [change.id for _, change in rows])
         last = queries.last_seal(session)
         position, previous = (last.position, last.hash) if last else (0, FIRST_HASH)
-        sealed_at = max(means.clock.now(), last.sealed_at) if last else means.clock.now()
+        sealed_at = _next_instant(means.clock.now(), last, not_before)
         seals = []
         for _, change in rows:
             position += 1
@@ -68,6 +72,12 @@ def _settle_batch(means: Means) -> int:
             previous = sealed
         queries.append_seals(session, seals, [sequence for sequence, _ in rows])
         return len(rows)
+
+
+def _next_instant(now: datetime, last: Seal | None, not_before: datetime | None) -> datetime:
+    # An answer given as known at the last run's instant must stay the same: nothing may join that instant.
+    earliest = [now, *([last.sealed_at + TICK] if last else []), *([not_before] if not_before else [])]
+    return max(earliest)
 
 
 def seal_hash(

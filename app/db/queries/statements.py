@@ -114,7 +114,7 @@ def identifiers_of(session: ReadSession, organisation_ids: Iterable[UUID]) -> di
     query = select(Organisation.id, Organisation.identifier).where(
         Organisation.id.in_(list(organisation_ids))
     )
-    return dict(session.execute(query).tuples().all())
+    return {row.id: row.identifier for row in session.execute(query)}
 
 
 def contract_of(session: ReadSession, statement: Statement) -> Contract:
