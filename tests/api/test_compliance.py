@@ -10,6 +10,7 @@ import pytest
 from httpx2 import Response
 
 from app.principal import Role
+from app.services.changes import settle
 from tests.api.builders import (
     BUYER,
     CONTRACTOR,
@@ -58,7 +59,8 @@ class Case:
         return found
 
     def now(self) -> str:
-        """The present instant; what comes next comes later."""
+        """The present instant, at which all is settled; what comes next comes later."""
+        settle(self.service.means)
         moment = self.service.clock.moment
         self.service.clock.moment += timedelta(seconds=10)
         return moment.isoformat()
@@ -71,8 +73,12 @@ class Case:
     def correct(self, statement: dict[str, Any], hire_id: str, hours: str) -> dict[str, Any]:
         body = {"lines": [{"hire_id": hire_id, "worked": hours}], "reason": "Heures relues."}
         path = f"/v1/statements/{statement['id']}/versions"
-        version = statement["version"]
-        return _ok(self.service.send("POST", path, CONTRACTOR, Role.CONTRACTOR, body, version))
+        headers = {
+            **self.service.headers(CONTRACTOR, Role.CONTRACTOR),
+            "Idempotency-Key": str(uuid4()),
+            "If-Match": f'"{statement["version"]}-contractor-fr"',
+        }
+        return _ok(self.service.client.post(path, json=body, headers=headers))
 
     def accept(self, statement: dict[str, Any]) -> dict[str, Any]:
         path = f"/v1/statements/{statement['id']}/review"
