@@ -60,6 +60,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         # Its spans and logs would carry addresses and exception messages.
         telemetry={"tracing": False, "metrics": False, "logs": False},
         redoc_url=None,
+        # The name of the route's function: it stays when the address grows.
+        generate_unique_id_function=lambda route: route.name,
     )
     database = Database(
         settings.database_url, pool_size=settings.pool_size, pool_timeout=settings.pool_timeout_seconds

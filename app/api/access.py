@@ -46,7 +46,7 @@ def create_api_key(call: Calling, body: ApiKeyIn) -> Response:
     "/api-keys/{key_id}",
     status_code=204,
     response_model=None,
-    responses=answers(403, 404, 422),
+    responses=answers(404, 413, 422),
     summary="Révoquer une clé",
 )
 def revoke_api_key(call: Calling, key_id: UUID) -> Response:

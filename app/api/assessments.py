@@ -80,6 +80,6 @@ def list_assessments(
     openapi_extra=IF_MATCH,
     summary="Décider de l'éligibilité",
 )
-def decide(call: Calling, assessment_id: UUID, body: DecisionIn) -> Response:
+def decide_eligibility(call: Calling, assessment_id: UUID, body: DecisionIn) -> Response:
     """Approuver, refuser avec motif ou demander une preuve. Les heures de la personne sont recomptées."""
     return call.change(lambda writer, version: assessments.decide(writer, assessment_id, body, version))

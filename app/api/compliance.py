@@ -37,7 +37,9 @@ def read_compliance(call: Calling, contract_id: UUID, asked: Annotated[Complianc
     responses=answers(404, 422),
     summary="Expliquer un chiffre",
 )
-def list_entries(call: Calling, contract_id: UUID, asked: Annotated[EntriesQuery, Query()]) -> Response:
+def list_compliance_entries(
+    call: Calling, contract_id: UUID, asked: Annotated[EntriesQuery, Query()]
+) -> Response:
     """Les écritures dont la somme est le chiffre demandé, chacune avec la règle qui a décidé.
 
     Une écriture contrepassée et sa contrepassation, toutes deux connues à l'instant demandé, sont omises.

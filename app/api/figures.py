@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/territories", tags=["compliance"], route_class=Ex
     responses=answers(404, 422),
     summary="Suivre la réalisation dans un territoire",
 )
-def read_territory(
+def read_territory_compliance(
     call: Calling, level: Level, code: Code, asked: Annotated[PeriodQuery, Query()]
 ) -> Response:
     """Heures, personnes distinctes et contrats du territoire, parmi les contrats que l'appelant voit.
@@ -39,7 +39,7 @@ def read_territory(
     responses=answers(404, 422),
     summary="Suivre la réalisation dans les territoires contenus",
 )
-def list_children(
+def list_compliance_of_children(
     call: Calling, level: Level, code: Code, asked: Annotated[ChildrenQuery, Query()]
 ) -> Response:
     """Les mêmes chiffres par territoire d'un niveau ; `unlocated` porte ce qu'aucun d'eux ne contient.

@@ -14,7 +14,7 @@ from app.errors import NotFound
 from app.services import health
 from app.web.observing import REGISTRY
 from app.web.problems import meanings
-from app.web.routing import answers
+from app.web.routing import OPEN, answers
 
 router = APIRouter(tags=["exploitation"])
 
@@ -42,8 +42,8 @@ class Meaning(BaseModel):
     description: str
 
 
-@router.get("/healthz", summary="Le processus répond")
-async def healthz() -> Alive:
+@router.get("/healthz", responses=answers(always=OPEN), summary="Le processus répond")
+async def check_life() -> Alive:
     """Ne touche à rien d'autre que le processus."""
     return Alive(status="alive")
 
@@ -51,18 +51,23 @@ async def healthz() -> Alive:
 @router.get(
     "/readyz",
     response_model=Ready,
-    responses={503: {"model": Ready, "description": "Pas encore prêt."}},
+    responses={**answers(always=OPEN), 503: {"model": Ready, "description": "Pas encore prêt."}},
     summary="Le service peut répondre",
 )
-def readyz(request: Request) -> Response:
+def check_readiness(request: Request) -> Response:
     """Base de données joignable, migrations à jour, territoires chargés."""
     missing = health.missing(request.app.state.means.database)
     ready = Ready(status="not_ready" if missing else "ready", missing=missing)
     return Response(ready.model_dump_json(), 503 if missing else 200, media_type="application/json")
 
 
-@router.get("/metrics", response_class=PlainTextResponse, summary="Mesures (Prometheus)")
-async def metrics() -> Response:
+@router.get(
+    "/metrics",
+    response_class=PlainTextResponse,
+    responses=answers(always=OPEN),
+    summary="Mesures (Prometheus)",
+)
+async def read_metrics() -> Response:
     """Comptes et durées par route ; aucun identifiant."""
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
@@ -70,7 +75,7 @@ async def metrics() -> Response:
 @router.get(
     "/problems/{code}",
     response_model=Meaning,
-    responses=answers(404, 422),
+    responses=answers(404, always=OPEN),
     summary="Le sens d'un code d'erreur",
 )
 async def read_problem(code: str) -> Meaning:

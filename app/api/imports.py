@@ -86,6 +86,6 @@ def read_import(call: Calling, import_id: UUID) -> Response:
     responses=answers(404, 422),
     summary="Lire les résultats par enregistrement",
 )
-def list_rows(call: Calling, import_id: UUID, walk: Annotated[ImportWalk, Query()]) -> Response:
+def list_import_rows(call: Calling, import_id: UUID, walk: Annotated[ImportWalk, Query()]) -> Response:
     """Ce qu'il est advenu de chaque enregistrement, dans l'ordre du fichier, avec tout ce qui y cloche."""
     return call.read(lambda reader: imports.list_rows(reader, import_id, walk))

@@ -60,7 +60,7 @@ def change_mandate(call: Calling, contract_id: UUID, mandate_id: UUID, body: Man
     "/{mandate_id}",
     status_code=204,
     response_model=None,
-    responses=answers(404, 412, 422, 428),
+    responses=answers(404, 412, 413, 422, 428),
     openapi_extra=IF_MATCH,
     summary="Retirer un mandat",
 )

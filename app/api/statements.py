@@ -56,7 +56,7 @@ def list_statements(call: Calling, contract_id: UUID, walk: Annotated[Walk, Quer
     responses=answers(404, 422),
     summary="Préparer le relevé d'un mois",
 )
-def read_draft(call: Calling, contract_id: UUID, month: Annotated[Month, Query()]) -> Response:
+def read_statement_draft(call: Calling, contract_id: UUID, month: Annotated[Month, Query()]) -> Response:
     """Les heures du mois précédent pour les personnes encore en poste ; rien n'est enregistré."""
     return call.read(lambda reader: statements.draft(reader, contract_id, month))
 
@@ -78,7 +78,7 @@ def read_statement(call: Calling, statement_id: UUID) -> Response:
     responses=answers(404, 422),
     summary="Lister les versions d'un relevé",
 )
-def list_versions(call: Calling, statement_id: UUID) -> Response:
+def list_statement_versions(call: Calling, statement_id: UUID) -> Response:
     """Chaque envoi, tel qu'il a été reçu."""
     return call.read(lambda reader: statements.list_versions(reader, statement_id))
 

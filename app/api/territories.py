@@ -38,7 +38,7 @@ def read_territory(call: Calling, level: Level, code: Code) -> Response:
     responses=answers(404, 422),
     summary="Lister les territoires contenus",
 )
-def list_children(
+def list_territory_children(
     call: Calling, level: Level, code: Code, of: Annotated[Level, Query(alias="level")]
 ) -> Response:
     """Les territoires d'un niveau contenus dans un autre."""

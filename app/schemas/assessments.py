@@ -139,7 +139,7 @@ class ReasonOut(Output):
     answer: bool | None
 
 
-class PublicOut(Output):
+class PublicAnswerOut(Output):
     """What one accepted public answers about the person, with every reason."""
 
     code: str
@@ -164,7 +164,7 @@ class AssessmentOut(Output):
     participant_id: UUID
     on: date = Field(description="Jour jugé : le début de la mise à l'emploi.")
     outcome: Outcome
-    publics: list[PublicOut]
+    publics: list[PublicAnswerOut]
     facts: dict[str, Any] = Field(description="Faits jugés, toutes sources réunies.")
     claimed_publics: list[str]
     submitted_proofs: list[str]

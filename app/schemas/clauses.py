@@ -258,7 +258,7 @@ class ReportingOut(Output):
     due_day: int
 
 
-class PublicOut(Output):
+class AcceptedPublicOut(Output):
     """A public that the clause accepts, with every parameter value."""
 
     code: str
@@ -271,8 +271,8 @@ class DurationsOut(Output):
     """How long a person counts, in months."""
 
     months: int
-    by_contract_type: dict[str, int]
-    to_window_end: dict[str, int]
+    by_contract_type: dict[ContractType, int]
+    to_window_end: dict[ContractType, int]
 
 
 class TermsOut(Output):
@@ -283,7 +283,7 @@ class TermsOut(Output):
     target: TargetOut
     window: WindowOut
     milestones: list[MilestoneOut]
-    publics: list[PublicOut]
+    publics: list[AcceptedPublicOut]
     modalities: list[Modality]
     contract_types: list[ContractType]
     durations: DurationsOut

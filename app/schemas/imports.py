@@ -15,7 +15,7 @@ ImportKind = Literal["decp"]
 Filename = Annotated[str, StringConstraints(pattern=r"^[\w .()-]{1,120}$")]
 
 
-class Outcome(StrEnum):
+class ImportOutcome(StrEnum):
     """What became of a record: `noted` is no record, but a remark about the whole file."""
 
     CREATED = "created"
@@ -53,7 +53,9 @@ class ImportOut(Output):
     state: JobState
     done: int = Field(description="Enregistrements traités.")
     total: int = Field(description="Enregistrements du fichier ; 0 tant que le fichier n'est pas lu.")
-    outcomes: dict[Outcome, int] = Field(description="Enregistrements par résultat, chaque code présent.")
+    outcomes: dict[ImportOutcome, int] = Field(
+        description="Enregistrements par résultat, chaque code présent."
+    )
     problem: JobProblem | None
     created_at: Instant
     finished_at: Instant | None
@@ -79,7 +81,7 @@ class ImportRowOut(Output):
     """What became of one record of the file."""
 
     index: int = Field(description="Rang dans le fichier, depuis 0 ; négatif : le fichier entier.")
-    outcome: Outcome
+    outcome: ImportOutcome
     reference: str | None = Field(description="Numéro du marché chez l'acheteur.")
     contract_id: UUID | None
     issues: list[ImportIssue]

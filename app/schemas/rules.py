@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.errors import FieldProblem, Text
-from app.rules.codes import ApprovalFrom, ContractType, Every, Modality, Outcome, RoundingMode
+from app.rules.codes import ApprovalFrom, ContractType, Modality, Outcome
 from app.rules.facts import FactKind
 from app.rules.parameters import PARAMETERS
 from app.rules.profiles import PROFILES
-from app.schemas.assessments import FactsIn, ProofIn, PublicCode, PublicOut
+from app.schemas.assessments import FactsIn, ProofIn, PublicAnswerOut, PublicCode
+from app.schemas.clauses import DurationsOut, ReportingOut, RoundingOut
 from app.schemas.fields import Day, Input, Output
 from app.schemas.participants import BirthDate
 
@@ -155,28 +156,6 @@ class ChoiceOut(Output):
     assumed: bool
 
 
-class DurationsOut(Output):
-    """How long a person counts, in months."""
-
-    months: int
-    by_contract_type: dict[ContractType, int]
-    to_window_end: dict[ContractType, int]
-
-
-class RoundingOut(Output):
-    """How a computed number of hours is rounded."""
-
-    mode: RoundingMode
-    step: Number
-
-
-class ReportingOut(Output):
-    """When statements fall due."""
-
-    every: Every
-    due_day: int
-
-
 class ConditionsOut(Output):
     """Everything a profile says in place of a clause."""
 
@@ -259,4 +238,4 @@ class TrialOut(Output):
     on: date
     outcome: Outcome
     rules_version: str
-    publics: list[PublicOut]
+    publics: list[PublicAnswerOut]

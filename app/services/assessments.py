@@ -11,7 +11,7 @@ from app.db.tables import Assessment, Participant
 from app.errors import EligibilityNotMet, FieldError, InvalidPayload, NotFound, StaleVersion, Text
 from app.principal import Role
 from app.rules.codes import Decision, Outcome
-from app.schemas.assessments import AssessmentOut, AssessmentPage, ProofOut, PublicOut
+from app.schemas.assessments import AssessmentOut, AssessmentPage, ProofOut, PublicAnswerOut
 from app.services import durations, eligibility, ledger
 from app.services.hires import held_hire, refuse_closed, seen_hire
 from app.services.participants import purpose_field
@@ -167,7 +167,7 @@ def _shown(reader: Reader, hire: Hire, assessment: Assessment) -> AssessmentOut:
         participant_id=hire.participant_id,
         on=answer["on"],
         outcome=Outcome(assessment.outcome),
-        publics=[PublicOut(**public) for public in answer["publics"]],
+        publics=[PublicAnswerOut(**public) for public in answer["publics"]],
         facts=answer["facts"],
         claimed_publics=file.claimed,
         submitted_proofs=file.submitted,

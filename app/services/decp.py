@@ -14,7 +14,7 @@ from app.db.queries import imports as queries
 from app.db.queries.organisations import organisation_by_id
 from app.db.tables import DecpRecord, ImportRow
 from app.exchange.decp.issues import Severity
-from app.schemas.imports import Outcome
+from app.schemas.imports import ImportOutcome
 from app.services.contracts import ContractDraft, add_contract
 from app.services.organisations import SIRET, known_organisation
 from app.services.parties import HolderDraft
@@ -50,7 +50,7 @@ def _issue(code: str, severity: Severity, pointer: str, detail: str) -> dict[str
 class Found:
     """What is said of one record."""
 
-    outcome: Outcome
+    outcome: ImportOutcome
     contract_id: UUID | None = None
     issues: tuple[dict[str, str], ...] = ()
 
@@ -95,12 +95,12 @@ class Task:
             self._note(writer, index, row, self._found(writer, row))
 
     def _tried(self, row: DecpRow) -> Found:
-        found = Found(Outcome.REJECTED)
+        found = Found(ImportOutcome.REJECTED)
         with contextlib.suppress(_Undo), self.running.writing() as writer:
             found = self._found(writer, row)
             writer.session.flush()
             raise _Undo
-        if found.outcome is not Outcome.CREATED or row.record is None:
+        if found.outcome is not ImportOutcome.CREATED or row.record is None:
             return found
         self.planned[tuple(_identity(row.record).values())] = row.record.fingerprint
         return replace(found, contract_id=None)
@@ -126,12 +126,12 @@ class Task:
     def _found(self, writer: Writer, row: DecpRow) -> Found:
         record = row.record
         if row.source_index is None:
-            return Found(Outcome.REJECTED if row.failed else Outcome.NOTED)
+            return Found(ImportOutcome.REJECTED if row.failed else ImportOutcome.NOTED)
         if record is None:
-            return Found(Outcome.REJECTED)
+            return Found(ImportOutcome.REJECTED)
         if not _may_import(writer, record):
             issue = _issue("other_buyer", Severity.ERROR, "/acheteur/id", NOT_YOURS)
-            return Found(Outcome.OTHER_BUYER, None, (issue,))
+            return Found(ImportOutcome.OTHER_BUYER, None, (issue,))
         if any(len(holder.value) > LONGEST_IDENTIFIER for holder in record.holders):
             return _rejected("identifier_too_long", TOO_LONG, "/titulaires")
         return self._known(writer, record) or self._registered(writer, record)
@@ -145,9 +145,9 @@ class Task:
         fingerprint = stored.fingerprint.hex() if stored else planned
         contract_id = stored.contract_id if stored else None
         if fingerprint == record.fingerprint:
-            return Found(Outcome.UNCHANGED, contract_id)
+            return Found(ImportOutcome.UNCHANGED, contract_id)
         issue = _issue("other_content", Severity.ERROR, "", OTHER_CONTENT)
-        return Found(Outcome.CONFLICT, contract_id, (issue,))
+        return Found(ImportOutcome.CONFLICT, contract_id, (issue,))
 
     def _registered(self, writer: Writer, record: DecpContract) -> Found:
         contract_id = new_id()
@@ -190,7 +190,7 @@ class Task:
             )
         )
         unresolved = _issue("place_unresolved", Severity.WARNING, "/lieuExecution", UNRESOLVED)
-        return Found(Outcome.CREATED, contract_id, () if place.place else (unresolved,))
+        return Found(ImportOutcome.CREATED, contract_id, () if place.place else (unresolved,))
 
 
 def _may_import(writer: Writer, record: DecpContract) -> bool:
@@ -205,11 +205,11 @@ def _by_hand(writer: Writer, record: DecpContract) -> Found | None:
     if contract_id is None:
         return None
     issue = _issue("registered_otherwise", Severity.ERROR, "/id", BY_HAND)
-    return Found(Outcome.CONFLICT, contract_id, (issue,))
+    return Found(ImportOutcome.CONFLICT, contract_id, (issue,))
 
 
 def _rejected(code: str, detail: str, pointer: str = "") -> Found:
-    return Found(Outcome.REJECTED, None, (_issue(code, Severity.ERROR, pointer, detail),))
+    return Found(ImportOutcome.REJECTED, None, (_issue(code, Severity.ERROR, pointer, detail),))
 
 
 def _place_code(record: DecpContract) -> str | None:

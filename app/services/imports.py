@@ -13,7 +13,7 @@ from app.db.tables import ImportFile, Job
 from app.errors import NotFound, UnsupportedMediaType
 from app.exchange.decp.reading import read_decp
 from app.principal import Role
-from app.schemas.imports import ImportIssue, ImportOut, ImportRowOut, ImportRowPage, Outcome
+from app.schemas.imports import ImportIssue, ImportOut, ImportOutcome, ImportRowOut, ImportRowPage
 from app.schemas.jobs import JobProblem, JobState
 from app.services import decp, jobs
 from app.services.sight import require_role
@@ -74,7 +74,7 @@ def list_rows(reader: Reader, import_id: UUID, walk: ImportWalk) -> ImportRowPag
     items = [
         ImportRowOut(
             index=row.index,
-            outcome=Outcome(row.outcome),
+            outcome=ImportOutcome(row.outcome),
             reference=row.reference,
             contract_id=row.contract_id,
             issues=[ImportIssue(**issue) for issue in row.issues],
@@ -137,8 +137,8 @@ def _seen(reader: Reader, import_id: UUID) -> Job:
     return job
 
 
-def _complete(outcomes: dict[str, int]) -> dict[Outcome, int]:
-    return {code: Counter(outcomes)[code] for code in Outcome}
+def _complete(outcomes: dict[str, int]) -> dict[ImportOutcome, int]:
+    return {code: Counter(outcomes)[code] for code in ImportOutcome}
 
 
 def _shown(job: Job, outcomes: dict[str, int]) -> ImportOut:

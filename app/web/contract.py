@@ -6,12 +6,42 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.openapi.utils import get_openapi
 
+from app.schemas.fields import Output
+from app.web.example_values import PARAMETERS
+from app.web.examples import Examples
 from app.web.routing import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fastapi import FastAPI
 
 REF = "#/components/schemas/{model}"
+JSON_TYPE = "application/json"
+CREATED = ("201", "202")
+TAGS = {
+    "access": "Clés d'API et identité de l'appelant.",
+    "assessments": "Éligibilité des personnes, pour le facilitateur : faits, preuves, raisons, décision.",
+    "clauses": "La clause d'un contrat et ses versions datées.",
+    "compliance": "Où en est un contrat ou un territoire, et pourquoi.",
+    "contracts": "Contrats, lieux d'exécution, sous-traitants, clôture.",
+    "estimates": "Calibrer une clause avant la consultation.",
+    "events": "Fil des changements et piste d'audit.",
+    "exploitation": "Pour qui exploite le service : état, mesures, sens des erreurs. Sans clé.",
+    "hires": "Personnes mises à l'emploi sur un contrat.",
+    "imports": "Fichiers remis, lus enregistrement par enregistrement.",
+    "jobs": "Travaux faits après la réponse.",
+    "mandates": "Qui suit un contrat à la place de l'acheteur.",
+    "organisations": "Organismes et leurs sièges.",
+    "participants": "Les personnes ; leur identité est chiffrée et chaque lecture motivée.",
+    "rules": "Le droit servi comme donnée : paramètres, publics, preuves, profils.",
+    "statements": "Relevés mensuels d'heures et leur examen.",
+    "territories": "Territoires de référence.",
+}
+STRONG = "Version lue, à renvoyer dans `If-Match` pour modifier la ressource."
+WEAK = "Empreinte du contenu calculé ; jamais requise."
+LINK = "Page suivante (`rel=next`), quand il y en a une."
+LOCATION = "Adresse de ce qui est créé."
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
@@ -25,7 +55,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         summary=app.summary,
         description=app.description,
         routes=app.routes,
-        tags=app.openapi_tags,
+        tags=[{"name": name, "description": meaning} for name, meaning in TAGS.items()],
         license_info=app.license_info,
     )
     schemas = document["components"]["schemas"]
@@ -33,6 +63,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     schemas.update(_problem_schemas())
+    _complete(document)
     app.openapi_schema = document
     return document
 
@@ -41,3 +72,62 @@ def _problem_schemas() -> dict[str, Any]:
     schema = Problem.model_json_schema(ref_template=REF)
     inner: dict[str, Any] = schema.pop("$defs")
     return {"Problem": schema, **inner}
+
+
+def _complete(document: dict[str, Any]) -> None:
+    """Add to every operation its examples, and the headers that its answers bear."""
+    examples = Examples(document["components"]["schemas"])
+    models = {model.__name__: model for model in _models(Output)}
+    operations = [item for path in document["paths"].values() for item in path.values()]
+    for operation in operations:
+        if _is_generated(operation["responses"].get("422", {})):
+            del operation["responses"]["422"]
+        for parameter in operation.get("parameters", []):
+            if parameter["in"] == "path":
+                name = parameter["name"]
+                parameter["example"] = PARAMETERS.get(
+                    f"{operation['operationId']}.{name}", PARAMETERS.get(name)
+                )
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            if "example" not in content:
+                content["example"] = examples.of(content["schema"])
+        for status, answer in operation["responses"].items():
+            content = answer.get("content", {}).get(JSON_TYPE)
+            if content is None or not content.get("schema"):
+                continue
+            content["example"] = examples.of(content["schema"])
+            model = models.get(content["schema"].get("$ref", "").rpartition("/")[2])
+            headers = _headers(model, status) if model else {}
+            if headers:
+                answer["headers"] = headers
+
+
+def _is_generated(answer: dict[str, Any]) -> bool:
+    # FastAPI adds its own 422 where none is declared: there, no value can be wrong.
+    schema = answer.get("content", {}).get(JSON_TYPE, {}).get("schema", {})
+    return bool(schema.get("$ref") == REF.format(model="HTTPValidationError"))
+
+
+def _headers(model: type[Output], status: str) -> dict[str, Any]:
+    """The headers of an answer: the same properties of its model decide when it is sent."""
+    found = {}
+    if "version" in model.model_fields:
+        found["ETag"] = _header(STRONG, '"1-buyer-fr"')
+    if getattr(model, "weak_etag", False):
+        found["ETag"] = _header(WEAK, 'W/"9f86d081884c7d659a2feaa0c55ad015"')
+    if status in CREATED and hasattr(model, "location"):
+        found["Location"] = _header(LOCATION, None)
+    if "next" in model.model_fields:
+        found["Link"] = _header(LINK, None)
+    return found
+
+
+def _header(description: str, example: str | None) -> dict[str, Any]:
+    header = {"description": description, "schema": {"type": "string"}}
+    return header if example is None else {**header, "example": example}
+
+
+def _models(above: type[Output]) -> Iterator[type[Output]]:
+    for model in above.__subclasses__():
+        yield model
+        yield from _models(model)

@@ -58,9 +58,12 @@ class ExactRoute(APIRoute):
 class FieldErrorOut(BaseModel):
     """One thing wrong, and where."""
 
-    pointer: str = Field(description="Pointeur JSON dans le corps, ou /query/…, /path/…, /header/….")
-    code: str
-    detail: str
+    pointer: str = Field(
+        description="Pointeur JSON dans le corps, ou /query/…, /path/…, /header/….",
+        examples=["/lines/0/worked"],
+    )
+    code: str = Field(examples=["too_many_decimals"])
+    detail: str = Field(examples=["Au plus deux décimales."])
 
 
 class Problem(BaseModel):
@@ -68,11 +71,11 @@ class Problem(BaseModel):
 
     type: str = Field(examples=["/problems/not_found"])
     code: str = Field(examples=["not_found"])
-    title: str
-    status: int
-    detail: str
+    title: str = Field(examples=["Ressource introuvable."])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["Ressource introuvable."])
     errors: list[FieldErrorOut]
-    request_id: str
+    request_id: str = Field(examples=["01936f2e-7c10-7a31-9c55-0242ac12000e"])
 
 
 TITLES = {
@@ -90,16 +93,20 @@ TITLES = {
     503: errors.Unavailable.title.fr,
 }
 ALWAYS = (401, 403, 500, 503)
+# Of operations that need neither key nor database.
+OPEN = (500,)
 
 
-def answers(*statuses: int, created: type[BaseModel] | None = None) -> dict[int | str, dict[str, Any]]:
-    """The refusals an operation may give besides those that every one may, as OpenAPI responses."""
+def answers(
+    *statuses: int, created: type[BaseModel] | None = None, always: tuple[int, ...] = ALWAYS
+) -> dict[int | str, dict[str, Any]]:
+    """The refusals an operation may give besides those of every one (`always`), as OpenAPI responses."""
     declared: dict[int | str, dict[str, Any]] = {
         status: {
             "description": TITLES[status],
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-        for status in sorted({*ALWAYS, *statuses})
+        for status in sorted({*always, *statuses})
     }
     if created is not None:
         declared[201] = {"model": created, "description": "Créé."}
