@@ -21,6 +21,7 @@ from app.demonstration.keys import read_keys, write_keys
 from app.demonstration.records import BY_ROLE, PLATFORM, files_at, own_files
 from app.demonstration.server import served
 from app.demonstration.telling import tell
+from app.errors import DomainError
 from app.main import create_app
 from app.principal import Role
 from app.services import setup
@@ -60,7 +61,10 @@ def migrate() -> None:
 @app.command()
 def key(siret: str, role: Role, label: str = "cli") -> None:
     """Make an API key and print it; it is shown nowhere else."""
-    typer.echo(setup.issue_key(_means(Settings()), siret, role, label))
+    try:
+        typer.echo(setup.issue_key(_means(Settings()), siret, role, label))
+    except DomainError as error:
+        raise typer.BadParameter(error.errors[0].detail.fr, param_hint="SIRET") from None
 
 
 @app.command()

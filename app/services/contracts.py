@@ -28,7 +28,7 @@ from app.principal import Role
 from app.schemas.contracts import NEEDED, UNORDERED, ContractPage
 from app.services import contract_views, grants, ledger, parties, places
 from app.services.clause_states import HAS_CLAUSE, state_of
-from app.services.organisations import known_organisation
+from app.services.organisations import check_siret, known_organisation
 from app.services.sight import held_contract, require_role, seen_contract
 
 if TYPE_CHECKING:
@@ -286,7 +286,7 @@ def _buyer(writer: Writer, siret: str | None) -> Organisation:
     if principal.is_admin:
         if siret is None:
             raise InvalidPayload(errors=[FieldError("/buyer", "missing", NEEDED)])
-        parties.check_siret(siret, "/buyer")
+        check_siret(siret, "/buyer")
         buyer = known_organisation(writer, siret)
         writer.session.flush()
     else:

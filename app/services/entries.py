@@ -15,6 +15,7 @@ from app.rules.reporting import belongs
 from app.schemas.compliance import EntryOut, EntryPage, EntryPlaces, Figure
 from app.services.compliance import own_lines_only, seen, terms_in_force
 from app.services.positions import position_known_at
+from app.services.sight import may_be_told
 
 if TYPE_CHECKING:
     from datetime import date
@@ -73,7 +74,7 @@ def last_month(terms: Terms, as_of: date) -> date:
 def _shown(reader: Reader, entry: Entry) -> EntryOut:
     rule = None if entry.rule is None else Rule(entry.rule)
     state, kind = State(entry.state), HourKind(entry.kind)
-    told = _may_be_told(reader, rule)
+    told = may_be_told(reader, rule)
     return EntryOut(
         id=entry.id,
         month=entry.month,
@@ -89,11 +90,6 @@ def _shown(reader: Reader, entry: Entry) -> EntryOut:
         hire_id=entry.hire_id,
         places=EntryPlaces(**_places(reader, entry)),
     )
-
-
-def _may_be_told(reader: Reader, rule: Rule | None) -> bool:
-    """Whether the value that the rule used may be shown: what made a person eligible is the reviewer's."""
-    return rule is not Rule.ELIGIBILITY or reader.principal.role is Role.FACILITATOR
 
 
 def _places(reader: Reader, entry: Entry) -> dict[str, Any]:

@@ -23,9 +23,8 @@ from app.principal import Role
 from app.schemas.hires import HireOut, HirePage
 from app.services import durations, eligibility, hire_views, ledger
 from app.services.grants import open_access
-from app.services.organisations import known_organisation
+from app.services.organisations import check_siret, known_organisation
 from app.services.participants import add_participant, own_participant
-from app.services.parties import check_siret
 from app.services.sight import held_contract, needed_clause, require_role, seen_contract
 
 if TYPE_CHECKING:

@@ -15,8 +15,7 @@ from app.principal import Role
 from app.schemas.mandates import MandateOut, MandatePage
 from app.schemas.parties import ENDS_BEFORE
 from app.services import grants, ledger
-from app.services.organisations import known_organisation
-from app.services.parties import check_siret
+from app.services.organisations import check_siret, known_organisation
 from app.services.sight import held_contract, require_role, seen_contract
 
 if TYPE_CHECKING:

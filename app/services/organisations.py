@@ -42,7 +42,7 @@ def put_organisation(
     writer: Writer, siret: str, request: OrganisationIn, version: int | None
 ) -> tuple[OrganisationOut, bool]:
     """Create or replace; the platform any, others their own. Returns the result and whether it is new."""
-    _check(siret)
+    check_siret(siret, "/path/siret")
     found = queries.locked_organisation(writer.session, siret, scheme=SIRET)
     if not writer.principal.is_admin and (found is None or found.id != writer.principal.organisation_id):
         raise Forbidden
@@ -64,10 +64,11 @@ def known_organisation(writer: Writer, identifier: str, *, scheme: str = SIRET) 
     return found or _added(writer, identifier, scheme=scheme)[0]
 
 
-def _check(siret: str) -> None:
-    # Fourteen zeros pass the checksum and identify nobody.
+def check_siret(siret: str, pointer: str) -> None:
+    """InvalidPayload for fourteen digits that identify nobody."""
+    # Fourteen zeros pass the checksum.
     if not siret_numbers.is_valid(siret) or not siret.strip("0"):
-        raise InvalidPayload(errors=[FieldError("/path/siret", "invalid_siret", NO_SUCH_SIRET)])
+        raise InvalidPayload(errors=[FieldError(pointer, "invalid_siret", NO_SUCH_SIRET)])
 
 
 def _created(writer: Writer, siret: str, request: OrganisationIn) -> Organisation:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from stdnum.fr import siret as siret_numbers
-
 from app.db.queries import contracts as queries
 from app.db.queries import organisations as organisation_queries
 from app.db.tables import ContractParty
@@ -16,7 +14,7 @@ from app.principal import Role
 from app.rules.hours import largest_remainder
 from app.schemas.parties import WHOLE, HolderOut, SubcontractList, SubcontractOut
 from app.services import grants
-from app.services.organisations import NO_SUCH_SIRET, SIRET, known_organisation
+from app.services.organisations import SIRET, check_siret, known_organisation
 from app.services.sight import held_contract, require_role, seen_contract
 
 if TYPE_CHECKING:
@@ -62,12 +60,6 @@ def known_party(writer: Writer, party: PartyIn, pointer: str) -> Organisation:
     if scheme == SIRET:
         check_siret(identifier, f"{pointer}/siret")
     return known_organisation(writer, identifier, scheme=scheme)
-
-
-def check_siret(siret: str, pointer: str) -> None:
-    """InvalidPayload for fourteen digits that identify nobody."""
-    if not siret_numbers.is_valid(siret) or not siret.strip("0"):
-        raise InvalidPayload(errors=[FieldError(pointer, "invalid_siret", NO_SUCH_SIRET)])
 
 
 def holder_drafts(writer: Writer, holders: Sequence[HolderIn]) -> tuple[HolderDraft, ...]:

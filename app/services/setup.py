@@ -33,6 +33,7 @@ def has_contracts(database: Database) -> bool:
 
 def issue_key(means: Means, siret: str, role: Role, label: str) -> str:
     """A key made by the operator on the machine itself; returns its text, shown nowhere else."""
+    organisations.check_siret(siret, "/siret")
     with writing(means, SERVICE, COMMAND_LINE) as writer:
         writer.record("api_key.issued")
         organisation = organisations.known_organisation(writer, siret)

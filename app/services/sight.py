@@ -9,6 +9,7 @@ from app.db.queries.lists import one
 from app.db.tables import Contract
 from app.errors import Forbidden, NoClause, NotFound, NotReviewer
 from app.principal import Role
+from app.rules.codes import Rule
 from app.rules.profiles import PROFILES
 from app.rules.terms_json import terms_from_json
 
@@ -78,3 +79,8 @@ def terms_on(session: ReadSession, clause: Clause, day: date) -> tuple[int, Term
     in_force = [version for version in versions if version.effective_on <= day] or versions[:1]
     chosen = in_force[-1]
     return chosen.number, terms_from_json(chosen.snapshot["terms"], PROFILES.get(clause.profile))
+
+
+def may_be_told(reader: Reader, rule: Rule | None) -> bool:
+    """Whether the value that a rule used may be shown: what made a person eligible is the reviewer's."""
+    return rule is not Rule.ELIGIBILITY or reader.principal.role is Role.FACILITATOR

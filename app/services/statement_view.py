@@ -8,6 +8,7 @@ from app.db.queries import ledger
 from app.db.queries import statements as queries
 from app.rules.codes import HourKind, ReviewState, Rule, State
 from app.schemas.statements import LineOut, PostingOut, StatementOut, StatementSummary
+from app.services.sight import may_be_told
 
 if TYPE_CHECKING:
     from app.db.tables import Entry, Line, Statement
@@ -26,7 +27,7 @@ def shown(reader: Reader, statement: Statement) -> StatementOut:
     names = queries.identifiers_of(reader.session, {statement.declarant_id})
     return StatementOut(
         **_head(statement, names[statement.declarant_id]),
-        lines=[_line(line, entries[line.id]) for line in lines],
+        lines=[_line(reader, line, entries[line.id]) for line in lines],
     )
 
 
@@ -43,7 +44,7 @@ def _head(statement: Statement, declarant: str) -> dict[str, Any]:
     }
 
 
-def _line(line: Line, entries: list[Entry]) -> LineOut:
+def _line(reader: Reader, line: Line, entries: list[Entry]) -> LineOut:
     return LineOut(
         id=line.id,
         hire_id=line.hire_id,
@@ -60,16 +61,18 @@ def _line(line: Line, entries: list[Entry]) -> LineOut:
         accepted=line.accepted,
         review_reason=line.verdict_reason,
         warnings=line.warnings,
-        postings=[_posting(entry) for entry in entries],
+        postings=[_posting(reader, entry) for entry in entries],
     )
 
 
-def _posting(entry: Entry) -> PostingOut:
+def _posting(reader: Reader, entry: Entry) -> PostingOut:
+    rule = Rule(entry.rule) if entry.rule else None
+    told = may_be_told(reader, rule)
     return PostingOut(
         state=State(entry.state),
         kind=HourKind(entry.kind),
         hours=entry.hours,
-        rule=Rule(entry.rule) if entry.rule else None,
-        parameter=entry.parameter,
-        reference=entry.reference,
+        rule=rule,
+        parameter=entry.parameter if told else None,
+        reference=entry.reference if told else None,
     )
