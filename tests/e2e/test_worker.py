@@ -33,6 +33,8 @@ from tests.e2e.processes import (
 from tests.exchange.decp_samples import as_json, sound, without
 
 RECORDS = 200
+# Two imports of one file meet at every record: each meeting costs one of them a second try.
+SHARED = 80
 
 
 @pytest.fixture
@@ -42,8 +44,8 @@ def means(database_url: str) -> Iterator[Means]:
     database.dispose()
 
 
-def made_file() -> bytes:
-    records = [sound(id=f"EX-{number:04d}") for number in range(RECORDS - 2)]
+def made_file(size: int = RECORDS) -> bytes:
+    records = [sound(id=f"EX-{number:04d}") for number in range(size - 2)]
     return as_json(*records, sound(id="EX-0000"), without("id"))
 
 
@@ -119,18 +121,18 @@ def test_a_worker_that_is_stopped_gives_its_import_back(means: Means, database_u
 
 
 def test_two_workers_share_the_work_and_do_nothing_twice(means: Means, database_url: str) -> None:
-    first, second = queued(means, made_file()), queued(means, made_file())
+    first, second = queued(means, made_file(SHARED)), queued(means, made_file(SHARED))
     with command(database_url, "worker") as one, command(database_url, "worker") as other:
         wait_for(lambda: job_of(means, first).state == "done", "the end of the first import")
         wait_for(lambda: job_of(means, second).state == "done", "the end of the second import")
         wait_for(lambda: count(means, OpenChange) == 0, "the seals")
         outputs = [stop(worker, signal.SIGTERM) for worker in (one, other)]
     assert ["worker_fault" in events_logged(output) for output in outputs] == [False, False]
-    assert count(means, Contract) == RECORDS - 2
+    assert count(means, Contract) == SHARED - 2
     both = [outcomes(means, job_id) for job_id in (first, second)]
     # Each record was registered by one of the two and found by the other.
-    assert sum(found.get("created", 0) for found in both) == RECORDS - 2
-    assert sum(found.get("unchanged", 0) for found in both) == RECORDS
+    assert sum(found.get("created", 0) for found in both) == SHARED - 2
+    assert sum(found.get("unchanged", 0) for found in both) == SHARED
     assert sum(found.get("rejected", 0) for found in both) == 2
 
 
