@@ -56,6 +56,10 @@ class Keyring:
         """Keyed hash under which an API key's secret is stored."""
         return self._hmac("api-key", secret.encode())
 
+    def request_hash(self, request: bytes) -> bytes:
+        """Keyed hash of a request that may hold a whole identity, to tell it from another one."""
+        return self._hmac("request", request)
+
     def _hmac(self, purpose: str, message: bytes) -> bytes:
         # The oldest master key: stored hashes must survive the arrival of a newer encryption key.
         oldest = next(reversed(self._masters))

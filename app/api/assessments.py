@@ -33,7 +33,7 @@ class PurposefulWalk(Walk):
 )
 def consult_assessment(call: Calling, hire_id: UUID, purpose: Annotated[Purpose, Query()]) -> Response:
     """Chaque public avec ses raisons, paramètres, références et preuves. Chaque lecture est tracée."""
-    return call.do(lambda writer: assessments.consult_assessment(writer, hire_id, purpose))
+    return call.consult(lambda writer: assessments.consult_assessment(writer, hire_id, purpose))
 
 
 @router.patch(
@@ -70,7 +70,9 @@ def list_assessments(
     call: Calling, participant_id: UUID, walk: Annotated[PurposefulWalk, Query()]
 ) -> Response:
     """Ceux des contrats que le facilitateur suit. Chaque lecture est tracée."""
-    return call.do(lambda writer: assessments.list_assessments(writer, participant_id, walk, walk.purpose))
+    return call.consult(
+        lambda writer: assessments.list_assessments(writer, participant_id, walk, walk.purpose)
+    )
 
 
 @router.put(

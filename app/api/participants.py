@@ -46,7 +46,7 @@ def create_participant(call: Calling, body: ParticipantIn) -> Response:
 )
 def search_participants(call: Calling, body: ParticipantSearch) -> Response:
     """Par son identité complète, jamais par un fragment, parmi les personnes que l'appelant peut voir."""
-    return call.do(lambda writer: participants.search_participants(writer, body))
+    return call.consult(lambda writer: participants.search_participants(writer, body))
 
 
 @router.get(
@@ -61,7 +61,7 @@ def read_participant(
     """Le déclarant lit les siennes. Le facilitateur dit pourquoi (`purpose`) : chaque lecture est tracée."""
     if purpose is None:
         return call.read(lambda reader: participants.read_participant(reader, participant_id))
-    return call.do(lambda writer: participants.consult_participant(writer, participant_id, purpose))
+    return call.consult(lambda writer: participants.consult_participant(writer, participant_id, purpose))
 
 
 @router.patch(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.clock import new_id
 from app.db.queries import contracts as queries
+from app.db.queries.assessments import approved_persons
 from app.db.tables import Clause
 from app.errors import (
     AmendmentTooEarly,
@@ -25,7 +26,7 @@ from app.rules.profiles import PROFILES
 from app.rules.targets import required_at_end
 from app.rules.terms_json import terms_from_json, terms_to_json
 from app.schemas.clauses import ClauseOut, ClauseVersionOut, TargetOut, TermsOut
-from app.services import contracts, ledger
+from app.services import contracts, durations, ledger
 from app.services.findings import invalid
 from app.services.sight import current_terms, held_contract, needed_clause, require_role, seen_contract
 
@@ -84,6 +85,9 @@ def amend_clause(writer: Writer, contract_id: UUID, request: AmendmentIn, versio
     writer.touch("clause", clause.id, "terms", "effective_on")
     writer.announce("clause.amended", "clause", clause.id)
     _keep(writer, clause, request.reason)
+    # A CDI counts to the end of the window, which may just have moved.
+    for person_id in approved_persons(writer.session, clause.obligation_id):
+        durations.renew_durations(writer, clause, person_id)
     ledger.recount_contract(writer, contract)
     return _shown(writer.session, clause, request.effective_on)
 

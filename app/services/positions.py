@@ -34,11 +34,14 @@ def position_known_at(reader: Reader, instant: datetime) -> int:
         if _is_final(reader, instant):
             found = queries.position_at(reader.session, instant)
             return found.position if found else 0
+        waiting = queries.has_open_changes(reader.session)
         # Its connection goes back first: a request that waits for a second one while it holds a first
         # could stall the whole pool.
         _look_anew(reader)
-        with writing(reader.means, SERVICE, reader.request_id) as writer:
-            writer.record("position.fixed")
+        if not waiting:
+            # Something must carry the seal that fixes the instant.
+            with writing(reader.means, SERVICE, reader.request_id) as writer:
+                writer.record("position.fixed")
         if not settle(reader.means, not_before=instant):
             time.sleep(PAUSE_SECONDS)
     raise Unavailable(headers={"Retry-After": "1"})

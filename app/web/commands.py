@@ -6,7 +6,6 @@ only makes requests wait their turn. Idempotency lives here alone.
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
 JSON_TYPE = "application/json"
 KEY_CHARACTERS = 255
-SAFE_METHODS = {"GET", "HEAD"}
 
 bearer = HTTPBearer(auto_error=False, description="Clé d'API : `Authorization: Bearer csi_…`.")
 
@@ -59,7 +57,7 @@ class Call:
     def read(self, use_case: Callable[[Reader], Any]) -> Response:
         """Answer 200 with what the use case returns; nothing is written."""
         with self.means.database.read() as session:
-            principal = self._authenticate(session)
+            principal = self._authenticate(session, Scope.READ)
             reader = Reader(session, principal, self.means, self.request_id)
             return self._answer(use_case(reader), principal)
 
@@ -77,6 +75,10 @@ class Call:
 
         return self._write(run, None)
 
+    def consult(self, use_case: Callable[[Writer], Any]) -> Response:
+        """Answer 200 with what the use case returns, and keep the trace that it was read."""
+        return self._write(use_case, 200, Scope.READ)
+
     def do(self, use_case: Callable[[Writer], Any], *, status: int = 200) -> Response:
         """Run a use case that is harmless to repeat by its nature, for example a revocation."""
         return self._write(use_case, status)
@@ -89,10 +91,10 @@ class Call:
         self, use_case: Callable[[Writer], Any], *, body: BaseModel | bytes | None, status: int = 201
     ) -> Response:
         """Run a creating use case once per `Idempotency-Key`; a repetition gets the first answer."""
-        key = _idempotency_key(self.request)
-        fingerprint = self._fingerprint(body)
         with self.means.database.write() as session:
-            principal = self._authenticate(session)
+            principal = self._authenticate(session, Scope.WRITE)
+            key = _idempotency_key(self.request)
+            fingerprint = self._fingerprint(body)
             if not queries.claim_key(session, principal, key):
                 raise IdempotencyInProgress(headers={"Retry-After": "1"})
             stored = queries.stored_answer(session, principal, key)
@@ -104,9 +106,11 @@ class Call:
             writer.close()
         return response
 
-    def _write(self, use_case: Callable[[Writer], Any], status: int | None) -> Response:
+    def _write(
+        self, use_case: Callable[[Writer], Any], status: int | None, needed: Scope = Scope.WRITE
+    ) -> Response:
         with self.means.database.write() as session:
-            principal = self._authenticate(session)
+            principal = self._authenticate(session, needed)
             writer = Writer(session, principal, self.means, self.request_id)
             result = use_case(writer)
             if status is None:
@@ -115,12 +119,11 @@ class Call:
             writer.close()
         return response
 
-    def _authenticate(self, session: ReadSession) -> Principal:
+    def _authenticate(self, session: ReadSession, needed: Scope) -> Principal:
         if self._token is None:
             raise Unauthenticated
         principal = access.principal_of(session, self._token, self.means)
         self.request.state.principal = principal
-        needed = Scope.READ if self.request.method in SAFE_METHODS else Scope.WRITE
         if needed not in principal.scopes:
             raise Forbidden
         return principal
@@ -148,7 +151,7 @@ class Call:
     def _fingerprint(self, body: BaseModel | bytes | None) -> bytes:
         content = body.model_dump_json().encode() if isinstance(body, BaseModel) else body or b""
         address = f"{self.request.method} {self.request.url.path}?{self.request.url.query}\n".encode()
-        return hashlib.sha256(address + content).digest()
+        return self.means.keyring.request_hash(address + content)
 
     def _kept(self, response: Response, principal: Principal, key: str, fingerprint: bytes) -> StoredAnswer:
         # An answer may hold an identity or a new secret: it is kept sealed, and opens only in its place.

@@ -1,7 +1,8 @@
 """What the examples of the contract tell: one contract, one person and one hire throughout.
 
 `BY_NAME` gives a value to every field of a name, `BY_MODEL` to one model's where a name says several things,
-`PARAMETERS` to the parts of an address, by `operation.part` where it matters. People and firms are visibly fictitious.
+`PARAMETERS` to the parts of an address, by `operation.part` where it matters. People and
+firms are visibly fictitious.
 """
 
 from __future__ import annotations

@@ -49,6 +49,19 @@ def hire_of(session: ReadSession, assessment: Assessment) -> Hire:
     return session.get_one(Hire, (assessment.owner_id, assessment.hire_id))
 
 
+def approved_persons(session: ReadSession, obligation_id: UUID) -> list[UUID]:
+    """The people with an approved hire on an obligation, in id order."""
+    query = (
+        select(Participant.person_id)
+        .join(Assessment, Assessment.participant_id == Participant.id)
+        .join(Clause, Clause.contract_id == Assessment.contract_id)
+        .where(Clause.obligation_id == obligation_id, Assessment.decision == Decision.APPROVED.value)
+        .distinct()
+        .order_by(Participant.person_id)
+    )
+    return list(session.scalars(query))
+
+
 def approved_of_person(
     session: ReadSession, person_id: UUID, obligation_id: UUID
 ) -> list[Row[Assessment, Hire]]:
