@@ -69,8 +69,8 @@ class TestAuthentication:
             "Bearer",
             "Bearer x",
             "Basic abc",
-            f"Bearer {new_api_key()}",
-            f"Bearer {str(new_api_key())[:-1]}",
+            pytest.param(f"Bearer {new_api_key()}", id="nobody's key"),
+            pytest.param(f"Bearer {str(new_api_key())[:-1]}", id="a key cut short"),
         ],
     )
     def test_a_credential_that_does_not_hold_is_refused(
