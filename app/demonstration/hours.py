@@ -235,7 +235,7 @@ def _figures(story: Story, path: str) -> None:
     }
     for label, position in (("connu maintenant", now), ("connu avant la correction", then)):
         figures = ", ".join(f"{figure} {position[figure]}" for figure in ("required", "expected", *FIGURES))
-        story.note(f"au {day}, {label} : {figures} → {position['status']['label_fr']}")
+        story.note(f"au {day}, {label} : {figures} → {position['status']['label']}")
     today = buyer.get(f"{path}/compliance")
     story.told["today"] = today
     for action in today["next_actions"][:3]:

@@ -175,7 +175,7 @@ def _clause(story: Story, contract: Json) -> Json:
     for day in ("2024-12-11", "2025-04-10", "2025-04-15"):
         position = buyer.get(f"{path}/compliance", as_of=day)
         story.told["expected"][day] = position
-        story.note(f"au {day} : attendu {position['expected']} h, {position['status']['label_fr']}")
+        story.note(f"au {day} : attendu {position['expected']} h, {position['status']['label']}")
     return contract
 
 

@@ -82,7 +82,7 @@ class Labelled(Output):
     """A code with its French label."""
 
     code: str
-    label_fr: str
+    label: str
 
 
 class ComplianceStatus(Labelled):
@@ -95,7 +95,7 @@ class ComplianceTarget(Output):
     """What the clause demands, and how it is computed."""
 
     kind: TargetKind
-    label_fr: str
+    label: str
     formula: str = Field(examples=["27 364 € × 50 % × 10 % ÷ 30 € = 45,61 h, soit 46 h"])
 
 
@@ -182,11 +182,11 @@ class EntryOut(Output):
     month: Month
     hours: Hours
     kind: HourKind
-    kind_label_fr: str
+    kind_label: str
     state: State
-    state_label_fr: str
+    state_label: str
     rule: Rule | None
-    rule_label_fr: str | None
+    rule_label: str | None
     parameter: str | None = Field(description="La valeur que la règle a utilisée.")
     reference: str | None = Field(description="Où cette valeur est écrite.")
     hire_id: UUID

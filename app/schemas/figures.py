@@ -55,7 +55,7 @@ class StatusCount(Output):
     """How many contracts have a status at the end of the period, or today if that comes first."""
 
     code: Status
-    label_fr: str
+    label: str
     contracts: int
 
 

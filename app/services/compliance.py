@@ -207,7 +207,7 @@ def _shown(contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
     return ComplianceOut(
         **common,
         **hours,
-        status=ComplianceStatus(code=found.status, label_fr=LABELS["statuses"][found.status]),
+        status=ComplianceStatus(code=found.status, label=LABELS["statuses"][found.status]),
         target=_target(case.terms, as_of),
         window=ComplianceWindow(start=case.terms.window.first, end=case.terms.end),
         measured_on=found.measured_on,
@@ -223,7 +223,7 @@ def _without_clause(state: ClauseState, common: dict[str, Any]) -> ComplianceOut
     return ComplianceOut(
         **common,
         **none,
-        status=ComplianceStatus(code=code, label_fr=LABELS["statuses"][code]),
+        status=ComplianceStatus(code=code, label=LABELS["statuses"][code]),
         target=None,
         window=None,
         measured_on=None,
@@ -256,4 +256,4 @@ def _rate(rate: Fraction | None) -> str | None:
 def _target(terms: Terms, as_of: date) -> ComplianceTarget:
     found = estimate(terms.target, terms.rounding, as_of)
     kind = terms.target.kind
-    return ComplianceTarget(kind=kind, label_fr=LABELS["targets"][kind], formula=found.formula)
+    return ComplianceTarget(kind=kind, label=LABELS["targets"][kind], formula=found.formula)

@@ -192,7 +192,7 @@ def _figures(question: queries.Asked, row: Any, standings: Standings | None) -> 
 
 def _counted(standings: Standings) -> list[StatusCount]:
     return [
-        StatusCount(code=code, label_fr=LABELS["statuses"][code], contracts=standings.statuses[code])
+        StatusCount(code=code, label=LABELS["statuses"][code], contracts=standings.statuses[code])
         for code in Status
         if standings.statuses[code]
     ]

@@ -65,7 +65,7 @@ class TestEntries:
             window, eligibility = story.entries(Figure.REFUSED, role=role).items
             assert (window.rule, window.parameter, window.reference) == ("window", "Du 12", "Clause")
             assert (eligibility.rule, eligibility.parameter) == ("eligibility", told)
-            assert eligibility.rule_label_fr == "Éligibilité approuvée"
+            assert eligibility.rule_label == "Éligibilité approuvée"
 
     def test_tell_the_facilitator_alone_where_a_person_lives(self, story: Story) -> None:
         story.books.post(story.worker, DECEMBER, "counted", 100, residence="commune/54395")

@@ -248,7 +248,7 @@ class TestContracts:
             ("met", 1),
             ("late", 1),
         ]
-        assert all(item.label_fr for item in found.statuses)
+        assert all(item.label for item in found.statuses)
 
     def test_are_those_whose_execution_touches_the_period(self, land: Land) -> None:
         land.engaged()
