@@ -27,7 +27,8 @@ OTHER = "21570433100010"
 
 @contextmanager
 def serving(url: str, **settings: int) -> Iterator[TestClient]:
-    app = create_app(Settings(database_url=url, log_level="error", **settings))
+    quiet = Settings(database_url=url, log_level="error")
+    app = create_app(quiet.model_copy(update=settings))
     with TestClient(app, raise_server_exceptions=False) as client:
         client.headers["Authorization"] = (
             f"Bearer {setup.issue_key(app.state.means, SIRET, Role.ADMIN, 'test')}"
@@ -54,7 +55,7 @@ def count(client: TestClient, table: type[Any]) -> int:
 
 
 def key_request(label: str = "paie") -> dict[str, Any]:
-    return {"organisation": SIRET, "role": "buyer", "label": label}
+    return {"siret": SIRET, "role": "buyer", "label": label}
 
 
 def create(client: TestClient, key: str, body: dict[str, Any]) -> Response:
@@ -129,7 +130,7 @@ class TestProblems:
         assert client.get(problem["type"]).json()["status"] == status
 
     def test_a_problem_never_repeats_what_was_sent(self, client: TestClient) -> None:
-        body = {"organisation": "Zoé-SECRET", "role": "Zoé-SECRET", "label": 5, "Zoé-SECRET": 1}
+        body = {"siret": "Zoé-SECRET", "role": "Zoé-SECRET", "label": 5, "Zoé-SECRET": 1}
         answer = create(client, "k", body)
         assert answer.status_code == 422
         # The name of an unknown field is where the error is; the values are nowhere.
@@ -242,7 +243,7 @@ class TestIdempotency:
         assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
 
     def test_a_refusal_is_not_kept(self, client: TestClient) -> None:
-        assert create(client, "k", {**key_request(), "organisation": OTHER}).status_code == 422
+        assert create(client, "k", {**key_request(), "siret": OTHER}).status_code == 422
         assert create(client, "k", key_request()).status_code == 201
 
     def test_fifty_at_once_have_one_effect(self, client: TestClient) -> None:
