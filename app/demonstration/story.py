@@ -43,7 +43,7 @@ class Story:
 
     def caller(self, name: str, siret: str, role: str) -> Caller:
         """Give an organisation a key in a role; known afterwards under the name."""
-        body = {"organisation": siret, "role": role, "label": "démonstration"}
+        body = {"siret": siret, "role": role, "label": "démonstration"}
         made = self.admin.post("/v1/api-keys", body)
         self.callers[name] = Caller(self.http, made["key"])
         return self.callers[name]

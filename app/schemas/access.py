@@ -17,7 +17,7 @@ KEY_DAYS = 365
 class ApiKeyIn(Input):
     """A key to make."""
 
-    organisation: Siret
+    siret: Siret
     role: Role
     label: Name = Field(
         description="À quoi sert la clé ; jamais le nom d'une personne.", examples=["Logiciel de paie"]
@@ -30,7 +30,7 @@ class ApiKeyOut(Output):
     """A key, without its secret."""
 
     id: UUID
-    organisation: str
+    siret: str
     role: Role
     label: str
     scopes: list[Scope]
@@ -58,7 +58,7 @@ class ApiKeyPage(Page[ApiKeyOut]):
 class Me(Output):
     """The caller as the service sees it."""
 
-    organisation: str
+    siret: str
     name: str | None
     role: Role
     scopes: list[Scope]

@@ -42,7 +42,7 @@ def create_key(writer: Writer, request: ApiKeyIn) -> ApiKeyCreated:
 
     The platform makes keys for anybody; others for their own organisation in their own role.
     """
-    organisation = queries.organisation_by_identifier(writer.session, request.organisation)
+    organisation = queries.organisation_by_identifier(writer.session, request.siret)
     own = organisation is not None and (organisation.id, request.role) == (
         writer.principal.organisation_id,
         writer.principal.role,
@@ -50,7 +50,7 @@ def create_key(writer: Writer, request: ApiKeyIn) -> ApiKeyCreated:
     if not writer.principal.is_admin and not own:
         raise Forbidden
     if organisation is None:
-        raise unknown_reference("/organisation")
+        raise unknown_reference("/siret")
     writer.record("api_key.created")
     key, text = add_key(writer, organisation, request)
     return ApiKeyCreated(**_shown(key, organisation), key=text)
@@ -102,7 +102,7 @@ def who_am_i(reader: Reader) -> Me:
     if organisation is None:
         raise NotFound
     return Me(
-        organisation=organisation.identifier,
+        siret=organisation.identifier,
         name=organisation.name,
         role=principal.role,
         scopes=sorted(principal.scopes),
@@ -112,7 +112,7 @@ def who_am_i(reader: Reader) -> Me:
 def _shown(key: ApiKey, organisation: Organisation) -> dict[str, Any]:
     return {
         "id": key.id,
-        "organisation": organisation.identifier,
+        "siret": organisation.identifier,
         "role": key.role,
         "label": key.label,
         "scopes": key.scopes,

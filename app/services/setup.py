@@ -37,5 +37,5 @@ def issue_key(means: Means, siret: str, role: Role, label: str) -> str:
     with writing(means, SERVICE, COMMAND_LINE) as writer:
         writer.record("api_key.issued")
         organisation = organisations.known_organisation(writer, siret)
-        _, text = access.add_key(writer, organisation, ApiKeyIn(organisation=siret, role=role, label=label))
+        _, text = access.add_key(writer, organisation, ApiKeyIn(siret=siret, role=role, label=label))
     return text
