@@ -1,0 +1,161 @@
+"""A valid request for every operation of the API, on the objects of a case.
+
+What a request asks for is always there and always right (key, version, body): whatever is refused is refused
+for who asks.
+"""
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from httpx2 import Response
+from sqlalchemy import select
+
+from app.db.tables import Assessment, Clause, Contract, Hire, Mandate, Organisation, Participant, Statement
+from tests.api.cases import PLACE, PLATFORM, WHY, Case, Seat, hire_body
+from tests.api.registering import CLAUSE, CONTRACT
+from tests.contract.documents import Operation
+
+Body = dict[str, Any]
+NUMBERS = count(1)
+
+# Which table keeps the version that `If-Match` names, and which part of the address finds the row.
+VERSIONED: dict[str, tuple[Any, str, str]] = {
+    "put_organisation": (Organisation, "identifier", "siret"),
+    "change_contract": (Contract, "id", "contract_id"),
+    "close_contract": (Contract, "id", "contract_id"),
+    "resolve_place": (Contract, "id", "contract_id"),
+    "record_clause": (Clause, "contract_id", "contract_id"),
+    "amend_clause": (Clause, "contract_id", "contract_id"),
+    "change_mandate": (Mandate, "id", "mandate_id"),
+    "withdraw_mandate": (Mandate, "id", "mandate_id"),
+    "correct_statement": (Statement, "id", "statement_id"),
+    "review_statement": (Statement, "id", "statement_id"),
+    "rectify_participant": (Participant, "id", "participant_id"),
+    "put_residence": (Participant, "id", "participant_id"),
+    "amend_hire": (Hire, "id", "hire_id"),
+    "end_hire": (Hire, "id", "hire_id"),
+    "record_facts": (Assessment, "hire_id", "hire_id"),
+    "record_proof": (Assessment, "hire_id", "hire_id"),
+    "decide_eligibility": (Assessment, "id", "assessment_id"),
+}
+QUERIES: dict[str, dict[str, str]] = {
+    "list_territory_children": {"level": "commune"},
+    "list_compliance_of_children": {"level": "commune"},
+    "read_statement_draft": {"month": "2025-01"},
+    "list_compliance_entries": {"figure": "declared"},
+    "import_file": {"kind": "decp"},
+    "consult_assessment": {"purpose": WHY},
+    "list_assessments": {"purpose": WHY},
+    "read_participant": {"purpose": WHY},
+}
+# Parts of addresses that belong to nobody.
+PUBLIC_PARTS = {"level": "department", "code": "57", "since": "2025-01-01", "ordinal": "1"}
+CODES = {"read_public": "rsa", "read_profile": "ccag-2021", "read_problem": "not_found"}
+
+
+@dataclass
+class Asked:
+    """A request: what `send` needs besides who sends it."""
+
+    operation: Operation
+    case: Case
+    parts: dict[str, str] = field(default_factory=dict)
+    body: Body | None = None
+
+    @property
+    def address(self) -> str:
+        return self.operation.path.format(**self.parts)
+
+    def send(self, headers: dict[str, str]) -> Response:
+        """Send it as the caller whose credential is in the headers."""
+        version = _version(self)
+        matched = {"If-Match": f'"{version}"'} if version is not None else {}
+        return self.case.service.client.request(
+            self.operation.method,
+            self.address,
+            params=QUERIES.get(self.operation.id),
+            json=self.body,
+            headers={**headers, "Idempotency-Key": str(uuid4()), **matched},
+        )
+
+
+def ask(operation: Operation, case: Case, seat: Seat, **parts: str) -> Asked:
+    """The operation on the objects of the case, as somebody on that seat would ask for it."""
+    known = {**PUBLIC_PARTS, "siret": seat.siret, **case.ids, **parts}
+    if operation.id in CODES:
+        known["code"] = CODES[operation.id]
+    body = BODIES.get(operation.id)
+    return Asked(operation, case, known, body(case, seat) if body else None)
+
+
+def _version(asked: Asked) -> int | None:
+    if asked.operation.id not in VERSIONED:
+        return None
+    table, column, part = VERSIONED[asked.operation.id]
+    with asked.case.service.means.database.read() as session:
+        found = session.scalar(
+            select(table.version).where(getattr(table, column) == _typed(table, column, asked.parts[part]))
+        )
+    return found if found is not None else 1
+
+
+def _typed(table: Any, column: str, value: str) -> Any:  # noqa: ANN401 - the type of a column read by name
+    return table.__table__.columns[column].type.python_type(value)
+
+
+def _contract(case: Case, seat: Seat) -> Body:
+    body = {**CONTRACT, "reference": f"M-{next(NUMBERS)}", "holders": [{"siret": case.team.holder}]}
+    return {**body, "buyer": case.team.buyer} if seat.siret == PLATFORM else body
+
+
+def _mandate(case: Case, _: Seat) -> Body:
+    # A year of its own for each, so that they follow one another.
+    year = 2030 + next(NUMBERS) % 60
+    days = {"since": f"{year}-01-01", "until": f"{year}-12-31"}
+    return {"siret": case.team.prescriber, "role": "insertion_structure", **days}
+
+
+def _subcontract(_: Case, __: Seat) -> Body:
+    return {"scheme": "TVA", "identifier": f"FR{next(NUMBERS)}", "since": "2025-01-02"}
+
+
+def _lines(case: Case, _: Seat) -> Body:
+    lines = [{"hire_id": case.ids["hire_id"], "worked": "71.00"}]
+    return {"reason": "Une heure oubliée", "lines": lines}
+
+
+def _verdicts(case: Case, _: Seat) -> Body:
+    return {"lines": [{"hire_id": case.ids["hire_id"], "verdict": "accepted"}]}
+
+
+BODIES: dict[str, Any] = {
+    "create_api_key": lambda _, seat: {"siret": seat.siret, "role": seat.role, "label": "Essai"},
+    "put_organisation": lambda _, __: {"name": "Organisme d'exemple", "seat": PLACE},
+    "register_contract": _contract,
+    "change_contract": lambda _, __: {"lot": "3"},
+    "close_contract": lambda _, __: {"closed_on": "2025-01-09"},
+    "resolve_place": lambda _, __: {"place": PLACE},
+    "declare_subcontractor": _subcontract,
+    "record_clause": lambda _, __: CLAUSE,
+    "amend_clause": lambda _, __: {"effective_on": "2025-03-01", "reason": "Avenant 1", "article": "9"},
+    "give_mandate": _mandate,
+    "change_mandate": lambda _, __: {"until": "2025-12-31"},
+    "estimate_hours": lambda _, __: {"target": {"kind": "fixed_hours", "hours": "46"}},
+    "submit_statement": lambda _, __: {"month": "2025-01", "nothing_to_declare": True},
+    "correct_statement": _lines,
+    "review_statement": _verdicts,
+    "import_file": lambda _, __: {"marches": {"marche": []}},
+    "try_assessment": lambda _, __: {"profile": "ccag-2021", "on": "2025-01-06", "facts": {"rsa": True}},
+    "create_participant": lambda case, _: case.team.identity,
+    "search_participants": lambda case, _: {**case.team.person, "purpose": "duplicate_check"},
+    "rectify_participant": lambda case, _: {"birth_name": case.team.identity["birth_name"]},
+    "put_residence": lambda _, __: {"place": PLACE},
+    "declare_hire": lambda case, _: hire_body(case),
+    "amend_hire": lambda _, __: {"weekly_hours": "28.00"},
+    "end_hire": lambda _, __: {"ended_on": "2025-01-31", "reason": "end_of_contract"},
+    "record_facts": lambda _, __: {"facts": {"jobseeker": True}},
+    "record_proof": lambda _, __: {"type": "rsa", "issued_on": "2024-12-04"},
+    "decide_eligibility": lambda _, __: {"decision": "needs_proof"},
+}

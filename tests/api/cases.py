@@ -1,0 +1,228 @@
+"""Whole cases, told over HTTP: a contract with everybody who may stand around it and everything in it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from httpx2 import Response
+
+from app.principal import Role
+from app.services.changes import settle
+from tests.api.builders import Service
+from tests.api.registering import CLAUSE, contract_body
+
+PLATFORM = "90000000100017"
+STRANGER = "91000000900019"
+WHY = "eligibility_review"
+PLACE = "commune/57433"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where a caller stands towards a case: its organisation, in a role."""
+
+    name: str
+    siret: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class Team:
+    """The organisations around one case, and the words that nobody else's answers may hold."""
+
+    name: str
+    buyer: str
+    holder: str
+    subcontractor: str
+    facilitator: str
+    structure: str
+    prescriber: str
+    observer: str
+    birth_date: str
+
+    @property
+    def seats(self) -> dict[str, Seat]:
+        roles = {
+            "admin": (PLATFORM, Role.ADMIN),
+            "buyer": (self.buyer, Role.BUYER),
+            "holder": (self.holder, Role.CONTRACTOR),
+            "subcontractor": (self.subcontractor, Role.CONTRACTOR),
+            "facilitator": (self.facilitator, Role.FACILITATOR),
+            "staff": (self.buyer, Role.FACILITATOR),
+            "structure": (self.structure, Role.INSERTION_STRUCTURE),
+            "prescriber": (self.prescriber, Role.PRESCRIBER),
+            "observer": (self.observer, Role.OBSERVER),
+        }
+        return {name: Seat(name, siret, role) for name, (siret, role) in roles.items()}
+
+    @property
+    def person(self) -> dict[str, str]:
+        """The four fields that say who somebody is; each is a word of its own."""
+        return {
+            "birth_name": f"CANARINOM{self.name}",
+            "first_names": f"Canariprenom{self.name}",
+            "birth_date": self.birth_date,
+            "birth_place": f"Canariville{self.name}",
+        }
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """Everything that identifies somebody."""
+        numbers = {
+            "france_travail_number": f"CANARIFT{self.name}",
+            "pass_iae_number": f"CANARIPASS{self.name}",
+        }
+        return {**self.person, **numbers}
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Why somebody is eligible, or not: words, dates and codes that stand for nothing else."""
+        return {
+            "opinion_body": f"Canarimission{self.name}",
+            "decision": f"Canarimotif{self.name}",
+            "left_studies_on": self.birth_date.replace("19", "20", 1),
+            "claim": "refugie",
+            "proof": "residence_permit",
+            "prescriber": "cap_emploi",
+            "outcome": "unproven",
+        }
+
+
+# Nothing else happens on the birthdays, nor a century later, when studies end.
+TEAM_A = Team(
+    *("A", "10000000900017", "20000000800017", "30000000700017", "40000000600017"),
+    *("50000000500016", "60000000400017", "70000000300017", "1987-09-23"),
+)
+TEAM_B = Team(
+    *("B", "11000000700010", "21000000600010", "31000000500010", "41000000400011"),
+    *("51000000300010", "61000000200010", "71000000100010", "1986-08-21"),
+)
+
+
+@dataclass
+class Case:
+    """A contract of a team with everything in it; `ids` by the names they have in addresses."""
+
+    service: Service
+    team: Team
+    contract: dict[str, Any]
+    ids: dict[str, str] = field(default_factory=dict)
+    others: dict[str, list[str]] = field(default_factory=dict)
+
+    def send(
+        self, seat: str, method: str, path: str, body: object = None, version: int | None = None
+    ) -> dict[str, Any]:
+        """Something that is allowed."""
+        answer = self.answer(seat, method, path, body, version)
+        assert answer.is_success, (seat, method, path, answer.text)
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def answer(
+        self, seat: str, method: str, path: str, body: object = None, version: int | None = None
+    ) -> Response:
+        caller = self.team.seats[seat]
+        if method == "POST" and version is None:
+            return self.service.post(path, caller.siret, caller.role, body)
+        return self.service.send(method, path, caller.siret, caller.role, body, version)
+
+    @property
+    def secrets(self) -> list[str]:
+        """What stands in no answer to anybody outside the case."""
+        found = [*self.ids.values(), *(value for values in self.others.values() for value in values)]
+        words = [word for word in self.team.reasons.values() if self.team.name in word]
+        return [*found, str(self.contract["reference"]), *self.team.identity.values(), *words]
+
+
+def begin(service: Service, team: Team) -> None:
+    """Name the organisations of a team and seat them."""
+    for seat in team.seats.values():
+        admin = service.headers(PLATFORM, Role.ADMIN)
+        body = {"name": f"{seat.name} {team.name}", "seat": PLACE}
+        service.client.put(f"/v1/organisations/{seat.siret}", json=body, headers=admin)
+
+
+def tell(service: Service, team: Team) -> Case:
+    """A new case of the team, with one of everything."""
+    reference = f"CANARIREF{team.name}"
+    body = contract_body(holders=[{"siret": team.holder}], places=[{"place": PLACE}])
+    body["reference"] = f"{reference}-{body['reference']}"
+    seats = team.seats
+    answer = service.post("/v1/contracts", seats["buyer"].siret, Role.BUYER, body)
+    assert answer.status_code == 201, answer.text
+    case = Case(service, team, answer.json())
+    case.ids["contract_id"] = case.contract["id"]
+    _set_up(case)
+    _put_to_work(case)
+    _declare(case)
+    while settle(service.means):
+        pass
+    return case
+
+
+def path_of(case: Case) -> str:
+    return f"/v1/contracts/{case.ids['contract_id']}"
+
+
+def hire_body(case: Case, **changes: object) -> dict[str, Any]:
+    """Somebody whose every personal field is a canary."""
+    team = case.team
+    return {
+        "participant": {**team.identity, "residence": {"place": PLACE}},
+        "modality": "direct_hire",
+        "contract_type": "cdd",
+        "starts_on": "2024-12-16",
+        "weekly_hours": "35.00",
+        "prescriber_kind": team.reasons["prescriber"],
+        "claimed_publics": [team.reasons["claim"]],
+        "submitted_proofs": [team.reasons["proof"]],
+        "facts": {
+            "refugee": True,
+            "opinion_body": team.reasons["opinion_body"],
+            "left_studies_on": team.reasons["left_studies_on"],
+        },
+        **changes,
+    }
+
+
+def _set_up(case: Case) -> None:
+    path, team = path_of(case), case.team
+    case.send("buyer", "PUT", f"{path}/clause", CLAUSE)
+    case.send("buyer", "POST", f"{path}/subcontracts", {"siret": team.subcontractor, "since": "2024-12-12"})
+    mandate = {"siret": team.facilitator, "since": "2024-12-12"}
+    case.ids["mandate_id"] = case.send("buyer", "POST", f"{path}/mandates", mandate)["id"]
+    served = {"siret": team.structure, "role": "insertion_structure", "since": "2024-12-12"}
+    case.others["mandate_id"] = [case.send("buyer", "POST", f"{path}/mandates", served)["id"]]
+    file = {"marches": {"marche": [{"id": f"{case.contract['reference']}-I"}]}}
+    job = case.send("buyer", "POST", "/v1/imports?kind=decp", file)["id"]
+    case.ids["import_id"] = case.ids["job_id"] = job
+
+
+def _put_to_work(case: Case) -> None:
+    path = path_of(case)
+    hire = case.send("holder", "POST", f"{path}/hires", hire_body(case))
+    case.ids |= {"hire_id": hire["id"], "participant_id": hire["participant_id"]}
+    case.others["hire_id"], case.others["participant_id"] = [], []
+    for seat in ("subcontractor", "structure"):
+        other = case.send(seat, "POST", f"{path}/hires", hire_body(case))
+        case.others["hire_id"].append(other["id"])
+        case.others["participant_id"].append(other["participant_id"])
+    assessed = f"/v1/hires/{hire['id']}/assessment"
+    found = case.send("facilitator", "GET", f"{assessed}?purpose={WHY}")
+    proof = {"type": "rsa", "issued_on": "2024-12-03"}
+    found = case.send("facilitator", "POST", f"{assessed}/proofs", proof, found["version"])
+    decision = {"decision": "refused", "reason": case.team.reasons["decision"]}
+    decided = f"/v1/assessments/{found['id']}/decision"
+    found = case.send("facilitator", "PUT", decided, decision, found["version"])
+    case.ids["assessment_id"] = found["id"]
+
+
+def _declare(case: Case) -> None:
+    path = f"{path_of(case)}/statements"
+    body = {"month": "2024-12", "lines": [{"hire_id": case.ids["hire_id"], "worked": "70.00"}]}
+    statement = case.send("holder", "POST", path, body)
+    case.ids["statement_id"] = statement["id"]
+    verdict = {"hire_id": case.ids["hire_id"], "verdict": "part", "hours": "60.00", "reason": "10 h de trop"}
+    review = f"/v1/statements/{statement['id']}/review"
+    case.send("facilitator", "POST", review, {"lines": [verdict]}, statement["version"])
+    body = {"month": "2024-12", "lines": [{"hire_id": case.others["hire_id"][0], "worked": "10.00"}]}
+    case.others["statement_id"] = [case.send("subcontractor", "POST", path, body)["id"]]

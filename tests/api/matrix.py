@@ -1,0 +1,118 @@
+"""Who may do what: the answer to a valid request for every operation, by where the caller stands.
+
+Columns are the seats around one case: the platform; the contract's buyer, holder and subcontractor; the
+facilitator whose mandate runs; the buyer's own staff in the facilitator's role, who read but do not decide
+meanwhile; an insertion structure under mandate; a prescriber and an observer, who see no contract. The hire,
+person, assessment and statement asked for are those of the holder, so that its subcontractor and the
+structure do not find them. The import, the job and the key are the buyer's; each revokes a key of its own.
+
+200 … 204: done. 403: seen, not theirs to do. 404: not theirs to see.
+"""
+
+SEATS = (
+    *("admin", "buyer", "holder", "subcontractor", "facilitator"),
+    *("staff", "structure", "prescriber", "observer"),
+)
+TABLE = """
+operation                    adm  buy  hol  sub  fac  sta  str  pre  obs
+
+check_life                   200  200  200  200  200  200  200  200  200
+check_readiness              200  200  200  200  200  200  200  200  200
+read_metrics                 200  200  200  200  200  200  200  200  200
+read_problem                 200  200  200  200  200  200  200  200  200
+
+read_me                      200  200  200  200  200  200  200  200  200
+list_api_keys                200  200  200  200  200  200  200  200  200
+create_api_key               201  201  201  201  201  201  201  201  201
+revoke_api_key               204  204  204  204  204  204  204  204  204
+read_organisation            200  200  200  200  200  200  200  200  200
+put_organisation             200  200  200  200  200  200  200  200  200
+
+search_territories           200  200  200  200  200  200  200  200  200
+read_territory               200  200  200  200  200  200  200  200  200
+list_territory_children      200  200  200  200  200  200  200  200  200
+read_rules                   200  200  200  200  200  200  200  200  200
+read_public                  200  200  200  200  200  200  200  200  200
+list_profiles                200  200  200  200  200  200  200  200  200
+read_profile                 200  200  200  200  200  200  200  200  200
+estimate_hours               200  200  200  200  200  200  200  200  200
+try_assessment               200  200  200  200  200  200  200  200  200
+
+register_contract            201  201  403  403  403  403  403  403  403
+list_contracts               200  200  200  200  200  200  200  200  200
+read_contract                200  200  200  200  200  200  200  404  404
+change_contract              200  200  403  403  403  403  403  404  404
+close_contract               200  200  403  403  403  403  403  404  404
+resolve_place                200  200  403  403  403  403  403  404  404
+declare_subcontractor        201  201  403  403  403  403  403  404  404
+list_subcontractors          200  200  200  200  200  200  200  404  404
+read_clause                  200  200  200  200  200  200  200  404  404
+record_clause                200  200  403  403  403  403  403  404  404
+amend_clause                 201  201  403  403  403  403  403  404  404
+give_mandate                 201  201  403  403  403  403  403  404  404
+list_mandates                200  200  200  200  200  200  200  404  404
+read_mandate                 200  200  200  200  200  200  200  404  404
+change_mandate               200  200  403  403  403  403  403  404  404
+withdraw_mandate             204  204  403  403  403  403  403  404  404
+
+declare_hire                 403  403  201  201  403  403  201  404  404
+list_hires                   200  200  200  200  200  200  200  404  404
+read_hire                    200  200  200  404  200  200  404  404  404
+amend_hire                   403  403  200  404  403  403  404  404  404
+end_hire                     403  403  200  404  403  403  404  404  404
+
+consult_assessment           403  403  403  404  200  200  404  404  404
+record_facts                 403  403  403  404  200  403  404  404  404
+record_proof                 403  403  403  404  200  403  404  404  404
+decide_eligibility           404  404  404  404  200  403  404  404  404
+list_assessments             403  403  403  403  200  200  403  403  403
+
+create_participant           403  403  201  201  403  403  201  403  403
+search_participants          403  403  200  200  200  200  200  403  403
+read_participant             403  403  200  404  200  200  404  403  403
+rectify_participant          403  403  200  404  403  403  404  403  403
+put_residence                403  403  200  404  403  403  404  403  403
+
+submit_statement             403  403  201  201  403  403  201  404  404
+list_statements              200  200  200  200  200  200  200  404  404
+read_statement_draft         403  403  200  200  403  403  200  404  404
+read_statement               200  200  200  404  200  200  404  404  404
+list_statement_versions      200  200  200  404  200  200  404  404  404
+correct_statement            403  403  201  404  403  403  404  404  404
+review_statement             403  403  403  404  200  403  404  404  404
+
+read_compliance              200  200  200  200  200  200  403  404  404
+list_compliance_entries      200  200  200  200  200  200  403  404  404
+read_territory_compliance    200  200  200  200  200  200  403  403  403
+list_compliance_of_children  200  200  200  200  200  200  403  403  403
+
+import_file                  202  202  403  403  403  403  403  403  403
+read_import                  200  200  404  404  404  404  404  404  404
+list_import_rows             200  200  404  404  404  404  404  404  404
+read_job                     200  200  404  404  404  404  404  404  404
+read_events                  200  200  200  200  200  200  200  200  200
+read_audit                   200  200  200  200  200  200  200  200  200
+"""
+
+# Needs no key.
+OPEN = ("check_life", "check_readiness", "read_metrics", "read_problem")
+
+# For these the role alone decides, before the person is looked for: the answer says nothing of who exists.
+NO_PEOPLE = ("admin", "buyer", "prescriber", "observer")
+BY_ROLE = {
+    "list_assessments": (*NO_PEOPLE, "holder", "subcontractor", "structure"),
+    "read_participant": NO_PEOPLE,
+    "rectify_participant": NO_PEOPLE,
+    "put_residence": NO_PEOPLE,
+}
+
+# What is done once on a case; each who may do it gets a new one.
+ONCE = ("close_contract", "record_clause", "amend_clause", "withdraw_mandate")
+
+
+def rows() -> dict[str, dict[str, int]]:
+    """The table: status by operation and seat."""
+    _, *lines = [line.split() for line in TABLE.splitlines() if line.strip()]
+    found = {name: dict(zip(SEATS, map(int, statuses), strict=True)) for name, *statuses in lines}
+    assert len(found) == len(lines), "an operation has two rows"
+    return found
