@@ -43,7 +43,7 @@ class PlaceNote(StrEnum):
     WIDER_PLACE = "wider_place"
     UNKNOWN_CODE = "unknown_code"
     FOREIGN_COUNTRY = "foreign_country"
-    MISSING = "missing"
+    MISSING = "place_missing"
 
     @property
     def label(self) -> str:

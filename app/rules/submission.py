@@ -45,13 +45,13 @@ class Declared:
 def read_hours(value: object, at: str) -> int:
     """Read hours from a decimal string or number with at most two decimals, as hundredths.
 
-    Raises WrongValueError with code `not_a_number`, `negative_hours` or `too_many_decimals`.
+    Raises WrongValueError with code `not_a_number`, `negative` or `too_many_decimals`.
     """
     number = f"{value:f}" if isinstance(value, Decimal) else str(value)
     if isinstance(value, bool | float) or not PLAIN_NUMBER.fullmatch(number.removeprefix("-")):
         raise WrongValueError(at, "Un nombre d'heures est attendu, par exemple 35.50.", "not_a_number")
     if number.startswith("-"):
-        raise WrongValueError(at, "Des heures ne sont pas négatives.", "negative_hours")
+        raise WrongValueError(at, "Des heures ne sont pas négatives.", "negative")
     if MORE_DECIMALS.fullmatch(number):
         raise WrongValueError(at, "Deux décimales au plus sont attendues.", "too_many_decimals")
     return int(Decimal(number) * HUNDREDTHS)
@@ -73,10 +73,10 @@ def line_problems(line: Declared, month: date, at: str) -> tuple[Finding, ...]:
 def _negative(line: Declared, at: str) -> Iterator[Finding]:
     for name in ("worked", "training", "overtime"):
         if getattr(line, name) < 0:
-            yield Finding("negative_hours", f"{at}/{name}", "Des heures ne sont pas négatives.")
+            yield Finding("negative", f"{at}/{name}", "Des heures ne sont pas négatives.")
     for i, item in enumerate(line.periods):
         if min(item.worked, item.training) < 0:
-            yield Finding("negative_hours", f"{at}/periods/{i}", "Des heures ne sont pas négatives.")
+            yield Finding("negative", f"{at}/periods/{i}", "Des heures ne sont pas négatives.")
 
 
 def _too_much(line: Declared, month: date, at: str) -> Iterator[Finding]:

@@ -77,7 +77,7 @@ def _window(value: object, at: str) -> Span:
     start = reading.day(reading.required(found, "start", at), f"{at}/start")
     end = reading.day(reading.required(found, "end", at), f"{at}/end")
     if end < start:
-        raise WrongValueError(f"{at}/end", "La fin ne précède pas le début.")
+        raise WrongValueError(f"{at}/end", "La fin ne précède pas le début.", "end_before_start")
     return Span(start, end)
 
 

@@ -37,7 +37,7 @@ class PeriodIn(Input):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.last < self.first:
-            raise FieldProblem("dates_reversed", DATES_REVERSED)
+            raise FieldProblem("end_before_start", DATES_REVERSED)
         return self
 
 
@@ -99,7 +99,7 @@ class LineReview(Input):
         if part != (self.hours is not None) or (part and self.reason is None):
             raise FieldProblem("hours_and_reason", HOURS_AND_REASON)
         if self.verdict is ReviewState.RETURNED and self.reason is None:
-            raise FieldProblem("reason_needed", REASON_NEEDED)
+            raise FieldProblem("reason_required", REASON_NEEDED)
         return self
 
 

@@ -140,7 +140,7 @@ def _question(reader: Reader, asked: PeriodQuery) -> queries.Asked:
     last = asked.last or month_start(reader.today)
     first = asked.first or add_months(last, 1 - DEFAULT_MONTHS)
     if first > last:
-        raise InvalidPayload(errors=[FieldError("/query/from", "months_reversed", REVERSED)])
+        raise InvalidPayload(errors=[FieldError("/query/from", "end_before_start", REVERSED)])
     return queries.Asked(reader.principal, reader.today, first, last, asked.basis.value)
 
 

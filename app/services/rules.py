@@ -55,7 +55,7 @@ def try_assessment(request: TrialIn) -> TrialOut:
     """Judge facts, claims and proofs by a profile on a day; nothing is kept."""
     profile = PROFILES[request.profile]
     if request.on < profile.since or (profile.until is not None and request.on > profile.until):
-        raise InvalidPayload(errors=[FieldError("/on", "profile_not_in_force", NOT_IN_FORCE)])
+        raise InvalidPayload(errors=[FieldError("/on", "not_in_force", NOT_IN_FORCE)])
     try:
         facts = facts_from_json(request.facts.model_dump(mode="json", exclude_none=True))
     except WrongDocumentError as error:

@@ -149,7 +149,7 @@ class TestRecording:
             ({}, {"late_threshold": "1.2"}, [("/late_threshold", "invalid")]),
             ({}, {"late_threshold": True}, [("/late_threshold", "not_a_number")]),
             ({}, {"rounding": {"mode": "up", "step": "2"}}, [("/rounding/step", "not_a_step")]),
-            ({}, {"window": {"end": "2024-12-11"}}, [("/window/end", "invalid")]),
+            ({}, {"window": {"end": "2024-12-11"}}, [("/window/end", "end_before_start")]),
             ({}, {"publics": []}, [("/publics", "missing")]),
             ({}, {"profile": None}, [("/publics", "missing")]),
             (
@@ -271,7 +271,7 @@ class TestAmending:
             ({"reason": ""}, [("/reason", "too_short")]),
             ({"effective_on": None}, [("/effective_on", "date_type")]),
             ({"profile": "ccag-2021"}, [("/profile", "extra_forbidden")]),
-            ({"window": {"end": "2024-01-01"}}, [("/window/end", "invalid")]),
+            ({"window": {"end": "2024-01-01"}}, [("/window/end", "end_before_start")]),
         ],
     )
     def test_wrong_fields_are_named(

@@ -272,7 +272,7 @@ class TestTerritoryRefusals:
             ({"from": "2025-13"}, "/query/from", "not_a_month"),
             ({"from": "1999-12"}, "/query/from", "not_a_month"),
             ({"to": "2101-01"}, "/query/to", "not_a_month"),
-            ({"from": "2025-03", "to": "2025-02"}, "/query/from", "months_reversed"),
+            ({"from": "2025-03", "to": "2025-02"}, "/query/from", "end_before_start"),
             ({"basis": "birthplace"}, "/query/basis", "enum"),
             ({"month": "2025-01"}, "/query/month", "extra_forbidden"),
         ],

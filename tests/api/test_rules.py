@@ -140,7 +140,7 @@ class TestTrial:
     @pytest.mark.parametrize(
         ("changes", "pointer", "code"),
         [
-            ({"on": "2021-03-31"}, "/on", "profile_not_in_force"),
+            ({"on": "2021-03-31"}, "/on", "not_in_force"),
             ({"profile": "inconnu"}, "/profile", "unknown_code"),
             ({"facts": {"months_worked": "1.234"}}, "/facts/months_worked", "too_many_decimals"),
             ({"facts": {"birth_date": "1899-12-31"}}, "/facts/birth_date", "not_a_birth_date"),

@@ -244,7 +244,7 @@ def test_a_sound_record_is_read_whole_and_without_issue() -> None:
             {"code": "NC", "typeCode": "Code postal"},
             "place_code",
             None,
-            [("not_communicated", "/lieuExecution/code"), ("missing", "/lieuExecution/code")],
+            [("not_communicated", "/lieuExecution/code"), ("field_missing", "/lieuExecution/code")],
         ),
         # groups
         (
@@ -304,7 +304,7 @@ def test_a_missing_mandatory_field_is_said_and_stops_nothing(name: str) -> None:
     row = read_one(without(name))
 
     assert row.record is not None
-    assert found(row) == [("missing", f"/{name}")]
+    assert found(row) == [("field_missing", f"/{name}")]
 
 
 def test_an_object_where_a_scalar_is_expected() -> None:

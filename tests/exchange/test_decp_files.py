@@ -269,8 +269,8 @@ def test_other_delimiters(delimiter: str) -> None:
 @pytest.mark.parametrize(
     ("cells", "attribute", "expected", "issues"),
     [
-        ({"marcheInnovant": "MQ"}, "innovative", None, [("missing", "/marcheInnovant")]),
-        ({"ccag": "CDL"}, "ccag", None, [("missing", "/ccag")]),
+        ({"marcheInnovant": "MQ"}, "innovative", None, [("field_missing", "/marcheInnovant")]),
+        ({"ccag": "CDL"}, "ccag", None, [("field_missing", "/ccag")]),
         ({"id": "INX 2024 A"}, "external_id", "2024 A", [("marked_unusable", "/id")]),
         ({"montant": "149155.02"}, "amount", 14_915_502, []),
         (

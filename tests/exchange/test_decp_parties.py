@@ -238,11 +238,11 @@ def test_an_incomplete_subcontract_is_kept_with_what_it_says() -> None:
 
     assert (kept.act_id, kept.subcontractor, kept.amount) == (5, SOUND_HOLDER, None)
     assert found(row) == [
-        ("missing", f"{pointer}/dureeMois"),
-        ("missing", f"{pointer}/dateNotification"),
-        ("missing", f"{pointer}/datePublicationDonnees"),
-        ("missing", f"{pointer}/montant"),
-        ("missing", f"{pointer}/variationPrix"),
+        ("field_missing", f"{pointer}/dureeMois"),
+        ("field_missing", f"{pointer}/dateNotification"),
+        ("field_missing", f"{pointer}/datePublicationDonnees"),
+        ("field_missing", f"{pointer}/montant"),
+        ("field_missing", f"{pointer}/variationPrix"),
         ("subcontractor_is_holder", f"{pointer}/sousTraitant"),
     ]
 

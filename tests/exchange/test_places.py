@@ -74,8 +74,8 @@ def test_a_place_that_can_be_told(
         ("974", "Code pays", [], ["type_mismatch"]),
         ("44", None, ["department/44", "region/44"], ["type_missing"]),
         ("57433", None, ["commune/57433"], ["type_missing"]),
-        (None, "Code postal", [], ["missing"]),
-        ("  ", "Code postal", [], ["missing"]),
+        (None, "Code postal", [], ["place_missing"]),
+        ("  ", "Code postal", [], ["place_missing"]),
     ],
 )
 def test_a_place_that_cannot_be_told(

@@ -34,9 +34,9 @@ def test_hours_are_read_exactly(value: object, found: int) -> None:
 @pytest.mark.parametrize(
     ("value", "code"),
     [
-        ("-1", "negative_hours"),
-        (-2, "negative_hours"),
-        (Decimal("-0.01"), "negative_hours"),
+        ("-1", "negative"),
+        (-2, "negative"),
+        (Decimal("-0.01"), "negative"),
         ("1.005", "too_many_decimals"),
         ("1.0010", "too_many_decimals"),
         (Decimal("35.123"), "too_many_decimals"),
@@ -98,9 +98,9 @@ def _half(worked: int, first: int = 1, last: int = 15, month: int = 1, training:
         (_declared(74400), []),
         (_declared(74401), [("too_many_hours", "/lines/0/worked")]),
         (_declared(70000, 5000), [("too_many_hours", "/lines/0/worked")]),
-        (_declared(-1), [("negative_hours", "/lines/0/worked")]),
-        (_declared(10000, -1), [("negative_hours", "/lines/0/training")]),
-        (_declared(10000, 0, -1), [("negative_hours", "/lines/0/overtime")]),
+        (_declared(-1), [("negative", "/lines/0/worked")]),
+        (_declared(10000, -1), [("negative", "/lines/0/training")]),
+        (_declared(10000, 0, -1), [("negative", "/lines/0/overtime")]),
         (_declared(10000, 5000, 10000), []),
         (_declared(0, 5000, 1), [("overtime_above_worked", "/lines/0/overtime")]),
         (_declared(10000, 0, 0, (_half(10000, 31, 31),)), []),
@@ -122,7 +122,7 @@ def _half(worked: int, first: int = 1, last: int = 15, month: int = 1, training:
         (_declared(10000, 0, 0, (_half(10000, 9, 8),)), [("period_outside_month", "/lines/0/periods/0")]),
         (
             _declared(10000, 0, 0, (_half(10001), _half(-1, 16, 31))),
-            [("negative_hours", "/lines/0/periods/1")],
+            [("negative", "/lines/0/periods/1")],
         ),
     ],
 )

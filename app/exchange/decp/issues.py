@@ -36,7 +36,7 @@ class IssueCode(StrEnum):
     NOTIFICATION_UNREADABLE = "notification_unreadable"
 
     ROW_SHAPE = "row_shape"
-    MISSING = "missing"
+    MISSING = "field_missing"
     NOT_COMMUNICATED = "not_communicated"
     MARKED_UNUSABLE = "marked_unusable"
     UNKNOWN_VALUE = "unknown_value"
