@@ -6,7 +6,7 @@ reversed entry by entry and the new postings are added, with the sums kept exact
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from app.clock import new_id
 from app.db.queries import ledger as queries
 from app.db.tables import ObligationMonth, PersonMonth
-from app.rules.codes import ContractType, Decision, Modality, ReviewState
+from app.rules.codes import ContractType, Decision, HourKind, Modality, ReviewState, State
 from app.rules.counting import count_month
 from app.rules.days import Span, month_end
 from app.rules.lines import Line as CountedLine
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.db.queries.ledger import PersonAndMonth
+    from app.db.session import ReadSession
     from app.db.tables import Assessment, Contract, Entry, Hire, Line, Version
     from app.rules.lines import Posting
     from app.rules.terms import Terms
@@ -63,12 +64,25 @@ def _recount(writer: Writer, contract: Contract, pairs: set[PersonAndMonth]) -> 
         return
     writer.session.flush()
     queries.hold_persons(writer.session, {person for person, _ in pairs})
+    pairs = _reached(writer, contract, pairs)
     months = _Months.load(writer, sorted(pairs))
-    counted = months.count()
+    counted = months.count(writer.session)
     here = [line for line in months.lines if line.contract_id == contract.id]
     withdrawn = queries.withdrawn_lines(writer.session, contract.id, sorted(pairs))
     _post(writer, contract, [(line, counted[line.id]) for line in here] + [(line, ()) for line in withdrawn])
     _recount_elsewhere(writer, contract, months.lines, counted)
+
+
+def _reached(writer: Writer, contract: Contract, pairs: set[PersonAndMonth]) -> set[PersonAndMonth]:
+    """These months, and where training is capped those after them: the cap is used in order of months."""
+    versions = queries.clause_versions(writer.session, [contract.clause_id] if contract.clause_id else [])
+    if all(row.snapshot["terms"]["training_cap"] is None for rows in versions.values() for row in rows):
+        return pairs
+    since: dict[UUID, date] = {}
+    for person, month in pairs:
+        since[person] = min(month, since.get(person, month))
+    known = queries.person_months_on(writer.session, contract.id)
+    return pairs | {(person, month) for person, month in known if month > since.get(person, date.max)}
 
 
 def _recount_elsewhere(
@@ -89,6 +103,7 @@ def _recount_elsewhere(
 class _Months:
     """The lines of some people's months on every contract, ready for the rules."""
 
+    asked: frozenset[PersonAndMonth]
     lines: tuple[Line, ...]
     groups: dict[PersonAndMonth, tuple[CountedLine, ...]]
 
@@ -100,19 +115,34 @@ class _Months:
         groups: dict[PersonAndMonth, list[CountedLine]] = defaultdict(list)
         for person, line, hire, assessment in rows:
             in_force = terms.on(hire.clause_id, line.month)
-            before = 0
-            if in_force.training_cap is not None:
-                before = queries.training_before(writer.session, line.obligation_id, person, line.month)
-            groups[person, line.month].append(_for_rules(line, hire, assessment, in_force, before))
-        return cls(
-            tuple(line for _, line, _, _ in rows), {pair: tuple(found) for pair, found in groups.items()}
-        )
+            groups[person, line.month].append(_for_rules(line, hire, assessment, in_force))
+        lines = tuple(line for _, line, _, _ in rows)
+        return cls(frozenset(pairs), lines, {pair: tuple(found) for pair, found in groups.items()})
 
-    def count(self) -> dict[UUID, tuple[Posting, ...]]:
+    def count(self, session: ReadSession) -> dict[UUID, tuple[Posting, ...]]:
+        # In order of months: the training that one counts leaves less of a cap to the next.
         counted: dict[UUID, tuple[Posting, ...]] = {}
-        for (_, month), lines in self.groups.items():
+        trained: Counter[tuple[UUID, UUID]] = Counter()
+        for person, month in sorted(self.groups):
+            lines = [
+                replace(
+                    line,
+                    training_before=trained[person, line.obligation]
+                    + self._trained(session, person, line, month),
+                )
+                for line in self.groups[person, month]
+            ]
             counted.update(count_month(lines, month))
+            for line in lines:
+                trained[person, line.obligation] += _training(counted[line.key])
         return counted
+
+    def _trained(self, session: ReadSession, person: UUID, line: CountedLine, month: date) -> int:
+        """Training counted in earlier months that are not counted again here (hundredths)."""
+        if line.terms.training_cap is None:
+            return 0
+        again = [other_month for other, other_month in self.asked if other == person]
+        return queries.training_before(session, line.obligation, person, month, without=again)
 
 
 class _TermsByMonth:
@@ -140,7 +170,13 @@ class _TermsByMonth:
         return self._read[key]
 
 
-def _for_rules(line: Line, hire: Hire, assessment: Assessment, terms: Terms, before: int) -> CountedLine:
+def _training(postings: Iterable[Posting]) -> int:
+    return sum(
+        item.hours for item in postings if item.state is State.COUNTED and item.kind is HourKind.TRAINING
+    )
+
+
+def _for_rules(line: Line, hire: Hire, assessment: Assessment, terms: Terms) -> CountedLine:
     decision = Decision(assessment.decision or Decision.UNDECIDED)
     employed = Span(hire.starts_on, hire.ended_on)
     approved = None
@@ -164,7 +200,6 @@ def _for_rules(line: Line, hire: Hire, assessment: Assessment, terms: Terms, bef
         decision=decision,
         eligible=approved,
         eligible_until=assessment.eligible_until,
-        training_before=before,
     )
 
 

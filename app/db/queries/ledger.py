@@ -125,8 +125,10 @@ def clause_versions(session: ReadSession, clause_ids: Iterable[UUID]) -> dict[UU
     return found
 
 
-def training_before(session: ReadSession, obligation_id: UUID, person_id: UUID, month: date) -> int:
-    """Training hours counted for a person on an obligation in earlier months."""
+def training_before(
+    session: ReadSession, obligation_id: UUID, person_id: UUID, month: date, *, without: Iterable[date]
+) -> int:
+    """Training hours counted for a person on an obligation in earlier months, without some of these."""
     query = (
         select(func.coalesce(func.sum(Entry.hours), 0))
         .join(Participant, Participant.id == Entry.participant_id)
@@ -134,6 +136,7 @@ def training_before(session: ReadSession, obligation_id: UUID, person_id: UUID, 
             Entry.obligation_id == obligation_id,
             Participant.person_id == person_id,
             Entry.month < month,
+            Entry.month.not_in(list(without)),
             Entry.state == "counted",
             Entry.kind == "training",
         )
