@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
-from app.errors import PayloadTooLarge
+from app.errors import InvalidPayload, PayloadTooLarge
 from app.web.problems import problem
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class BodyLimit:
     """Refuses a body past the limit with a problem; files for import have a limit of their own.
 
     The body is gathered here: every operation reads it whole anyway, and a refusal then happens before
-    any of it was acted on.
+    any of it was acted on. A body whose sender goes away before its end is not acted on either.
     """
 
     def __init__(self, app: ASGIApp, *, limit: int, import_limit: int) -> None:
@@ -34,7 +34,12 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         limit = self.import_limit if scope["path"] == IMPORTS else self.limit
-        body = await _gathered(receive, limit)
+        try:
+            body = await _gathered(receive, limit)
+        except ClientDisconnect:
+            # Half a file reads like a whole one. Nobody hears this answer; the log and the metrics do.
+            await problem(InvalidPayload(), Request(scope))(scope, receive, send)
+            return
         if body is None:
             await problem(PayloadTooLarge(headers={"Connection": "close"}), Request(scope))(
                 scope, receive, send
@@ -53,7 +58,7 @@ async def _gathered(receive: Receive, limit: int) -> bytes | None:
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            break
+            raise ClientDisconnect
         body += message.get("body", b"")
         if len(body) > limit:
             return None
