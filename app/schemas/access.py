@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.principal import Role, Scope
-from app.schemas.fields import Input, Instant, Name, Output, Siret
+from app.schemas.fields import Input, Instant, Name, Output, Siret, Whole
 from app.schemas.lists import Page
 
 KEY_DAYS = 365
@@ -23,7 +23,7 @@ class ApiKeyIn(Input):
         description="À quoi sert la clé ; jamais le nom d'une personne.", examples=["Logiciel de paie"]
     )
     scopes: Annotated[frozenset[Scope], Field(min_length=1)] = frozenset(Scope)
-    valid_days: int = Field(default=KEY_DAYS, ge=1, le=KEY_DAYS, description="Durée de validité, en jours.")
+    valid_days: Whole = Field(default=KEY_DAYS, ge=1, le=KEY_DAYS, description="Durée de validité, en jours.")
 
 
 class ApiKeyOut(Output):

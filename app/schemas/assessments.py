@@ -13,7 +13,7 @@ from app.errors import FieldProblem, Text
 from app.rules.codes import Decision, Level, Outcome, Programme, Structure
 from app.rules.proofs import PROOFS
 from app.rules.publics import PUBLICS
-from app.schemas.fields import Day, HoursIn, Input, Instant, Name, Output, Words
+from app.schemas.fields import Day, HoursIn, Input, Instant, Name, Output, Words, YesNo
 from app.schemas.lists import Page
 
 UNKNOWN_CODE = Text("Code inconnu.", "Unknown code.")
@@ -21,13 +21,13 @@ UNKNOWN_CODE = Text("Code inconnu.", "Unknown code.")
 
 def _public(code: str) -> str:
     if code not in PUBLICS:
-        raise FieldProblem("enum", UNKNOWN_CODE)
+        raise FieldProblem("unknown_code", UNKNOWN_CODE)
     return code
 
 
 def _proof(code: str) -> str:
     if code not in PROOFS:
-        raise FieldProblem("enum", UNKNOWN_CODE)
+        raise FieldProblem("unknown_code", UNKNOWN_CODE)
     return code
 
 
@@ -40,35 +40,35 @@ ProofCode = Annotated[str, AfterValidator(_proof), WithJsonSchema({"type": "stri
 class FactsIn(Input):
     """What is known of the person on the day the hire starts; a fact left out is unknown, never false."""
 
-    jobseeker: bool | None = Field(default=None, description="Demandeur d'emploi.")
+    jobseeker: YesNo | None = Field(default=None, description="Demandeur d'emploi.")
     registered_since: Day | None = Field(default=None, description="Inscrit à France Travail depuis le.")
     months_worked: HoursIn | None = Field(
         default=None, description="Mois travaillés dans les 12 derniers mois.", le=12_00
     )
-    rsa: bool | None = Field(default=None, description="Allocataire du RSA.")
-    rsa_dependant: bool | None = Field(default=None, description="Ayant droit d'un allocataire du RSA.")
-    ass: bool | None = Field(default=None, description="Allocataire de l'ASS.")
-    aah: bool | None = Field(default=None, description="Allocataire de l'AAH.")
-    allocation_insertion: bool | None = Field(default=None, description="Allocation d'insertion.")
-    veuvage: bool | None = Field(default=None, description="Allocation de veuvage.")
-    invalidite: bool | None = Field(default=None, description="Pension ou allocation d'invalidité.")
-    disabled_worker: bool | None = Field(default=None, description="Bénéficiaire de l'obligation d'emploi.")
+    rsa: YesNo | None = Field(default=None, description="Allocataire du RSA.")
+    rsa_dependant: YesNo | None = Field(default=None, description="Ayant droit d'un allocataire du RSA.")
+    ass: YesNo | None = Field(default=None, description="Allocataire de l'ASS.")
+    aah: YesNo | None = Field(default=None, description="Allocataire de l'AAH.")
+    allocation_insertion: YesNo | None = Field(default=None, description="Allocation d'insertion.")
+    veuvage: YesNo | None = Field(default=None, description="Allocation de veuvage.")
+    invalidite: YesNo | None = Field(default=None, description="Pension ou allocation d'invalidité.")
+    disabled_worker: YesNo | None = Field(default=None, description="Bénéficiaire de l'obligation d'emploi.")
     level: Level | None = Field(default=None, description="Niveau de diplôme.")
-    in_studies: bool | None = Field(default=None, description="En cours d'études.")
+    in_studies: YesNo | None = Field(default=None, description="En cours d'études.")
     left_studies_on: Day | None = Field(default=None, description="Fin des études.")
     inactive_since: Day | None = Field(default=None, description="Sans activité depuis le.")
     programmes: list[Programme] | None = Field(default=None, description="Parcours suivis.", max_length=10)
-    qpv: bool | None = Field(default=None, description="Habite un quartier prioritaire de la ville.")
-    frr: bool | None = Field(default=None, description="Habite une zone France ruralités revitalisation.")
+    qpv: YesNo | None = Field(default=None, description="Habite un quartier prioritaire de la ville.")
+    frr: YesNo | None = Field(default=None, description="Habite une zone France ruralités revitalisation.")
     structure: Structure | None = Field(default=None, description="Structure d'insertion ou adaptée.")
-    justice: bool | None = Field(default=None, description="Sous main de justice.")
-    refugee: bool | None = Field(default=None, description="Réfugié ou protection subsidiaire.")
-    school_status: bool | None = Field(default=None, description="Sous statut scolaire.")
+    justice: YesNo | None = Field(default=None, description="Sous main de justice.")
+    refugee: YesNo | None = Field(default=None, description="Réfugié ou protection subsidiaire.")
+    school_status: YesNo | None = Field(default=None, description="Sous statut scolaire.")
     opinion_body: Name | None = Field(default=None, description="Organisme auteur de l'avis motivé.")
-    lone_parent: bool | None = Field(default=None, description="Parent isolé.")
-    former_ase: bool | None = Field(default=None, description="Sortant de l'aide sociale à l'enfance.")
-    homeless: bool | None = Field(default=None, description="Sans hébergement ou hébergé.")
-    french_below_a1: bool | None = Field(default=None, description="Français inférieur au niveau A1.")
+    lone_parent: YesNo | None = Field(default=None, description="Parent isolé.")
+    former_ase: YesNo | None = Field(default=None, description="Sortant de l'aide sociale à l'enfance.")
+    homeless: YesNo | None = Field(default=None, description="Sans hébergement ou hébergé.")
+    french_below_a1: YesNo | None = Field(default=None, description="Français inférieur au niveau A1.")
 
 
 class FactsPatch(Input):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
 
 from app.errors import FieldProblem, Text
 from app.rules.codes import ApprovalFrom, ContractType, Every, Modality, RoundingMode, TargetKind
@@ -18,15 +18,21 @@ from app.schemas.fields import (
     Input,
     Instant,
     MoneyIn,
-    Name,
     Output,
+    Whole,
     Words,
+    YesNo,
     format_decimal,
 )
 
 NOT_A_RATE = Text("Nombre de 0 à 1 attendu, par exemple « 0.5 ».", 'Number from 0 to 1 expected, e.g. "0.5".')
 
 NOT_A_STEP = Text("Un pas de 0.01, 0.5 ou 1 est attendu.", "A step of 0.01, 0.5 or 1 is expected.")
+MOST_VALUES, MOST_CHARACTERS = 50, 200
+NOT_A_PARAMETER = Text(
+    "Un nombre entier, true ou false, ou une liste de textes courts est attendu.",
+    "A whole number, true or false, or a list of short texts is expected.",
+)
 # The steps of a rounding, in hundredths of an hour.
 STEPS = {"0.01": 1, "0.5": 50, "0.50": 50, "1": 100, "1.0": 100, "1.00": 100}
 
@@ -67,9 +73,40 @@ StepIn = Annotated[
     BeforeValidator(_step),
     WithJsonSchema({"type": "string", "pattern": r"^(0\.01|0\.50?|1(\.00?)?)$", "examples": ["1"]}),
 ]
-Months = Annotated[int, Field(ge=1, le=120)]
+Months = Annotated[Whole, Field(ge=1, le=120)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
-Value = int | bool | Annotated[list[Name], Field(max_length=50)]
+
+
+def _parameter(value: object) -> int | bool | list[str]:
+    # The rules know which of the three a public's parameter is, and its bounds.
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, list) and len(value) <= MOST_VALUES and all(map(_is_short_text, value)):
+        return value
+    raise FieldProblem("invalid", NOT_A_PARAMETER)
+
+
+def _is_short_text(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= MOST_CHARACTERS and value.isprintable()
+
+
+Value = Annotated[
+    int | bool | list[str],
+    PlainValidator(_parameter),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer"},
+                {"type": "boolean"},
+                {
+                    "type": "array",
+                    "items": {"type": "string", "minLength": 1, "maxLength": MOST_CHARACTERS},
+                    "maxItems": MOST_VALUES,
+                },
+            ]
+        }
+    ),
+]
 
 
 class TargetIn(Input):
@@ -111,7 +148,7 @@ class ReportingIn(Input):
     """When statements fall due."""
 
     every: Every
-    due_day: int = Field(ge=1, le=31, description="Jour du mois qui suit la période.")
+    due_day: Whole = Field(ge=1, le=31, description="Jour du mois qui suit la période.")
 
 
 class PublicIn(Input):
@@ -120,7 +157,7 @@ class PublicIn(Input):
     code: Code
     parameters: dict[Code, Value] = Field(default_factory=dict, max_length=20)
     reference: str = Field(default="", max_length=1000, description="Où la clause le dit.")
-    assumed: bool = False
+    assumed: YesNo = False
 
 
 class DurationsIn(Input):
@@ -155,7 +192,7 @@ class TermsIn(Input):
     rounding: RoundingIn | None = None
     reporting: ReportingIn | None = None
     approval_counts_from: ApprovalFrom | None = None
-    automatic_approval: bool | None = None
+    automatic_approval: YesNo | None = None
     training_share: RateIn | None = Field(
         default=None, description="Part des heures qui peut être de la formation ; null : sans limite."
     )

@@ -22,7 +22,9 @@ from app.schemas.fields import (
     PlaceCode,
     Reference,
     Siret,
+    Whole,
     Words,
+    YesNo,
 )
 from app.schemas.lists import Page, Walk
 from app.schemas.parties import HolderIn, HolderOut
@@ -107,7 +109,7 @@ class ConsultationIn(Input):
         default=None, description="Valeur estimée de tous les lots de la consultation, hors taxes."
     )
     kind: ConsultationKind | None = None
-    state_buyer: bool | None = Field(
+    state_buyer: YesNo | None = Field(
         default=None, description="L'acheteur est l'État : un autre seuil européen s'applique."
     )
 
@@ -168,7 +170,7 @@ class ContractFields(Input):
     waiver: WaiverIn | None = None
     notified_on: Day | None = Field(default=None, examples=["2024-12-12"])
     started_on: Day | None = Field(default=None, description="Ordre de service de démarrage.")
-    duration_months: Annotated[int, Field(ge=1, le=MOST_MONTHS)] | None = Field(default=None, examples=[9])
+    duration_months: Annotated[Whole, Field(ge=1, le=MOST_MONTHS)] | None = Field(default=None, examples=[9])
     firm_end_on: Day | None = None
     maximum_end_on: Day | None = Field(default=None, description="Fin, reconductions comprises.")
     ended_on: Day | None = Field(default=None, description="Fin réelle de l'exécution.")

@@ -8,12 +8,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
+    Strict,
     StringConstraints,
     WithJsonSchema,
 )
@@ -21,15 +21,19 @@ from pydantic import (
 from app.errors import FieldProblem, Text
 
 HUNDREDTHS = 100
+# Longer numbers are not written out: that would take for ever.
+LONGEST = 20
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 # Longer texts are no hours or amounts of anybody, and would cost time to read.
 NUMBER = re.compile(r"[+-]?\d{1,13}(\.\d{1,20})?")
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 NOT_A_NUMBER = Text(
     "Nombre décimal attendu, par exemple « 12.50 ».", 'Decimal number expected, e.g. "12.50".'
 )
 TOO_FINE = Text("Au plus deux décimales.", "At most two decimals.")
 NEGATIVE = Text("Une valeur négative n'a pas de sens ici.", "A negative value makes no sense here.")
+NOT_A_DATE = Text("Date attendue : AAAA-MM-JJ.", "Date expected: YYYY-MM-DD.")
 NOT_A_MONTH = Text("Mois attendu : AAAA-MM.", "Month expected: YYYY-MM.")
 OUT_OF_RANGE = Text("Date hors de 2000 à 2100.", "Date outside 2000 to 2100.")
 CONTROL = Text("Caractère de contrôle refusé.", "Control character refused.")
@@ -43,6 +47,10 @@ class Input(BaseModel):
 
 class Output(BaseModel):
     """A payload sent. No field has a default, so that clients see every one as always present."""
+
+
+YesNo = Annotated[bool, Strict()]
+Whole = Annotated[int, Strict()]
 
 
 def _hundredths(value: object) -> int:
@@ -60,12 +68,12 @@ def _hundredths(value: object) -> int:
 
 
 def format_decimal(value: Decimal) -> str:
-    """Plain notation, refusing exponents so large that writing them out would take for ever."""
+    """Plain notation; empty for exponents too large to be written out."""
     try:
         exponent = value.as_tuple().exponent
     except InvalidOperation:
         return ""
-    if not isinstance(exponent, int) or abs(exponent) > 20 or value.adjusted() > 13:  # noqa: PLR2004 - bounds of NUMBER
+    if not isinstance(exponent, int) or abs(exponent) > LONGEST or value.adjusted() > 13:  # noqa: PLR2004 - bounds of NUMBER
         return ""
     return f"{value:f}"
 
@@ -130,15 +138,27 @@ Month = Annotated[
 ]
 
 
-def _in_our_times(value: date) -> date:
-    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+def read_day(value: object) -> date:
+    """A day written YYYY-MM-DD and in no other way; FieldProblem `not_a_date`."""
+    # Pydantic would also take a number, for seconds since 1970, and an instant at midnight.
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) and DAY.fullmatch(value) else "")
+    except ValueError:
+        raise FieldProblem("not_a_date", NOT_A_DATE) from None
+
+
+def _in_our_times(value: object) -> date:
+    day = read_day(value)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise FieldProblem("day_out_of_range", OUT_OF_RANGE)
-    return value
+    return day
 
 
 Day = Annotated[
     date,
-    AfterValidator(_in_our_times),
+    BeforeValidator(_in_our_times),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2024-12-12"]}),
 ]
 

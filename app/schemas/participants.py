@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from app.errors import FieldProblem, Text
 from app.rules.codes import Level
-from app.schemas.fields import Day, Input, Name, Output
+from app.schemas.fields import LAST_YEAR, Day, Input, Name, Output, read_day
 
 OLDEST = 1900
 NOT_A_BIRTH_DATE = Text("Date de naissance attendue, depuis 1900.", "Birth date expected, from 1900 on.")
@@ -39,23 +39,16 @@ def unsent() -> Any:  # noqa: ANN401 - stands where nothing was sent; what was s
     return None
 
 
-def _written(value: object) -> object:
-    # Pydantic would take a number for seconds since 1970.
-    if not isinstance(value, (str, date)):
+def _born(value: object) -> date:
+    day = read_day(value)
+    if not OLDEST <= day.year <= LAST_YEAR:
         raise FieldProblem("not_a_birth_date", NOT_A_BIRTH_DATE)
-    return value
-
-
-def _born(value: date) -> date:
-    if not OLDEST <= value.year <= 2100:  # noqa: PLR2004 - the last year of every date here
-        raise FieldProblem("not_a_birth_date", NOT_A_BIRTH_DATE)
-    return value
+    return day
 
 
 BirthDate = Annotated[
     date,
-    BeforeValidator(_written),
-    AfterValidator(_born),
+    BeforeValidator(_born),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["1999-05-17"]}),
 ]
 Commune = Annotated[

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from app.errors import FieldProblem, Text
-from app.schemas.fields import Day, Input, Output, Siret, format_decimal
+from app.schemas.fields import Day, Input, Output, Siret, YesNo, format_decimal
 
 WHOLE = 10_000
 NOT_A_SHARE = Text(
@@ -100,7 +100,7 @@ class HolderIn(PartyIn):
     """A holder. In a group, shares are given for all or for none."""
 
     share: ShareIn | None = None
-    lead: bool = Field(default=False, description="Mandataire du groupement.")
+    lead: YesNo = Field(default=False, description="Mandataire du groupement.")
 
 
 class HolderOut(Output):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from app.errors import FieldProblem, Text
 from app.rules.codes import ApprovalFrom, ContractType, Modality, Outcome
@@ -14,7 +14,7 @@ from app.rules.parameters import PARAMETERS
 from app.rules.profiles import PROFILES
 from app.schemas.assessments import FactsIn, ProofIn, PublicAnswerOut, PublicCode
 from app.schemas.clauses import DurationsOut, ReportingOut, RoundingOut
-from app.schemas.fields import Day, Input, Output
+from app.schemas.fields import Day, Input, Output, read_day
 from app.schemas.participants import BirthDate
 
 FIRST_DAY = min(parameter.values[0].since for parameter in PARAMETERS.values())
@@ -26,7 +26,8 @@ NO_VALUE_YET = Text(
 UNKNOWN_PROFILE = Text("Ce profil n'existe pas.", "This profile does not exist.")
 
 
-def _has_values(day: date) -> date:
+def _has_values(value: object) -> date:
+    day = read_day(value)
     if day < FIRST_DAY:
         raise FieldProblem("before_first_value", NO_VALUE_YET)
     return day
@@ -40,7 +41,7 @@ def _built_in(code: str) -> str:
 
 LawDay = Annotated[
     date,
-    AfterValidator(_has_values),
+    BeforeValidator(_has_values),
     Field(le=LAST_DAY),
     WithJsonSchema(
         {

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from app.errors import FieldProblem, Text
 from app.rules.codes import HourKind, ReviewState, Rule, State
-from app.schemas.fields import Day, Hours, HoursIn, Input, Instant, Month, Output, Words
+from app.schemas.fields import Day, Hours, HoursIn, Input, Instant, Month, Output, Words, YesNo
 from app.schemas.lists import Page
 
 LINES = 500
@@ -61,7 +61,7 @@ class StatementContent(Input):
     """What a month is said to hold."""
 
     lines: list[LineIn] = Field(default_factory=list, max_length=LINES)
-    nothing_to_declare: bool = False
+    nothing_to_declare: YesNo = False
     total_hours_worked: HoursIn | None = Field(
         default=None, description="Heures travaillées par tous sur le contrat, si la clause les demande."
     )
@@ -107,7 +107,7 @@ class ReviewIn(Input):
     """Verdicts on lines of a statement: those named, or all those not reviewed yet accepted whole."""
 
     lines: list[LineReview] = Field(default_factory=list, max_length=LINES)
-    accept_all: bool = Field(default=False, description="Accepter entières les lignes encore sans verdict.")
+    accept_all: YesNo = Field(default=False, description="Accepter entières les lignes encore sans verdict.")
 
     @model_validator(mode="after")
     def _decides_something(self) -> Self:

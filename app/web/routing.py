@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from app import errors
+from app.schemas.fields import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -22,19 +23,27 @@ class ExactRequest(Request):
     """A request whose JSON numbers are read from their text, never through a binary float."""
 
     async def json(self) -> object:
-        """The body; JSONDecodeError also for what Python reads and JSON does not know (NaN, surrogates)."""
+        """The body; JSONDecodeError also for what no exact number or text can be (NaN, surrogates)."""
         body = await self.body()
         try:
             text = body.decode()
-            document = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+            document = json.loads(text, parse_float=_exact, parse_constant=_refuse)
             # A lone surrogate ("\\ud800") is no text: it could be neither stored nor sent back.
             json.dumps(document, ensure_ascii=False, default=str).encode()
-        except (ValueError, RecursionError) as error:
+        except (ValueError, ArithmeticError, RecursionError) as error:
             if isinstance(error, json.JSONDecodeError):
                 raise
             message = "Not JSON"
             raise json.JSONDecodeError(message, "", 0) from None
         return document
+
+
+def _exact(text: str) -> Decimal | int:
+    # To JSON, 9.0 is the number 9. One too long to be written out stays as it is, for the field to refuse.
+    value = Decimal(text)
+    if abs(value.adjusted()) < LONGEST and value == value.to_integral_value():
+        return int(value)
+    return value
 
 
 def _refuse(constant: str) -> object:

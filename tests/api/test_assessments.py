@@ -166,7 +166,7 @@ class TestProving:
     @pytest.mark.parametrize(
         ("method", "tail", "body", "pointer", "code"),
         [
-            ("POST", "/proofs", {**RSA_SEEN, "type": "selfie"}, "/type", "enum"),
+            ("POST", "/proofs", {**RSA_SEEN, "type": "selfie"}, "/type", "unknown_code"),
             ("POST", "/proofs", {"type": "rsa"}, "/issued_on", "missing"),
             (
                 "POST",
@@ -175,8 +175,8 @@ class TestProving:
                 "/valid_until",
                 "end_before_start",
             ),
-            ("PATCH", "", {"facts": {"rsa": "maybe"}}, "/facts/rsa", "bool_parsing"),
-            ("PATCH", "", {"facts": {"months_worked": "12.01"}}, "/facts/months_worked", "less_than_equal"),
+            ("PATCH", "", {"facts": {"rsa": "maybe"}}, "/facts/rsa", "not_a_boolean"),
+            ("PATCH", "", {"facts": {"months_worked": "12.01"}}, "/facts/months_worked", "too_large"),
         ],
     )
     def test_a_wrong_field_is_named(

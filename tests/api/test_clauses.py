@@ -139,7 +139,7 @@ class TestRecording:
             ({"duration_months": None}, {}, [("/window/end", "missing")]),
             ({"notified_on": None}, {}, [("/window/start", "missing")]),
             ({}, {"target": {"kind": "fixed_hours"}}, [("/target/hours", "missing")]),
-            ({}, {"target": {"kind": "autre"}}, [("/target/kind", "enum")]),
+            ({}, {"target": {"kind": "autre"}}, [("/target/kind", "unknown_code")]),
             ({}, {"target": {"kind": "fixed_hours", "hours": "-1"}}, [("/target/hours", "negative")]),
             (
                 {},
@@ -155,7 +155,7 @@ class TestRecording:
             (
                 {},
                 {"publics": [{"code": "inconnu"}], "modalities": ["troc"]},
-                [("/modalities/0", "enum")],
+                [("/modalities/0", "unknown_code")],
             ),
             ({}, {"publics": [{"code": "inconnu"}]}, [("/publics/0/code", "unknown_code")]),
             (
@@ -269,8 +269,8 @@ class TestAmending:
         ("fields", "expected"),
         [
             ({"reason": ""}, [("/reason", "too_short")]),
-            ({"effective_on": None}, [("/effective_on", "date_type")]),
-            ({"profile": "ccag-2021"}, [("/profile", "extra_forbidden")]),
+            ({"effective_on": None}, [("/effective_on", "not_a_date")]),
+            ({"profile": "ccag-2021"}, [("/profile", "unknown_field")]),
             ({"window": {"end": "2024-01-01"}}, [("/window/end", "end_before_start")]),
         ],
     )

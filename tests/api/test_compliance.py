@@ -233,13 +233,13 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("name", "value", "code"),
         [
-            ("as_of", "15/04/2025", "date_from_datetime_parsing"),
+            ("as_of", "15/04/2025", "not_a_date"),
             ("as_of", "1999-12-31", "day_out_of_range"),
-            ("known_at", "2025-04-15T08:00:00", "timezone_aware"),
+            ("known_at", "2025-04-15T08:00:00", "not_an_instant"),
             ("known_at", "1744704000", "not_an_instant"),
             ("known_at", "2100-01-01T00:00:00Z", "future_instant"),
-            ("known_at", "0001-01-01T00:00:00+14:00", "greater_than_equal"),
-            ("unknown", "1", "extra_forbidden"),
+            ("known_at", "0001-01-01T00:00:00+14:00", "too_small"),
+            ("unknown", "1", "unknown_field"),
         ],
     )
     def test_a_wrong_parameter_is_named(
@@ -273,8 +273,8 @@ class TestTerritoryRefusals:
             ({"from": "1999-12"}, "/query/from", "not_a_month"),
             ({"to": "2101-01"}, "/query/to", "not_a_month"),
             ({"from": "2025-03", "to": "2025-02"}, "/query/from", "end_before_start"),
-            ({"basis": "birthplace"}, "/query/basis", "enum"),
-            ({"month": "2025-01"}, "/query/month", "extra_forbidden"),
+            ({"basis": "birthplace"}, "/query/basis", "unknown_code"),
+            ({"month": "2025-01"}, "/query/month", "unknown_field"),
         ],
     )
     def test_a_wrong_parameter_is_named(
@@ -288,6 +288,6 @@ class TestTerritoryRefusals:
 
 def test_children_are_of_a_level_inside(service: Service) -> None:
     path = "/v1/territories/department/57/compliance/children"
-    for level, code in (("region", "level_not_inside"), ("canton", "literal_error")):
+    for level, code in (("region", "level_not_inside"), ("canton", "unknown_code")):
         answer = service.get(path, BUYER, Role.BUYER, level=level)
         assert (answer.status_code, errors_of(answer)) == (422, [("/query/level", code)])

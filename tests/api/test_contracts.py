@@ -138,16 +138,16 @@ class TestRegistering:
     @pytest.mark.parametrize(
         ("fields", "expected"),
         [
-            ({"object": None}, ("/object", "string_type")),
+            ({"object": None}, ("/object", "not_a_text")),
             ({"reference": ""}, ("/reference", "too_short")),
-            ({"cpv": "4526"}, ("/cpv", "string_pattern_mismatch")),
-            ({"ccag": "Autre"}, ("/ccag", "literal_error")),
+            ({"cpv": "4526"}, ("/cpv", "wrong_form")),
+            ({"ccag": "Autre"}, ("/ccag", "unknown_code")),
             ({"firm_amount": "-1"}, ("/firm_amount", "negative")),
             ({"firm_amount": "1.001"}, ("/firm_amount", "too_many_decimals")),
             ({"notified_on": "1999-12-31"}, ("/notified_on", "day_out_of_range")),
             ({"firm_end_on": "2024-12-11"}, ("/firm_end_on", "end_before_start")),
             ({"ended_on": "2024-12-11"}, ("/ended_on", "end_before_start")),
-            ({"duration_months": 0}, ("/duration_months", "greater_than_equal")),
+            ({"duration_months": 0}, ("/duration_months", "too_small")),
             ({"holders": [{"siret": "20000000800018"}]}, ("/holders/0/siret", "invalid_siret")),
             ({"holders": [{}]}, ("/holders/0", "one_identifier")),
             ({"holders": [{"scheme": "TVA"}]}, ("/holders/0", "one_identifier")),
@@ -183,8 +183,8 @@ class TestRegistering:
                 {"suspensions": [{"since": "2025-02-01"}, {"since": "2025-03-01"}]},
                 ("/suspensions", "suspensions_overlap"),
             ),
-            ({"waiver": {"ground": "caprice", "text": "Non"}}, ("/waiver/ground", "enum")),
-            ({"unknown": 1}, ("/unknown", "extra_forbidden")),
+            ({"waiver": {"ground": "caprice", "text": "Non"}}, ("/waiver/ground", "unknown_code")),
+            ({"unknown": 1}, ("/unknown", "unknown_field")),
         ],
     )
     def test_a_wrong_field_is_named(
@@ -333,7 +333,7 @@ class TestChanging:
         ("fields", "expected"),
         [
             ({"object": None}, ("/object", "missing")),
-            ({"reference": "other"}, ("/reference", "extra_forbidden")),
+            ({"reference": "other"}, ("/reference", "unknown_field")),
             ({"maximum_end_on": "2024-01-01"}, ("/maximum_end_on", "end_before_start")),
             ({"holders": [{"siret": "20000000800018"}]}, ("/holders/0/siret", "invalid_siret")),
         ],

@@ -137,7 +137,7 @@ class TestDeciding:
         path = f"/v1/assessments/{read['id']}/decision"
         for body, found in (
             ({"decision": "refused"}, ("/reason", "reason_required")),
-            ({"decision": "undecided"}, ("/decision", "literal_error")),
+            ({"decision": "undecided"}, ("/decision", "unknown_code")),
         ):
             answer = service.send("PUT", path, FACILITATOR, Role.FACILITATOR, body, 1)
             assert (answer.status_code, refusal(answer.json())) == (422, found)

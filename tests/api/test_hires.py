@@ -143,15 +143,15 @@ class TestRefusedDeclarations:
             ({"planned_end_on": "2024-12-15"}, "/planned_end_on", "end_before_start"),
             ({"employer": "20003994900018"}, "/employer", "invalid_siret"),
             ({"workplace": "commune/99999"}, "/workplace", "unknown_reference"),
-            ({"job": "Z1503"}, "/job", "string_pattern_mismatch"),
-            ({"weekly_hours": "0"}, "/weekly_hours", "greater_than"),
-            ({"weekly_hours": "168.01"}, "/weekly_hours", "less_than_equal"),
+            ({"job": "Z1503"}, "/job", "wrong_form"),
+            ({"weekly_hours": "0"}, "/weekly_hours", "too_small"),
+            ({"weekly_hours": "168.01"}, "/weekly_hours", "too_large"),
             ({"weekly_hours": "35.001"}, "/weekly_hours", "too_many_decimals"),
             ({"starts_on": "1999-12-31"}, "/starts_on", None),
-            ({"claimed_publics": ["rsa", "riche"]}, "/claimed_publics/1", "enum"),
-            ({"submitted_proofs": ["selfie"]}, "/submitted_proofs/0", "enum"),
-            ({"facts": {"rich": True}}, "/facts/rich", "extra_forbidden"),
-            ({"secret": "x"}, "/secret", "extra_forbidden"),
+            ({"claimed_publics": ["rsa", "riche"]}, "/claimed_publics/1", "unknown_code"),
+            ({"submitted_proofs": ["selfie"]}, "/submitted_proofs/0", "unknown_code"),
+            ({"facts": {"rich": True}}, "/facts/rich", "unknown_field"),
+            ({"secret": "x"}, "/secret", "unknown_field"),
             (
                 {"participant": {**PERSON, "birth_date": "2025-01-11"}},
                 "/participant/birth_date",
@@ -300,7 +300,7 @@ class TestSeeing:
         assert [item["id"] for item in page["items"] + rest["items"]] == ids
         assert rest["next"] is None
         too_many = service.get(hires_of(contract_id), BUYER, Role.BUYER, limit=201)
-        assert refusal(too_many.json()) == ("/query/limit", "less_than_equal")
+        assert refusal(too_many.json()) == ("/query/limit", "too_large")
 
 
 def test_the_contractor_and_the_buyer_read_the_same(service: Service, contract_id: UUID) -> None:

@@ -89,10 +89,10 @@ class TestCorrecting:
         ("body", "pointer", "code"),
         [
             ({"starts_on": None}, "/starts_on", None),
-            ({"modality": "gift"}, "/modality", "enum"),
+            ({"modality": "gift"}, "/modality", "unknown_code"),
             ({"planned_end_on": "2024-12-01"}, "/planned_end_on", "end_before_start"),
             ({"workplace": "commune/99999"}, "/workplace", "unknown_reference"),
-            ({"participant_id": str(uuid4())}, "/participant_id", "extra_forbidden"),
+            ({"participant_id": str(uuid4())}, "/participant_id", "unknown_field"),
         ],
     )
     def test_a_wrong_field_is_named(

@@ -92,8 +92,8 @@ class TestGiving:
         ("fields", "expected"),
         [
             ({"siret": "50000000500017"}, ("/siret", "invalid_siret")),
-            ({"siret": "5"}, ("/siret", "string_pattern_mismatch")),
-            ({"role": "prescriber"}, ("/role", "literal_error")),
+            ({"siret": "5"}, ("/siret", "wrong_form")),
+            ({"role": "prescriber"}, ("/role", "unknown_code")),
             ({"until": "2025-01-09"}, ("/until", "end_before_start")),
             ({"since": "2025-02-01", "until": "2025-01-31"}, ("", "end_before_start")),
         ],

@@ -102,10 +102,10 @@ class TestCreating:
             ({"birth_name": ""}, "/birth_name", "too_short"),
             ({"birth_date": "2025-01-11"}, "/birth_date", "in_the_future"),
             ({"birth_date": "1899-12-31"}, "/birth_date", "not_a_birth_date"),
-            ({"birth_date": 0}, "/birth_date", "not_a_birth_date"),
-            ({"sex": "x"}, "/sex", "enum"),
-            ({"nir": "1"}, "/nir", "extra_forbidden"),
-            ({"residence": {"place": "department/57"}}, "/residence/place", "string_pattern_mismatch"),
+            ({"birth_date": 0}, "/birth_date", "not_a_date"),
+            ({"sex": "x"}, "/sex", "unknown_code"),
+            ({"nir": "1"}, "/nir", "unknown_field"),
+            ({"residence": {"place": "department/57"}}, "/residence/place", "wrong_form"),
             ({"residence": {"place": "commune/99999"}}, "/residence/place", "unknown_reference"),
         ],
     )
@@ -162,7 +162,7 @@ class TestReading:
             ("/query/purpose", "purpose_required"),
         )
         unknown = service.get(f"{PATH}/{person}", siret, Role.FACILITATOR, purpose="curiosity")
-        assert refusal(unknown.json()) == ("/query/purpose", "enum")
+        assert refusal(unknown.json()) == ("/query/purpose", "unknown_code")
         assert readings(service, person) == []
         read = service.get(f"{PATH}/{person}", siret, Role.FACILITATOR, purpose="hours_review")
         assert (read.status_code, read.json()["birth_name"]) == (200, "EXEMPLE")
@@ -234,9 +234,9 @@ class TestRectifying:
     @pytest.mark.parametrize(
         ("tail", "body", "pointer", "code"),
         [
-            ("", {"birth_name": None}, "/birth_name", "string_type"),
+            ("", {"birth_name": None}, "/birth_name", "not_a_text"),
             ("", {"birth_date": "2026-01-01"}, "/birth_date", "in_the_future"),
-            ("", {"residence": None}, "/residence", "extra_forbidden"),
+            ("", {"residence": None}, "/residence", "unknown_field"),
             ("/residences/2025-01-01", {"place": "commune/99999"}, "/place", "unknown_reference"),
             ("/residences/1999-01-01", {"place": "commune/57433"}, "/path/since", None),
         ],

@@ -54,7 +54,7 @@ class TestCatalogue:
     @pytest.mark.parametrize("path", ["/v1/rules", "/v1/profiles", "/v1/rules/publics/rsa"])
     @pytest.mark.parametrize(
         ("on", "code"),
-        [("1999-12-31", "before_first_value"), ("2101-01-01", "less_than_equal"), ("demain", None)],
+        [("1999-12-31", "before_first_value"), ("2101-01-01", "too_large"), ("demain", None)],
     )
     def test_a_day_without_law_is_refused(
         self, service: Service, path: str, on: str, code: str | None
@@ -144,9 +144,9 @@ class TestTrial:
             ({"profile": "inconnu"}, "/profile", "unknown_code"),
             ({"facts": {"months_worked": "1.234"}}, "/facts/months_worked", "too_many_decimals"),
             ({"facts": {"birth_date": "1899-12-31"}}, "/facts/birth_date", "not_a_birth_date"),
-            ({"facts": {"nom": "EXEMPLE"}}, "/facts/nom", "extra_forbidden"),
-            ({"facts": {"level": "bac+12"}}, "/facts/level", "enum"),
-            ({"claimed_publics": ["inconnu"]}, "/claimed_publics/0", "enum"),
+            ({"facts": {"nom": "EXEMPLE"}}, "/facts/nom", "unknown_field"),
+            ({"facts": {"level": "bac+12"}}, "/facts/level", "unknown_code"),
+            ({"claimed_publics": ["inconnu"]}, "/claimed_publics/0", "unknown_code"),
             ({"proofs": [{"type": "rsa"}]}, "/proofs/0/issued_on", "missing"),
         ],
     )
