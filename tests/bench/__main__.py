@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -35,30 +35,30 @@ SETTLE_SECONDS = 30
 
 @dataclass
 class Pair:
-    """One kind of work beside its floor; `most` requests a round, when their supply is bounded."""
+    """One kind of work beside its floor; `supply` says how many requests there are, if that is bounded."""
 
     name: str
     goal: float
     subject: Work
     floor: Work
-    most: int | None = None
+    supply: Callable[[], int] | None = None
     alone: tuple[Times, Times] = field(default_factory=lambda: (Times(), Times()))
     together: tuple[Times, Times] = field(default_factory=lambda: (Times(), Times()))
     ratios: list[float] = field(default_factory=list)
 
     def measure(self, seconds: float) -> None:
         """Floor and subject by turns, alone and together, so that noise hits both."""
+        most = None if self.supply is None else self.supply() // (ROUNDS + 1)
+        few = None if most is None else most // 8
         for work in (self.floor, self.subject):
-            drive(work, clients=CLIENTS, seconds=seconds / 4, most=self.most and self.most // 8)
+            drive(work, clients=CLIENTS, seconds=seconds / 4, most=few)
         for _ in range(ROUNDS):
-            for position, work in enumerate((self.floor, self.subject)):
-                few = self.most // 8 if self.most and position else None
-                self.alone[position].add(drive(work, clients=1, seconds=seconds / 2, most=few))
-            found = []
-            for position, work in enumerate((self.floor, self.subject)):
-                most = self.most if position else None
-                found.append(drive(work, clients=CLIENTS, seconds=seconds, most=most))
-                self.together[position].add(found[position])
+            sides = ((self.floor, None, None), (self.subject, few, most))
+            for times, (work, bound, _) in zip(self.alone, sides, strict=True):
+                times.add(drive(work, clients=1, seconds=seconds / 2, most=bound))
+            found = [drive(work, clients=CLIENTS, seconds=seconds, most=bound) for work, _, bound in sides]
+            for times, round_ in zip(self.together, found, strict=True):
+                times.add(round_)
             self.ratios.append(found[1].per_second / found[0].per_second)
 
     def told(self) -> str:
@@ -171,8 +171,8 @@ def _pairs(seed: Seed, port: int, floor_port: int) -> list[Pair]:
             Work(port, itertools.repeat(request("GET", department, key=key)), 200),
             reads,
         ),
-        Pair("submit a statement of 5 lines", 0.35, submissions, writes, most=free // (2 * ROUNDS)),
-        Pair("review a statement of 5 lines", 0.25, reviews, writes),
+        Pair("submit a statement of 5 lines", 0.35, submissions, writes, lambda: free),
+        Pair("review a statement of 5 lines", 0.25, reviews, writes, lambda: len(sent)),
     ]
 
 

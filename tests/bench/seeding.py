@@ -1,23 +1,21 @@
 """Contracts with their people and reviewed hours, as the services leave them, by `COPY`."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg import sql
 
 from app.clock import new_id
 from app.crypto import new_api_key
-from app.db.tables import Base
 from app.principal import SERVICE, Role, Scope
 from app.rules.days import add_months, month_start
 from app.rules.terms_json import terms_from_json, terms_to_json
 from app.services.changes import settle
 from app.services.work import Means
+from tests.bench.rows import Rows
 from tests.database_keeper import libpq
 
 HIRES = 10  # by contract
@@ -57,28 +55,27 @@ def sow(means: Means, url: str, *, contracts: int, lines: int) -> Seed:
         if connection.pgconn.parameter_status(b"is_superuser") == b"on":
             # What is written here points where it should: `verify` says so afterwards.
             connection.execute("SET LOCAL session_replication_role = replica")
-        field_ = _Field(means, connection, months)
-        seed = field_.seed()
+        ground = _Ground(means, months)
+        seed = ground.seed()
         for number in range(contracts):
-            field_.contract(number, seed)
-        field_.write()
+            ground.contract(number, seed)
+        ground.rows.write(connection)
     with psycopg.connect(libpq(url), autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
     settle(means)
     return seed
 
 
-class _Field:
-    def __init__(self, means: Means, connection: psycopg.Connection, months: int) -> None:
-        self.now, self.keyring, self.connection = means.clock.now(), means.keyring, connection
+class _Ground:
+    def __init__(self, means: Means, months: int) -> None:
+        self.now, self.keyring = means.clock.now(), means.keyring
         self.today = self.now.date()
         self.end = add_months(month_start(self.today), 12)
         self.months = [add_months(month_start(self.today), -1 - back) for back in range(months)][::-1]
         # As many earlier months are left free for the statements that the clients send.
         self.start = add_months(self.months[0], -months)
         self.terms = terms_to_json(terms_from_json(_terms(self.start, self.end)))
-        self.rows: dict[str, list[tuple[Any, ...]]] = {}
-        self.columns: dict[str, tuple[str, ...]] = {}
+        self.rows = Rows()
         self.buyers: list[UUID] = []
         self.firms: list[tuple[UUID, str]] = []
 
@@ -93,29 +90,33 @@ class _Field:
         if number % PER_FIRM == 0:
             firm = self._organisation("3", len(self.firms))
             self.firms.append((firm, self._key(firm, Role.CONTRACTOR)))
-        (firm, key), change, contract_id, clause_id = self.firms[-1], new_id(), new_id(), new_id()
-        owner, place = self.buyers[-1], f"commune/{COMMUNES[number % len(COMMUNES)]}"
-        of = {"owner_id": owner, "contract_id": contract_id}
-        self._add(
+        (firm, key), change, clause_id = self.firms[-1], new_id(), new_id()
+        of = {"owner_id": self.buyers[-1], "contract_id": new_id()}
+        place = f"commune/{COMMUNES[number % len(COMMUNES)]}"
+        self._register(of, number, clause_id, change)
+        self._share(of, firm, place)
+        self._clause(of, clause_id, change)
+        hires = tuple(self._hire(of, clause_id, firm, place) for _ in range(HIRES))
+        for month in self.months:
+            self._month({**of, "obligation_id": clause_id}, firm, change, place, month, hires)
+        seed.contracts.append(Seeded(of["contract_id"], key, tuple(hire for hire, _ in hires)))
+
+    def _register(self, of: dict[str, UUID], number: int, clause_id: UUID, change: UUID) -> None:
+        self.rows.add(
             "changes",
             id=change,
             at=self.now,
             role=SERVICE.role,
             request_id="bench",
             action="contract.registered",
-            contract_id=contract_id,
-            organisation_id=owner,
-            key_id=None,
+            contract_id=of["contract_id"],
+            organisation_id=of["owner_id"],
         )
-        self._add(
-            "open_changes",
-            change_id=change,
-            contract_id=contract_id,
-        )
-        self._add(
+        self.rows.add("open_changes", change_id=change, contract_id=of["contract_id"])
+        self.rows.add(
             "contracts",
-            id=contract_id,
-            owner_id=owner,
+            id=of["contract_id"],
+            owner_id=of["owner_id"],
             reference=f"B-{number}",
             object="Exemple",
             consultation={},
@@ -127,25 +128,17 @@ class _Field:
             version=1,
             created_at=self.now,
         )
-        self._add(
-            "contract_places",
-            **of,
-            ordinal=1,
-            place=place,
-            candidates=[],
-            share=10000,
-            share_assumed=False,
+
+    def _share(self, of: dict[str, UUID], firm: UUID, place: str) -> None:
+        """Where the contract is performed, and who sees it why."""
+        self.rows.add(
+            "contract_places", **of, ordinal=1, place=place, candidates=[], share=10_000, share_assumed=False
         )
-        self._add(
-            "contract_parties",
-            **of,
-            organisation_id=firm,
-            kind="holder",
-            lead=True,
-            since=self.start,
+        self.rows.add(
+            "contract_parties", **of, organisation_id=firm, kind="holder", lead=True, since=self.start
         )
-        mandate = new_id()
-        self._add(
+        mandate, owner, contract = new_id(), of["owner_id"], of["contract_id"]
+        self.rows.add(
             "mandates",
             **of,
             id=mandate,
@@ -156,19 +149,16 @@ class _Field:
             created_at=self.now,
         )
         for viewer, role, cause, cause_id in (
-            (owner, Role.BUYER, "buyer", contract_id),
-            (owner, Role.FACILITATOR, "buyer", contract_id),
-            (firm, Role.CONTRACTOR, "holder", contract_id),
+            (owner, Role.BUYER, "buyer", contract),
+            (owner, Role.FACILITATOR, "buyer", contract),
+            (firm, Role.CONTRACTOR, "holder", contract),
             (self.facilitator, Role.FACILITATOR, "mandate", mandate),
         ):
             access = {"organisation_id": viewer, "role": role, "cause": cause, "cause_id": cause_id}
-            self._add(
-                "contract_access",
-                **of,
-                **access,
-                since=self.start,
-            )
-        self._add(
+            self.rows.add("contract_access", **of, **access, since=self.start)
+
+    def _clause(self, of: dict[str, UUID], clause_id: UUID, change: UUID) -> None:
+        self.rows.add(
             "clauses",
             **of,
             id=clause_id,
@@ -179,9 +169,9 @@ class _Field:
             version=1,
             created_at=self.now,
         )
-        self._add(
+        self.rows.add(
             "versions",
-            owner_id=owner,
+            owner_id=of["owner_id"],
             subject_id=clause_id,
             number=1,
             subject_type="clause",
@@ -189,15 +179,10 @@ class _Field:
             effective_on=self.start,
             snapshot={"terms": self.terms, "reason": None},
         )
-        of_clause = {**of, "obligation_id": clause_id}
-        hires = tuple(self._hire(of, clause_id, firm, place) for _ in range(HIRES))
-        for month in self.months:
-            self._month(of_clause, firm, change, place, month, hires)
-        seed.contracts.append(Seeded(contract_id, key, tuple(hire for hire, _ in hires)))
 
     def _hire(self, of: dict[str, UUID], clause: UUID, firm: UUID, place: str) -> tuple[UUID, UUID]:
         hire, participant = new_id(), new_id()
-        self._add(
+        self.rows.add(
             "participants",
             id=participant,
             person_id=participant,
@@ -205,13 +190,13 @@ class _Field:
             version=1,
             created_at=self.now,
         )
-        self._add(
+        self.rows.add(
             "residences",
             participant_id=participant,
             since=self.start,
             place=place,
         )
-        self._add(
+        self.rows.add(
             "hires",
             **of,
             id=hire,
@@ -226,7 +211,7 @@ class _Field:
             version=1,
             created_at=self.now,
         )
-        self._add(
+        self.rows.add(
             "assessments",
             **of,
             id=new_id(),
@@ -259,7 +244,7 @@ class _Field:
     ) -> None:
         statement, owner = new_id(), {"owner_id": of["owner_id"]}
         contract = {**owner, "contract_id": of["contract_id"]}
-        self._add(
+        self.rows.add(
             "statements",
             **contract,
             id=statement,
@@ -270,7 +255,7 @@ class _Field:
             version=2,
             created_at=self.now,
         )
-        self._add(
+        self.rows.add(
             "statement_versions",
             **owner,
             statement_id=statement,
@@ -291,7 +276,7 @@ class _Field:
                 "participant_id": participant,
                 **firms,
             }
-            self._add(
+            self.rows.add(
                 "lines",
                 **about,
                 id=line,
@@ -311,7 +296,7 @@ class _Field:
                 counted=WORKED,
             )
             self._entries({**about, "line_id": line, "month": month, "change_id": change}, place)
-            self._add(
+            self.rows.add(
                 "person_months",
                 **of,
                 participant_id=participant,
@@ -323,7 +308,7 @@ class _Field:
                 counted=WORKED,
             )
         total = WORKED * HIRES
-        self._add(
+        self.rows.add(
             "obligation_months",
             **of,
             month=month,
@@ -341,7 +326,7 @@ class _Field:
             (new_id(), "pending", -WORKED, first),
             (new_id(), "counted", WORKED, None),
         ):
-            self._add(
+            self.rows.add(
                 "entries",
                 **about,
                 id=entry,
@@ -357,7 +342,7 @@ class _Field:
     def _organisation(self, first: str, number: int) -> UUID:
         found = new_id()
         identifier = f"{first}{number:013d}"
-        self._add(
+        self.rows.add(
             "organisations",
             id=found,
             scheme="BENCH",
@@ -369,7 +354,7 @@ class _Field:
 
     def _key(self, organisation: UUID, role: Role) -> str:
         text = new_api_key()
-        self._add(
+        self.rows.add(
             "api_keys",
             id=new_id(),
             public_id=text.public_id,
@@ -382,30 +367,6 @@ class _Field:
             expires_at=self.now + timedelta(days=1),
         )
         return str(text)
-
-    def _add(self, table: str, **row: Any) -> None:  # noqa: ANN401  # columns of any type
-        columns = self.columns.setdefault(table, tuple(row))
-        self.rows.setdefault(table, []).append(tuple(row[name] for name in columns))
-
-    def write(self) -> None:
-        for table, rows in self.rows.items():
-            columns = self.columns[table]
-            kinds = [Base.metadata.tables[table].columns[name].type for name in columns]
-            documents = [position for position, kind in enumerate(kinds) if "JSON" in str(kind)]
-            statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-                sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-            )
-            with self.connection.cursor().copy(statement) as copy:
-                for row in _written(rows, documents):
-                    copy.write_row(row)
-
-
-def _written(rows: Iterable[tuple[Any, ...]], documents: list[int]) -> Iterator[list[Any]]:
-    for row in rows:
-        values = list(row)
-        for position in documents:
-            values[position] = json.dumps(values[position])
-        yield values
 
 
 def _terms(start: date, end: date) -> dict[str, Any]:

@@ -126,13 +126,18 @@ class History(RuleBasedStateMachine):
         assert all(declared == sum(states) for _, declared, *states in lines)
 
     def teardown(self) -> None:
-        if self.world.contracts:
-            self.world.work()
-            assert self.world.unfinished_jobs() == []
-            assert [self.world.recount(contract) for contract in (0, 1)] == [False, False]
-            self.books_hold()
-        self.world.database.dispose()
-        self.directory.cleanup()
+        try:
+            if self.world.contracts:
+                self._nothing_is_left_to_count()
+        finally:
+            self.world.database.dispose()
+            self.directory.cleanup()
+
+    def _nothing_is_left_to_count(self) -> None:
+        self.world.work()
+        assert self.world.unfinished_jobs() == []
+        assert [self.world.recount(contract) for contract in (0, 1)] == [False, False]
+        self.books_hold()
 
     def _submit(self, data: st.DataObject, contract: int, month: str) -> None:
         lines = self._lines(data, contract)
