@@ -25,9 +25,9 @@ HUNDREDTHS = 100
 LONGEST = 20
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 # Longer texts are no hours or amounts of anybody, and would cost time to read.
-NUMBER = re.compile(r"[+-]?\d{1,13}(\.\d{1,20})?")
-MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+NUMBER = re.compile(r"-?\d{1,13}(\.\d{1,20})?", re.ASCII)
+MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 NOT_A_NUMBER = Text(
     "Nombre décimal attendu, par exemple « 12.50 ».", 'Decimal number expected, e.g. "12.50".'
 )
@@ -51,6 +51,13 @@ class Output(BaseModel):
 
 YesNo = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]
+
+
+class Warned(Output):
+    """Something doubtful that is recorded all the same."""
+
+    code: str
+    detail: str
 
 
 def _hundredths(value: object) -> int:

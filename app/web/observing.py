@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 REGISTRY = CollectorRegistry()
 REQUESTS = Counter("clauses_requests", "Requests answered", ["method", "route", "status"], registry=REGISTRY)
 SECONDS = Histogram("clauses_request_seconds", "Time to answer", ["method", "route"], registry=REGISTRY)
+# Anything else is a word of the caller's: it would make a series of its own, and anybody may send it.
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 log = structlog.get_logger()
 
@@ -77,7 +79,7 @@ class Observing:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
-        method = scope["method"] if scope.get("route") else "OTHER"
+        method = scope["method"] if scope.get("route") and scope["method"] in METHODS else "OTHER"
         REQUESTS.labels(method, route, str(status)).inc()
         SECONDS.labels(method, route).observe(seconds)
         principal = scope["state"].get("principal")
