@@ -187,7 +187,7 @@ class World:
         return lines
 
     def version(self, table: str, object_id: UUID) -> int:
-        return int(self.one(f"SELECT version FROM {table} WHERE id = :id", object_id))  # noqa: S608  # ours
+        return int(self.one(f"SELECT version FROM {table} WHERE id = :id", object_id))  # noqa: S608  # a table named in this file
 
     def one(self, query: str, object_id: UUID) -> Any:  # noqa: ANN401  # the one value asked for
         with self.database.read() as session:
