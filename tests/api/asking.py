@@ -68,16 +68,21 @@ class Asked:
     def address(self) -> str:
         return self.operation.path.format(**self.parts)
 
-    def send(self, headers: dict[str, str]) -> Response:
-        """Send it as the caller whose credential is in the headers."""
+    @property
+    def headers(self) -> dict[str, str]:
+        """A fresh key, and the version that stands now."""
         version = _version(self)
         matched = {"If-Match": f'"{version}"'} if version is not None else {}
+        return {"Idempotency-Key": str(uuid4()), **matched}
+
+    def send(self, credential: dict[str, str]) -> Response:
+        """Send it as the caller who has this credential."""
         return self.case.service.client.request(
             self.operation.method,
             self.address,
             params=QUERIES.get(self.operation.id),
             json=self.body,
-            headers={**headers, "Idempotency-Key": str(uuid4()), **matched},
+            headers={**credential, **self.headers},
         )
 
 

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from app.main import create_app
 from app.settings import Settings
+from app.web.example_values import BY_MODEL, BY_NAME, PARAMETERS
 from app.web.examples import UNTOLD
 from tests.contract.documents import JSON_TYPE, PROBLEM_TYPE, Json, Operation, document, model_of, operations
 
@@ -214,3 +215,18 @@ def test_the_ids_of_the_examples_are_ids_of_the_service() -> None:
     ]
     assert len(seen) > 30
     assert {UUID(value).version for value in seen} == {7}
+
+
+def test_no_example_is_told_of_what_is_no_longer_there() -> None:
+    schemas = document()["components"]["schemas"]
+    fields = {f"{name}.{field}" for name, schema in schemas.items() for field in schema.get("properties", {})}
+    parts = {
+        name
+        for operation in operations()
+        for parameter in operation.said.get("parameters", [])
+        if parameter["in"] == "path"
+        for name in (parameter["name"], f"{operation.id}.{parameter['name']}")
+    }
+    assert set(BY_MODEL) <= fields
+    assert set(BY_NAME) <= {name.rpartition(".")[2] for name in fields}
+    assert set(PARAMETERS) <= parts
