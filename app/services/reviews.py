@@ -9,6 +9,7 @@ from app.db.tables import Verdict
 from app.errors import FieldError, InvalidPayload, NothingToReview, StaleVersion, Text, unknown_reference
 from app.rules.codes import ReviewState
 from app.services import ledger, sight
+from app.services.hires import refuse_closed
 from app.services.statement_view import shown
 from app.services.statements import held_statement
 
@@ -29,12 +30,14 @@ TWICE = Text("Deux verdicts sur la même ligne.", "Two verdicts on the same line
 def review(writer: Writer, statement_id: UUID, request: ReviewIn, version: int) -> StatementOut:
     """Decide on lines: whole, in part with a reason, or returned with a reason; then count them.
 
-    Raises NotReviewer for anybody but the organisation that decides on the contract today.
+    Raises NotReviewer for anybody but the organisation that decides on the contract today, ContractClosed,
+    NothingToReview, InvalidPayload.
     """
     contract, statement = held_statement(writer, statement_id)
     sight.require_reviewer(writer, contract)
     if statement.version != version:
         raise StaleVersion
+    refuse_closed(contract)
     lines = {line.hire_id: line for line in queries.lines_of_statement(writer.session, statement)}
     verdicts = _named(request, lines)
     if request.accept_all:

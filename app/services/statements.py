@@ -10,6 +10,7 @@ from app.db.queries.lists import one, page_of
 from app.db.tables import Line, Statement, StatementVersion
 from app.errors import (
     FieldError,
+    Forbidden,
     InvalidPayload,
     LineTaken,
     MonthNotBegun,
@@ -27,6 +28,7 @@ from app.rules.submission import Declared, line_problems, line_warnings, month_p
 from app.schemas.statements import Draft, DraftLine, StatementPage, StatementVersionOut, StatementVersions
 from app.services import ledger, sight
 from app.services.findings import in_both, invalid
+from app.services.hires import refuse_closed
 from app.services.statement_view import shown, summary
 
 if TYPE_CHECKING:
@@ -50,17 +52,19 @@ TWICE = Text(
 def submit(writer: Writer, contract_id: UUID, request: StatementIn) -> StatementOut:
     """Record a month's statement whole, or refuse it whole.
 
-    Raises MonthOutsideWindow, MonthNotBegun, StatementExists, LineTaken, NoClause, InvalidPayload.
+    Raises MonthOutsideWindow, MonthNotBegun, StatementExists, LineTaken, NoClause, ContractClosed,
+    InvalidPayload.
     """
     contract = sight.held_contract(writer, contract_id)
     sight.require_role(writer, *DECLARANTS)
+    refuse_closed(contract)
     terms = sight.current_terms(sight.needed_clause(writer.session, contract))
     _check_month(writer, terms, request.month)
     declarant = writer.principal.organisation_id
     standing = queries.statement_of_month(writer.session, contract.id, declarant, request.month)
     if standing is not None:
         raise StatementExists(headers={"Link": f'</v1/statements/{standing.id}/versions>; rel="edit"'})
-    hires = queries.declared_hires(writer.session, contract.id, declarant)
+    hires = queries.own_hires(writer.session, contract.id, declarant)
     _check_lines(request, hires, request.month)
     statement = Statement(
         owner_id=contract.owner_id,
@@ -85,11 +89,12 @@ def correct(writer: Writer, statement_id: UUID, request: CorrectionIn, version: 
     contract, statement = held_statement(writer, statement_id)
     sight.require_role(writer, *DECLARANTS)
     if statement.declarant_id != writer.principal.organisation_id:
-        raise NotFound
+        raise Forbidden
     if statement.version != version:
         raise StaleVersion
+    refuse_closed(contract)
     terms = sight.current_terms(sight.needed_clause(writer.session, contract))
-    hires = queries.declared_hires(writer.session, contract.id, statement.declarant_id)
+    hires = queries.own_hires(writer.session, contract.id, statement.declarant_id)
     _check_lines(request, hires, statement.month)
     statement.latest += 1
     statement.version += 1
@@ -148,7 +153,7 @@ def draft(reader: Reader, contract_id: UUID, month: date) -> Draft:
     """The lines to complete for a month: last month's hours for hires that are still running."""
     contract = sight.seen_contract(reader, contract_id)
     sight.require_role(reader, *DECLARANTS)
-    hires = queries.declared_hires(reader.session, contract.id, reader.principal.organisation_id)
+    hires = queries.own_hires(reader.session, contract.id, reader.principal.organisation_id)
     running = [hire for hire in hires.values() if days_of_month(_employed(hire), month)]
     before = month_start(month - ONE_DAY)
     known = queries.lines_of_hires(reader.session, [hire.id for hire in running], before)
@@ -179,7 +184,7 @@ def _check_month(writer: Writer, terms: Terms, month: date) -> None:
 
 
 def _check_lines(request: StatementContent, hires: dict[UUID, Hire], month: date) -> None:
-    """Refuse lines of hires that are not the declarant's, a second line for one, malformed hours."""
+    """Refuse lines of hires that the declarant neither declared nor employs, two for one, malformed hours."""
     seen: set[UUID] = set()
     findings: list[Finding] = []
     for index, line in enumerate(request.lines):
@@ -192,6 +197,20 @@ def _check_lines(request: StatementContent, hires: dict[UUID, Hire], month: date
         findings += line_problems(_declared(line, hires[line.hire_id]), month, pointer)
     if findings:
         raise invalid(findings)
+
+
+def _check_free(request: StatementContent, known: dict[UUID, Line], statement: Statement) -> None:
+    """LineTaken where another declarant's statement holds the line: a hire's month is declared once."""
+    elsewhere = {
+        hire_id for hire_id, line in known.items() if line.statement_id != statement.id and not line.withdrawn
+    }
+    taken = [
+        FieldError(f"/lines/{index}/hire_id", LineTaken.code, LineTaken.title)
+        for index, line in enumerate(request.lines)
+        if line.hire_id in elsewhere
+    ]
+    if taken:
+        raise LineTaken(errors=taken)
 
 
 def _declared(line: LineIn, hire: Hire) -> Declared:
@@ -234,6 +253,7 @@ def _send(
         )
     )
     known = queries.lines_of_hires(writer.session, hires, statement.month)
+    _check_free(request, known, statement)
     touched = {
         _bring_up(writer, statement, line, hires[line.hire_id], known, terms) for line in request.lines
     }
@@ -277,13 +297,12 @@ def _bring_up(
 ) -> UUID:
     """Make the current line say what was sent; returns whose line it is."""
     line = known.get(hire.id)
-    if line is not None and line.statement_id != statement.id and not line.withdrawn:
-        raise LineTaken
     if line is None:
         line = _new_line(writer, statement, hire)
     elif line.withdrawn:
         # It comes back as a new claim: others recorded meanwhile stand before it.
-        line.withdrawn, line.statement_id, line.recorded_at = False, statement.id, writer.now
+        line.withdrawn, line.recorded_at = False, writer.now
+        line.statement_id, line.declarant_id = statement.id, statement.declarant_id
     values = {
         "worked": sent.worked,
         "training": sent.training,

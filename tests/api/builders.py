@@ -14,7 +14,16 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.clock import new_id
-from app.db.tables import Clause, Contract, ContractAccess, ContractParty, Mandate
+from app.db.tables import (
+    Assessment,
+    Clause,
+    Contract,
+    ContractAccess,
+    ContractParty,
+    Hire,
+    Mandate,
+    Participant,
+)
 from app.main import create_app
 from app.principal import SERVICE, Role
 from app.rules.terms_json import terms_from_json, terms_to_json
@@ -159,6 +168,72 @@ def add_mandate(
             until=until,
         )
         writer.session.add_all([mandate, access])
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Somebody at work on a contract."""
+
+    hire_id: UUID
+    participant_id: UUID
+
+
+def add_hire(
+    service: Service,
+    contract_id: UUID,
+    *,
+    declarant: str = CONTRACTOR,
+    person: Worker | None = None,
+    decision: str | None = "approved",
+    eligible_until: date | None = None,
+    **values: object,
+) -> Worker:
+    """A hire with its decision taken; `person`: somebody known, else somebody new. `values` are columns."""
+    with writing(service.means, SERVICE, "builder") as writer:
+        writer.record("hire.declared", contract_id=contract_id)
+        contract = writer.session.get_one(Contract, contract_id)
+        firm = organisations.known_organisation(writer, declarant).id
+        worker = Worker(new_id(), new_id() if person is None else person.participant_id)
+        of: dict[str, Any] = {
+            "owner_id": contract.owner_id,
+            "contract_id": contract_id,
+            "participant_id": worker.participant_id,
+            "version": 1,
+            "created_at": writer.now,
+        }
+        if person is None:
+            writer.session.add(
+                Participant(
+                    id=worker.participant_id,
+                    person_id=worker.participant_id,
+                    declarant_id=firm,
+                    version=1,
+                    created_at=writer.now,
+                )
+            )
+        hire: dict[str, Any] = {
+            "clause_id": contract.clause_id,
+            "declarant_id": firm,
+            "employer_id": firm,
+            "modality": "direct_hire",
+            "contract_type": "cdd",
+            "starts_on": WINDOW[0],
+            "weekly_hours": 3500,
+            **values,
+        }
+        assessment: dict[str, Any] = {
+            "outcome": "met",
+            "rules_version": "1",
+            "clause_version": 1,
+            "assessed_at": writer.now,
+            "decision": decision,
+            "eligible_until": eligible_until,
+        }
+        writer.session.add(Hire(**of, id=worker.hire_id, **hire))
+        writer.session.add(
+            Assessment(**of, id=new_id(), hire_id=worker.hire_id, file=b"", reasons=b"", **assessment)
+        )
+    return worker
 
 
 def _contract(contract_id: UUID, owner_id: UUID) -> Contract:

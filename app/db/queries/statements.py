@@ -74,9 +74,10 @@ def held_statement(session: WriteSession, statement: Statement) -> Statement:
     return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
 
 
-def declared_hires(session: ReadSession, contract_id: UUID, declarant_id: UUID) -> dict[UUID, Hire]:
-    """The hires that a declarant declared on a contract, by id."""
-    query = select(Hire).where(Hire.contract_id == contract_id, Hire.declarant_id == declarant_id)
+def own_hires(session: ReadSession, contract_id: UUID, declarant_id: UUID) -> dict[UUID, Hire]:
+    """The hires whose hours an organisation may declare: those it declared or employs, by id."""
+    own = (Hire.declarant_id == declarant_id) | (Hire.employer_id == declarant_id)
+    query = select(Hire).where(Hire.contract_id == contract_id, own)
     return {hire.id: hire for hire in session.scalars(query.order_by(Hire.id))}
 
 
