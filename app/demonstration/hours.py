@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from app.demonstration import records
+from app.demonstration.story import french_day
 
 if TYPE_CHECKING:
     from app.demonstration.client import Caller, Json
@@ -76,8 +77,14 @@ def _hire(story: Story, path: str) -> None:
     }
     story.told["assessed"] = {name: _assessment(story, name) for name in PEOPLE}
     for name, hire in story.told["hires"].items():
-        outcome = story.told["assessed"][name]["outcome"]
-        story.note(f"le titulaire lit « {hire['eligibility']['status']} » ; le facilitateur « {outcome} »")
+        read = story.label("eligibility", hire["eligibility"]["status"])
+        judged = story.label("outcomes", story.told["assessed"][name]["outcome"])
+        story.note(f"{_first_name(name)} : le titulaire lit « {read} » ; le facilitateur « {judged} »")
+
+
+def _first_name(name: str) -> str:
+    first_names: str = PEOPLE[name]["participant"]["first_names"]
+    return first_names
 
 
 def _assessment(story: Story, name: str) -> Json:
@@ -107,8 +114,9 @@ def _assess(story: Story) -> None:
     _decide(story, "none", "refused", "Aucun public de la clause ne correspond.")
     story.told["eligibility"] = _eligibility(story)
     for name, seen in story.told["eligibility"].items():
-        until = f" jusqu'au {seen['eligible_until']}" if seen["eligible_until"] else ""
-        story.note(f"{name} : le titulaire lit « {seen['status']} »{until}")
+        until = f" jusqu'au {french_day(seen['eligible_until'])}" if seen["eligible_until"] else ""
+        read = story.label("eligibility", seen["status"])
+        story.note(f"{_first_name(name)} : le titulaire lit « {read} »{until}")
 
 
 def _eligibility(story: Story) -> Json:
@@ -234,8 +242,10 @@ def _figures(story: Story, path: str) -> None:
         figure: buyer.walk(f"{path}/compliance/entries", figure=figure, as_of=day) for figure in FIGURES
     }
     for label, position in (("connu maintenant", now), ("connu avant la correction", then)):
-        figures = ", ".join(f"{figure} {position[figure]}" for figure in ("required", "expected", *FIGURES))
-        story.note(f"au {day}, {label} : {figures} → {position['status']['label']}")
+        shown = {"dues": "required", "attendues": "expected"}
+        shown |= {story.label("figures", figure).lower(): figure for figure in FIGURES}
+        figures = ", ".join(f"{name} {position[figure]}" for name, figure in shown.items())
+        story.note(f"au {french_day(day)}, {label} : {figures} → {position['status']['label']}")
     today = buyer.get(f"{path}/compliance")
     story.told["today"] = today
     for action in today["next_actions"][:3]:
@@ -245,17 +255,23 @@ def _figures(story: Story, path: str) -> None:
 def _territories(story: Story) -> None:
     story.chapter("Ce que cela fait pour les territoires")
     told: Json = {}
+    names: dict[str, str] = {}
     for basis in ("execution", "residence", "buyer"):
         for place in PLACES:
             path = f"/v1/territories/{place}/compliance"
             query = {"from": "2024-12", "to": "2025-02", "basis": basis}
-            told[f"{basis} {place}"] = story.admin.get(path, **query)["figures"]
-        shown = told[f"{basis} {PLACES[0]}"], told[f"{basis} {PLACES[-1]}"]
-        texts = [f"{item['hours']['counted']} h, {item['participants']} personne(s)" for item in shown]
-        story.note(f"{basis} : {PLACES[0]} {texts[0]} ; {PLACES[-1]} {texts[1]}")
+            answer = story.admin.get(path, **query)
+            names[place] = answer["territory"]["name"]
+            told[f"{basis} {place}"] = answer["figures"]
+        texts = [_in_short(names[place], told[f"{basis} {place}"]) for place in (PLACES[0], PLACES[-1])]
+        story.note(f"{story.label('bases', basis)} : {' ; '.join(texts)}")
     story.told["territories"] = told
     story.told["feed"] = _feed(story)
     story.note(f"fil des changements : {len(story.told['feed'])} événements, dans l'ordre")
+
+
+def _in_short(name: str, figures: Json) -> str:
+    return f"{name} {figures['hours']['counted']} h, {figures['participants']} personne(s)"
 
 
 def _feed(story: Story) -> list[Json]:
@@ -283,7 +299,9 @@ def _outsiders(story: Story, path: str) -> None:
             story.describe(siret, None)
         caller = story.caller(name, siret, role)
         told[name] = {suffix: caller.refused("GET", f"{path}{suffix}")["status"] for suffix in SEEN}
-        story.note(f"{name} : {sorted(set(told[name].values()))}")
+        answers = sorted(set(told[name].values()))
+        label = story.label("roles", role).lower()
+        story.note(f"{records.NAMES.get(siret, siret)}, {label} : {' et '.join(map(str, answers))}")
     story.told["outsiders"] = told
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app.demonstration import records
@@ -31,6 +33,14 @@ class Story:
     told: dict[str, Any] = field(default_factory=dict)
     callers: dict[str, Caller] = field(default_factory=dict)
     step: int = 0
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def label(self, names: str, code: str) -> str:
+        """The French label of a code, as the service gives it with the rules."""
+        if not self.labels:
+            lists = self.admin.get("/v1/rules")["codes"]
+            self.labels = {key: {item["code"]: item["label"] for item in lists[key]} for key in lists}
+        return self.labels[names][code]
 
     def chapter(self, title: str) -> None:
         """Begin the next step."""
@@ -58,7 +68,12 @@ class Story:
     def refusal(self, problem: Json) -> str:
         """A problem in one line."""
         found = problem["errors"][0]["detail"] if problem["errors"] else problem["detail"]
-        return f"{problem['status']} {problem['code']} : {found}"
+        return f"refusé ({problem['status']}) : {found}"
+
+
+def french_day(day: str) -> str:
+    """An ISO day as a French reader writes it."""
+    return f"{date.fromisoformat(day):%d/%m/%Y}"
 
 
 def begin(story: Story, files: Iterable[File]) -> None:
@@ -101,13 +116,18 @@ def _import_file(story: Story, file: File) -> Json:
     if done["state"] != "done":
         raise Unexpected(f"import {done['state']}")
     rows = story.admin.walk(f"/v1/imports/{queued['id']}/rows")
-    outcomes = ", ".join(f"{count} {code}" for code, count in done["outcomes"].items() if count)
-    story.note(f"{file.name} : {outcomes}")
+    counts = [(story.label("import_outcomes", code), count) for code, count in done["outcomes"].items()]
+    story.note(f"{file.name} : {', '.join(f'{label} × {count}' for label, count in counts if count)}")
     for row in rows:
         if row["issues"] and row["outcome"] == "created":
-            codes = ", ".join(f"{issue['code']} {issue['pointer']}" for issue in row["issues"])
-            story.note(f"  {row['reference']} : {codes}")
+            story.note(f"  {row['reference']} : {_flaws(row['issues'])}")
     return {"import": done, "rows": rows}
+
+
+def _flaws(issues: list[Json]) -> str:
+    """What is wrong with a record, each kind of flaw once."""
+    counted = Counter(issue["detail"].removesuffix(".") for issue in issues)
+    return " ; ".join(f"{text} × {count}" if count > 1 else text for text, count in counted.items())
 
 
 def _seat(story: Story, siret: str, contract: Json) -> None:
@@ -175,7 +195,8 @@ def _clause(story: Story, contract: Json) -> Json:
     for day in ("2024-12-11", "2025-04-10", "2025-04-15"):
         position = buyer.get(f"{path}/compliance", as_of=day)
         story.told["expected"][day] = position
-        story.note(f"au {day} : attendu {position['expected']} h, {position['status']['label']}")
+        label = position["status"]["label"]
+        story.note(f"au {french_day(day)} : attendu {position['expected']} h, {label}")
     return contract
 
 
@@ -191,5 +212,5 @@ def _parties(story: Story, contract: Json) -> None:
     holder = contract["holders"][0]
     story.caller("contractor", holder["identifier"], "contractor")
     story.caller("own_facilitator", contract["buyer"]["identifier"], "facilitator")
-    story.note(f"mandat du facilitateur depuis le {mandate['since']}")
+    story.note(f"mandat du facilitateur depuis le {french_day(mandate['since'])}")
     story.note(f"titulaire : {holder['scheme']} {holder['identifier']}")

@@ -150,6 +150,27 @@ class Rule(StrEnum):
     TRAINING = "training"
 
 
+class LineWarning(StrEnum):
+    """What is implausible in a line: recorded all the same, judged at review."""
+
+    HIRE_NOT_RUNNING = "hire_not_running"
+    PARTLY_OUTSIDE_WINDOW = "partly_outside_window"
+    ABOVE_WEEKLY_MAXIMUM = "above_weekly_maximum"
+    ABOVE_USUAL_HOURS = "above_usual_hours"
+
+
+class FactKind(StrEnum):
+    """How a fact is written in JSON."""
+
+    DATE = "date"
+    BOOLEAN = "boolean"
+    MONTHS = "months"
+    LEVEL = "level"
+    PROGRAMMES = "programmes"
+    STRUCTURE = "structure"
+    TEXT = "text"
+
+
 class ClauseState(StrEnum):
     """Why a contract has no clause (domain §6)."""
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from app.rules import reading
-from app.rules.codes import Level, Programme, Structure
+from app.rules.codes import FactKind, Level, Programme, Structure
 from app.rules.errors import WrongDocumentError, WrongValueError
 from app.rules.texts import hundredths_text
 
@@ -51,18 +50,6 @@ class Facts:
     former_ase: bool | None = None
     homeless: bool | None = None
     french_below_a1: bool | None = None
-
-
-class FactKind(StrEnum):
-    """How a fact is written in JSON."""
-
-    DATE = "date"
-    BOOLEAN = "boolean"
-    MONTHS = "months"
-    LEVEL = "level"
-    PROGRAMMES = "programmes"
-    STRUCTURE = "structure"
-    TEXT = "text"
 
 
 FACT_LABELS: dict[str, tuple[FactKind, str]] = {

@@ -10,8 +10,10 @@ from app.rules.codes import (
     ContractType,
     Decision,
     Every,
+    FactKind,
     HourKind,
     Level,
+    LineWarning,
     Modality,
     Outcome,
     Programme,
@@ -61,7 +63,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         RoundingMode.UP: "Au-dessus",
         RoundingMode.DOWN: "Au-dessous",
     },
-    "levels": {
+    "diploma_levels": {
         Level.NONE: "Inférieur au CAP/BEP",
         Level.CAP_BEP: "CAP ou BEP",
         Level.BAC: "Baccalauréat",
@@ -114,6 +116,21 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "hour_kinds": {
         HourKind.WORKED: "Heures travaillées",
         HourKind.TRAINING: "Heures de formation",
+    },
+    "line_warnings": {
+        LineWarning.HIRE_NOT_RUNNING: "La personne n'est pas employée ce mois-ci",
+        LineWarning.PARTLY_OUTSIDE_WINDOW: "Une partie des jours est hors de la période d'exécution",
+        LineWarning.ABOVE_WEEKLY_MAXIMUM: "Plus que le maximum légal du mois",
+        LineWarning.ABOVE_USUAL_HOURS: "Plus que l'horaire et les heures supplémentaires",
+    },
+    "fact_kinds": {
+        FactKind.DATE: "Date",
+        FactKind.BOOLEAN: "Oui ou non",
+        FactKind.MONTHS: "Nombre de mois",
+        FactKind.LEVEL: "Niveau de diplôme",
+        FactKind.PROGRAMMES: "Parcours",
+        FactKind.STRUCTURE: "Structure",
+        FactKind.TEXT: "Texte",
     },
     "counting_rules": {
         Rule.REVIEW: "Examen du relevé",

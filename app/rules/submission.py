@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
+from app.rules.codes import LineWarning
 from app.rules.counting import DAYS_IN_WEEK
 from app.rules.days import Span, days_of_month, month_end, month_start, overlap
 from app.rules.errors import Finding, WrongValueError
@@ -106,17 +107,21 @@ def _periods(line: Declared, month: date, at: str) -> Iterator[Finding]:
 def line_warnings(line: Declared, month: date, window: Span, at: str) -> tuple[Finding, ...]:
     """Return what is implausible in a well-formed line: it is recorded, and judged at review."""
     days = days_of_month(line.hire, month)
-    found = []
+    found: list[tuple[str, str]] = []
     if not days:
-        found.append(("hire_not_running", "La personne n'est pas employée ce mois-ci."))
+        found.append((LineWarning.HIRE_NOT_RUNNING, "La personne n'est pas employée ce mois-ci."))
     if any(not window.holds(day) for day in days):
-        found.append(("partly_outside_window", "Une partie des jours est hors de la période d'exécution."))
+        found.append(
+            (LineWarning.PARTLY_OUTSIDE_WINDOW, "Une partie des jours est hors de la période d'exécution.")
+        )
     weekly = int(parameter("weekly_maximum").at(month).value * HUNDREDTHS)
     most = share_of(weekly, len(days), DAYS_IN_WEEK)
     if line.total > most:
-        found.append(("above_weekly_maximum", f"Plus que le maximum légal du mois, {french(most)} h."))
+        found.append(
+            (LineWarning.ABOVE_WEEKLY_MAXIMUM, f"Plus que le maximum légal du mois, {french(most)} h.")
+        )
     usual = share_of(line.weekly_hours, len(days), DAYS_IN_WEEK) + line.overtime
     if line.total > usual:
         text = f"Plus que l'horaire de la personne et ses heures supplémentaires, {french(usual)} h."
-        found.append(("above_usual_hours", text))
+        found.append((LineWarning.ABOVE_USUAL_HOURS, text))
     return tuple(Finding(code, at, text) for code, text in found)

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from app.rules.codes import ContractType, Decision, Modality, Outcome
 from app.schemas.assessments import EligibilityOut, FactsIn, ProofCode, PublicCode
-from app.schemas.fields import Day, Hours, HoursIn, Input, Output, Siret
+from app.schemas.fields import Day, Hours, HoursIn, Input, Output, Siret, Warned
 from app.schemas.lists import Page
 from app.schemas.participants import Commune, ParticipantIn, unsent
 
@@ -173,10 +173,16 @@ class HireItem(Output):
     version: int
 
 
+class HireWarned(Warned):
+    """What the clause does not accept."""
+
+    code: HireWarning
+
+
 class HireOut(HireItem):
     """A hire with what may keep its hours from counting."""
 
-    warnings: list[HireWarning]
+    warnings: list[HireWarned]
 
     @property
     def location(self) -> str:

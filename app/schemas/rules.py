@@ -8,8 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from app.errors import FieldProblem, Text
-from app.rules.codes import ApprovalFrom, ContractType, Modality, Outcome
-from app.rules.facts import FactKind
+from app.rules.codes import ApprovalFrom, ContractType, FactKind, Modality, Outcome
 from app.rules.parameters import PARAMETERS
 from app.rules.profiles import PROFILES
 from app.schemas.assessments import FactsIn, ProofIn, PublicAnswerOut, PublicCode

@@ -9,8 +9,8 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.errors import FieldProblem, Text
-from app.rules.codes import HourKind, ReviewState, Rule, State
-from app.schemas.fields import Day, Hours, HoursIn, Input, Instant, Month, Output, Words, YesNo
+from app.rules.codes import HourKind, LineWarning, ReviewState, Rule, State
+from app.schemas.fields import Day, Hours, HoursIn, Input, Instant, Month, Output, Warned, Words, YesNo
 from app.schemas.lists import Page
 
 LINES = 500
@@ -116,11 +116,10 @@ class ReviewIn(Input):
         return self
 
 
-class Warned(Output):
-    """Something implausible that is recorded all the same, and judged at review."""
+class LineWarned(Warned):
+    """Something implausible, judged at review."""
 
-    code: str
-    detail: str
+    code: LineWarning
 
 
 class PostingOut(Output):
@@ -160,7 +159,7 @@ class LineOut(Output):
     review: ReviewState
     accepted: Hours | None
     review_reason: str | None
-    warnings: list[Warned]
+    warnings: list[LineWarned]
     postings: list[PostingOut]
 
 

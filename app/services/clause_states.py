@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.rules.clause_state import Situation, clause_state, possible_thresholds
 from app.rules.codes import ClauseState, ConsultationKind
-from app.rules.labels import LABELS
 from app.rules.parameters import parameter
 from app.rules.texts import HUNDREDTHS, french
 from app.schemas.contracts import ClauseReason, ClauseStateOut, SocialConditionKind
+from app.schemas.labels import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,10 +53,10 @@ def show_clause_state(contract: Contract) -> ClauseStateOut:
     """The clause state with its label and what it rests on."""
     state = state_of(contract)
     if state is None:
-        return ClauseStateOut(state=HAS_CLAUSE, label="Clause enregistrée", reasons=[])
+        return ClauseStateOut(state=HAS_CLAUSE, label=LABELS["clause_states"][HAS_CLAUSE], reasons=[])
     return ClauseStateOut(
         state=state,
-        label=LABELS["statuses"][state],
+        label=LABELS["clause_states"][state],
         reasons=_reasons(contract, situation_of(facts_of(contract))),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DataError, IntegrityError
@@ -30,20 +30,25 @@ if TYPE_CHECKING:
 # Widths of the columns that are narrower than what a file may hold.
 LONGEST_IDENTIFIER, LONGEST_PLACE = 40, 32
 TRIES = 3
+# What is found while registering, beside what reading the file found.
+SENTENCES = {
+    "other_content": (
+        "Un enregistrement de même identité est déjà inscrit avec un autre contenu ; rien n'est remplacé."
+    ),
+    "registered_otherwise": (
+        "Un contrat de même acheteur et de même numéro a été enregistré autrement ; rien n'est remplacé."
+    ),
+    "other_buyer": "Le marché est celui d'un autre acheteur : seul celui-ci ou la plateforme l'importe.",
+    "place_unresolved": (
+        "Le lieu d'exécution n'a pu être rattaché à un seul territoire ; il reste à choisir."
+    ),
+    "identifier_too_long": "Un identifiant est trop long pour être repris.",
+    "not_storable": "L'enregistrement contient une donnée que le service ne sait pas conserver.",
+}
 
 
-OTHER_CONTENT = (
-    "Un enregistrement de même identité est déjà inscrit avec un autre contenu ; rien n'est remplacé."
-)
-BY_HAND = "Un contrat de même acheteur et de même numéro a été enregistré autrement ; rien n'est remplacé."
-NOT_YOURS = "Le marché est celui d'un autre acheteur : seul celui-ci ou la plateforme l'importe."
-UNRESOLVED = "Le lieu d'exécution n'a pu être rattaché à un seul territoire ; il reste à choisir."
-TOO_LONG = "Un identifiant est trop long pour être repris."
-NOT_STORABLE = "L'enregistrement contient une donnée que le service ne sait pas conserver."
-
-
-def _issue(code: str, severity: Severity, pointer: str, detail: str) -> dict[str, str]:
-    return {"code": code, "severity": severity.value, "pointer": pointer, "detail": detail}
+def _issue(code: str, severity: Severity, pointer: str) -> dict[str, str]:
+    return {"code": code, "severity": severity.value, "pointer": pointer, "detail": SENTENCES[code]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class Task:
                 if not tries_left:
                     raise
             except DataError:
-                self._report(index, row, number, _rejected("not_storable", NOT_STORABLE))
+                self._report(index, row, number, _rejected("not_storable"))
                 return
             else:
                 return
@@ -111,7 +116,7 @@ class Task:
             self._note(writer, index, row, found)
 
     def _note(self, writer: Writer, index: int, row: DecpRow, found: Found) -> None:
-        issues = [_issue(item.code, item.severity, item.pointer, item.detail) for item in row.issues]
+        issues = [asdict(item) for item in row.issues]
         writer.session.add(
             ImportRow(
                 job_id=self.running.job_id,
@@ -130,10 +135,10 @@ class Task:
         if record is None:
             return Found(ImportOutcome.REJECTED)
         if not _may_import(writer, record):
-            issue = _issue("other_buyer", Severity.ERROR, "/acheteur/id", NOT_YOURS)
+            issue = _issue("other_buyer", Severity.ERROR, "/acheteur/id")
             return Found(ImportOutcome.OTHER_BUYER, None, (issue,))
         if any(len(holder.value) > LONGEST_IDENTIFIER for holder in record.holders):
-            return _rejected("identifier_too_long", TOO_LONG, "/titulaires")
+            return _rejected("identifier_too_long", "/titulaires")
         return self._known(writer, record) or self._registered(writer, record)
 
     def _known(self, writer: Writer, record: DecpContract) -> Found | None:
@@ -146,7 +151,7 @@ class Task:
         contract_id = stored.contract_id if stored else None
         if fingerprint == record.fingerprint:
             return Found(ImportOutcome.UNCHANGED, contract_id)
-        issue = _issue("other_content", Severity.ERROR, "", OTHER_CONTENT)
+        issue = _issue("other_content", Severity.ERROR, "")
         return Found(ImportOutcome.CONFLICT, contract_id, (issue,))
 
     def _registered(self, writer: Writer, record: DecpContract) -> Found:
@@ -189,7 +194,7 @@ class Task:
                 contract_id=contract_id,
             )
         )
-        unresolved = _issue("place_unresolved", Severity.WARNING, "/lieuExecution", UNRESOLVED)
+        unresolved = _issue("place_unresolved", Severity.WARNING, "/lieuExecution")
         return Found(ImportOutcome.CREATED, contract_id, () if place.place else (unresolved,))
 
 
@@ -204,12 +209,12 @@ def _by_hand(writer: Writer, record: DecpContract) -> Found | None:
     contract_id = queries.registered_by_hand(writer.session, record.buyer.value, record.external_id)
     if contract_id is None:
         return None
-    issue = _issue("registered_otherwise", Severity.ERROR, "/id", BY_HAND)
+    issue = _issue("registered_otherwise", Severity.ERROR, "/id")
     return Found(ImportOutcome.CONFLICT, contract_id, (issue,))
 
 
-def _rejected(code: str, detail: str, pointer: str = "") -> Found:
-    return Found(ImportOutcome.REJECTED, None, (_issue(code, Severity.ERROR, pointer, detail),))
+def _rejected(code: str, pointer: str = "") -> Found:
+    return Found(ImportOutcome.REJECTED, None, (_issue(code, Severity.ERROR, pointer),))
 
 
 def _place_code(record: DecpContract) -> str | None:

@@ -9,7 +9,8 @@ from app.db.queries.organisations import organisations_by_id
 from app.db.queries.participants import DECLARANTS
 from app.principal import Role
 from app.rules.codes import ContractType, Decision, Modality, Outcome
-from app.schemas.hires import EndReason, HireItem, HireOut, HireWarning, Prescriber, ReviewOut
+from app.schemas.hires import EndReason, HireItem, HireOut, HireWarned, HireWarning, Prescriber, ReviewOut
+from app.schemas.labels import LABELS
 from app.services.eligibility import eligibility_shown
 from app.services.sight import terms_on
 
@@ -78,7 +79,7 @@ def _review(assessment: Assessment) -> ReviewOut:
     )
 
 
-def _warnings(reader: Reader, hire: Hire) -> list[HireWarning]:
+def _warnings(reader: Reader, hire: Hire) -> list[HireWarned]:
     clause = contracts.clause_of(reader.session, hire.contract_id)
     if clause is None:
         return []
@@ -88,4 +89,5 @@ def _warnings(reader: Reader, hire: Hire) -> list[HireWarning]:
         HireWarning.CONTRACT_TYPE_NOT_ACCEPTED: hire.contract_type not in terms.contract_types,
         HireWarning.OUTSIDE_WINDOW: not terms.window.holds(hire.starts_on),
     }
-    return [code for code, stands in checks.items() if stands]
+    labels = LABELS["hire_warnings"]
+    return [HireWarned(code=code, detail=f"{labels[code]}.") for code, stands in checks.items() if stands]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.errors import FieldError, InvalidPayload, NotFound, Text
+from app.exchange.decp import issues
 from app.rules.assessment_json import assessment_to_json
 from app.rules.catalogue import catalogue, profile_as_data, public_as_data
 from app.rules.eligibility import SeenProof, assess
@@ -12,10 +13,12 @@ from app.rules.errors import WrongDocumentError
 from app.rules.facts import facts_from_json
 from app.rules.profiles import PROFILES, Profile
 from app.rules.publics import PUBLICS
-from app.schemas.rules import EligiblePublicOut, ProfileList, ProfileOut, RulesOut, TrialOut
-from app.services import findings
+from app.schemas.labels import LABELS
+from app.schemas.rules import CodeOut, EligiblePublicOut, ProfileList, ProfileOut, RulesOut, TrialOut
+from app.services import decp, findings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from app.schemas.rules import LawOn, TrialIn
@@ -28,7 +31,9 @@ def read_rules(reader: Reader, asked: LawOn) -> RulesOut:
     """The whole catalogue as of a day."""
     document: dict[str, Any] = catalogue(asked.on or reader.today)
     profiles = [_edition(item) for item in document["profiles"]]
-    return RulesOut.model_validate({**document, "profiles": profiles})
+    codes = {**document["codes"], **{name: _listed(labels) for name, labels in LABELS.items()}}
+    codes["import_issues"] = _listed({**issues.SENTENCES, **decp.SENTENCES})
+    return RulesOut.model_validate({**document, "profiles": profiles, "codes": codes})
 
 
 def read_public(reader: Reader, code: str, asked: LawOn) -> EligiblePublicOut:
@@ -67,6 +72,10 @@ def try_assessment(request: TrialIn) -> TrialOut:
     claimed = frozenset(request.claimed_publics)
     answer = assess(profile.conditions.publics, facts, claimed, proofs, request.on)
     return TrialOut.model_validate(assessment_to_json(answer))
+
+
+def _listed(labels: Mapping[str, str]) -> list[CodeOut]:
+    return [CodeOut(code=str(code), label=label) for code, label in labels.items()]
 
 
 def _profile(item: Profile, on: date) -> ProfileOut:

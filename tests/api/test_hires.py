@@ -105,10 +105,10 @@ class TestDeclaring:
         narrow = {**TERMS, "modalities": ["placement"], "contract_types": ["mission"]}
         contract_id = add_contract(service, terms=narrow)
         hire = declared(service, contract_id, starts_on="2024-12-02")
-        assert hire["warnings"] == [
-            "modality_not_accepted",
-            "contract_type_not_accepted",
-            "outside_window",
+        assert [(item["code"], item["detail"]) for item in hire["warnings"]] == [
+            ("modality_not_accepted", "Modalité non acceptée par la clause."),
+            ("contract_type_not_accepted", "Type de contrat non accepté par la clause."),
+            ("outside_window", "Début hors de la période d'exécution."),
         ]
 
     def test_traits_are_those_of_the_first_day(self, service: Service, contract_id: UUID) -> None:

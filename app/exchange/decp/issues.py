@@ -161,6 +161,9 @@ _WARNINGS = {
 }
 
 
+SENTENCES = {code.value: sentence for code, sentence in {**_ERRORS, **_WARNINGS}.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
     """One flaw: where (JSON pointer inside the record, names of the 2022 format) and in French, what.
