@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.web.example_figures import FIGURES
+
 KEY = "01936f2e-7c10-7a31-9c55-0242ac120001"
 ORGANISATION = "01936f2e-7c10-7a31-9c55-0242ac120002"
 CONTRACT = "01936f2e-7c10-7a31-9c55-0242ac120003"
@@ -174,6 +176,7 @@ BY_NAME: dict[str, Any] = {
 }
 
 BY_MODEL: dict[str, Any] = {
+    **FIGURES,
     "AcceptedPublicOut.parameters": {"months": 12},
     "ActionOut.code": "missing_statement",
     "ActionOut.hours": None,

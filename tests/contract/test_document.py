@@ -2,6 +2,8 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -230,3 +232,29 @@ def test_no_example_is_told_of_what_is_no_longer_there() -> None:
     assert set(BY_MODEL) <= fields
     assert set(BY_NAME) <= {name.rpartition(".")[2] for name in fields}
     assert set(PARAMETERS) <= parts
+
+
+def positions_in(value: object) -> Iterator[dict[str, str]]:
+    """Whatever says where hours stand, at any depth."""
+    if isinstance(value, dict):
+        if {"declared", "pending", "held", "refused", "counted"} <= value.keys():
+            yield value
+        for inner in value.values():
+            yield from positions_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from positions_in(inner)
+
+
+def test_the_hours_of_the_examples_add_up() -> None:
+    told = [
+        position
+        for operation in operations()
+        for answer in operation.answers.values()
+        for position in positions_in(answer.get("content", {}).get(JSON_TYPE, {}).get("example"))
+    ]
+    assert len(told) >= 10
+    for position in told:
+        states = [Decimal(position[state]) for state in ("pending", "held", "refused", "counted")]
+        # Days and weeks are rounded each for itself.
+        assert abs(sum(states) - Decimal(position["declared"])) <= Decimal("0.02")

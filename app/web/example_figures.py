@@ -1,0 +1,79 @@
+"""The hours that the examples of the contract tell, on one day: they add up wherever they stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# One position, so that the hours of every answer add up: 20 declared = 5 + 3 + 2 + 10, of 46 required.
+HOURS = {"declared": "20.00", "pending": "5.00", "held": "3.00", "refused": "2.00", "counted": "10.00"}
+POSITION = {
+    "required": "46.00",
+    "required_at_end": "46.00",
+    "expected": "18.47",
+    **HOURS,
+    "secured": "15.00",
+    "balance": "-36.00",
+}
+IN_DAYS = {
+    "required": "6.57",
+    "required_at_end": "6.57",
+    "expected": "2.64",
+    "declared": "2.86",
+    "pending": "0.71",
+    "held": "0.43",
+    "refused": "0.29",
+    "counted": "1.43",
+    "secured": "2.14",
+    "balance": "-5.14",
+}
+IN_WEEKS = {
+    "required": "1.31",
+    "required_at_end": "1.31",
+    "expected": "0.53",
+    "declared": "0.57",
+    "pending": "0.14",
+    "held": "0.09",
+    "refused": "0.06",
+    "counted": "0.29",
+    "secured": "0.43",
+    "balance": "-1.03",
+}
+SENT = {"worked": "20.00", "training": "0.00", "overtime": "0.00"}
+
+FIGURES: dict[str, Any] = {
+    **{f"ComplianceOut.{name}": value for name, value in POSITION.items()},
+    **{f"{model}.{name}": value for model in ("HoursOut", "LineOut") for name, value in HOURS.items()},
+    **{
+        f"{model}.{name}": value
+        for model in ("LineOut", "DraftLine", "VersionLine", "PeriodOut")
+        for name, value in SENT.items()
+        if (model, name) != ("PeriodOut", "overtime")
+    },
+    "ComplianceOut.hours_per_day": "7.00",
+    "ComplianceOut.hours_per_week": "35.00",
+    "ComplianceOut.in_days": IN_DAYS,
+    "ComplianceOut.in_weeks": IN_WEEKS,
+    "ComplianceOut.rate": "0.2174",
+    "ComplianceTarget.kind": "labour_formula",
+    "EligibilityOut.status": "eligible",
+    "EntryOut.hours": "10.00",
+    "EntryPage.total": "10.00",
+    "FiguresOut.required": "18.47",
+    "HireItem.contract_type": "cdd",
+    "HireItem.planned_hours": "455.00",
+    "HireItem.weekly_hours": "35.00",
+    "HireOut.contract_type": "cdd",
+    "HireOut.planned_hours": "455.00",
+    "HireOut.weekly_hours": "35.00",
+    "AssessmentOut.decision": "approved",
+    "LineOut.accepted": None,
+    "LineOut.periods": [],
+    "PostingOut.hours": "10.00",
+    "PostingOut.state": "counted",
+    "EntryOut.state": "counted",
+    "ReviewOut.decision": "approved",
+    "TargetOut.hours": None,
+    "TargetOut.kind": "labour_formula",
+    "TermsOut.milestones": [],
+    "VersionLine.periods": [],
+}
