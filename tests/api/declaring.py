@@ -68,7 +68,7 @@ def correct(
 
 def corrected(service: Service, statement: Body, *lines: Body, siret: str = CONTRACTOR) -> Body:
     """A correction that is taken in."""
-    current = read(service, statement)
+    current = read(service, statement, siret, Role.CONTRACTOR)
     body = {"reason": "Erreur de saisie", **content(lines)}
     return taken(correct(service, current, body, siret))
 

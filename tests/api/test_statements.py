@@ -255,9 +255,10 @@ class TestWrongStatements:
         assert self.refused(service, contract_id, body) == [("", "lines_or_nothing")]
 
     def test_five_hundred_lines_at_most(self, service: Service, contract_id: UUID, worker: Worker) -> None:
-        body = {"month": JANUARY, "lines": [line(worker, "1.00")] * 501}
+        lines = [line(worker, "1.00")] * 501
+        body = {"month": JANUARY, "lines": lines}
         assert self.refused(service, contract_id, body) == [("/lines", "too_long")]
-        body["lines"].pop()
+        lines.pop()
         # No longer too many: the next thing wrong is named.
         assert self.refused(service, contract_id, body) == [("/lines/1/hire_id", "line_twice")]
 
