@@ -44,9 +44,9 @@ class DomainError(Exception):
         errors: Sequence[FieldError] = (),
         headers: dict[str, str] | None = None,
     ) -> None:
-        """Say what happened (`detail`), where (`errors`) and, if useful, in which headers."""
+        """Say what to do (`detail`; by default `app.web.advice`), where (`errors`) and in which headers."""
         super().__init__(self.code)
-        self.detail = detail or self.title
+        self.detail = detail
         self.errors = tuple(errors)
         self.headers = headers or {}
 
@@ -116,10 +116,7 @@ class IdempotencyKeyMissing(DomainError):
     """A creating POST without its key."""
 
     status, code = 400, "idempotency_key_missing"
-    title = Text(
-        "En-tête Idempotency-Key requis : il permet de renvoyer la requête sans créer deux fois.",
-        "Idempotency-Key header required: it lets you send the request again without creating twice.",
-    )
+    title = Text("En-tête Idempotency-Key requis.", "Idempotency-Key header required.")
 
 
 class IdempotencyKeyReused(DomainError):
@@ -146,30 +143,21 @@ class PreconditionRequired(DomainError):
     """A change without `If-Match`."""
 
     status, code = 428, "precondition_required"
-    title = Text(
-        "En-tête If-Match requis : relisez la ressource et renvoyez son ETag.",
-        "If-Match header required: read the resource and send its ETag.",
-    )
+    title = Text("En-tête If-Match requis.", "If-Match header required.")
 
 
 class StaleVersion(DomainError):
     """`If-Match` names a version that is no longer the current one."""
 
     status, code = 412, "stale_version"
-    title = Text(
-        "La ressource a changé depuis votre lecture : relisez-la.",
-        "The resource has changed since you read it: read it again.",
-    )
+    title = Text("La ressource a changé depuis votre lecture.", "The resource has changed since you read it.")
 
 
 class InternalError(DomainError):
-    """A fault of the service; nothing was recorded."""
+    """A fault of the service; a commit whose answer was lost may have been recorded."""
 
     status, code = 500, "internal_error"
-    title = Text(
-        "Erreur interne ; rien n'a été enregistré. Citez l'identifiant de requête au support.",
-        "Internal error; nothing was recorded. Quote the request id to support.",
-    )
+    title = Text("Erreur interne.", "Internal error.")
 
 
 class Unavailable(DomainError):
@@ -183,10 +171,7 @@ class NoClause(DomainError):
     """Hires and hours are declared for a clause; the contract has none yet."""
 
     status, code = 409, "no_clause"
-    title = Text(
-        "Ce contrat n'a pas de clause : l'acheteur doit d'abord l'enregistrer.",
-        "This contract has no clause: the buyer must record it first.",
-    )
+    title = Text("Ce contrat n'a pas de clause.", "This contract has no clause.")
 
 
 class MonthOutsideWindow(DomainError):
@@ -210,10 +195,7 @@ class StatementExists(DomainError):
     """A second statement of one declarant for one month; `Link` says where to correct the first."""
 
     status, code = 409, "statement_exists"
-    title = Text(
-        "Ce mois a déjà un relevé : corrigez-le par une nouvelle version (en-tête Link).",
-        "This month already has a statement: correct it by a new version (Link header).",
-    )
+    title = Text("Ce mois a déjà un relevé.", "This month already has a statement.")
 
 
 class LineTaken(DomainError):
@@ -275,8 +257,8 @@ class MandateOverlaps(DomainError):
 
     status, code = 409, "mandate_overlaps"
     title = Text(
-        "Un autre mandat dans ce rôle court déjà à ces dates : mettez-y fin d'abord.",
-        "Another mandate in this role already runs on these days: end it first.",
+        "Un autre mandat dans ce rôle court déjà à ces dates.",
+        "Another mandate in this role already runs on these days.",
     )
 
 
@@ -284,20 +266,14 @@ class MandateOver(DomainError):
     """A mandate that has ended stays ended: what was decided under it, and after it, holds."""
 
     status, code = 409, "mandate_over"
-    title = Text(
-        "Ce mandat a pris fin : donnez-en un nouveau.",
-        "This mandate has ended: give a new one.",
-    )
+    title = Text("Ce mandat a pris fin.", "This mandate has ended.")
 
 
 class ClauseExists(DomainError):
     """The contract has its clause: it changes by an amendment, which never rewrites the past."""
 
     status, code = 409, "clause_exists"
-    title = Text(
-        "Ce contrat a déjà une clause : elle se modifie par avenant (POST …/clause/versions).",
-        "This contract already has a clause: amend it (POST …/clause/versions).",
-    )
+    title = Text("Ce contrat a déjà une clause.", "This contract already has a clause.")
 
 
 class AmendmentTooEarly(DomainError):
@@ -305,8 +281,8 @@ class AmendmentTooEarly(DomainError):
 
     status, code = 409, "amendment_too_early"
     title = Text(
-        "Un avenant prend effet après la version qu'il modifie et avant la fin de la clause.",
-        "An amendment takes effect after the version it amends and before the clause ends.",
+        "Cet avenant prendrait effet trop tôt, ou après la fin de la clause.",
+        "This amendment would take effect too early, or after the clause ends.",
     )
 
 
@@ -314,10 +290,7 @@ class EligibilityNotMet(DomainError):
     """An approval while the rules find no accepted public met."""
 
     status, code = 409, "eligibility_not_met"
-    title = Text(
-        "Aucun public accepté n'est établi : enregistrez les preuves vues avant d'approuver.",
-        "No accepted public is established: record the proofs seen before approving.",
-    )
+    title = Text("Aucun public accepté n'est établi.", "No accepted public is established.")
 
 
 def unknown_reference(pointer: str) -> InvalidPayload:

@@ -6,12 +6,14 @@ from typing import Literal
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from app.errors import NotFound
 from app.services import health
+from app.web.advice import ADVICE
+from app.web.languages import language_of
 from app.web.observing import REGISTRY
 from app.web.problems import meanings
 from app.web.routing import OPEN, answers
@@ -33,13 +35,12 @@ class Ready(BaseModel):
 
 
 class Meaning(BaseModel):
-    """What a problem's code means."""
+    """What a problem's code means, in the caller's language."""
 
     code: str
     status: int
-    title_fr: str
-    title_en: str
-    description: str
+    title: str
+    description: str = Field(description="Que faire.")
 
 
 @router.get("/healthz", responses=answers(always=OPEN), summary="Le processus répond")
@@ -78,15 +79,16 @@ async def read_metrics() -> Response:
     responses=answers(404, always=OPEN),
     summary="Le sens d'un code d'erreur",
 )
-async def read_problem(code: str) -> Meaning:
+async def read_problem(code: str, request: Request, response: Response) -> Meaning:
     """L'adresse donnée dans `type` par chaque erreur mène ici."""
     found = meanings().get(code)
     if found is None:
         raise NotFound
+    language = language_of(request)
+    response.headers.update({"Content-Language": language, "Vary": "Accept-Language"})
     return Meaning(
         code=code,
         status=found.status,
-        title_fr=found.title.fr,
-        title_en=found.title.en,
-        description=" ".join((found.__doc__ or "").split()),
+        title=getattr(found.title, language),
+        description=getattr(ADVICE[code], language),
     )

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from app import errors
 from app.errors import DomainError, FieldError, FieldProblem, Text
+from app.web.advice import ADVICE
 from app.web.languages import language_of
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def problem(error: DomainError, request: Request) -> Response:
         "code": error.code,
         "title": getattr(error.title, language),
         "status": error.status,
-        "detail": getattr(error.detail, language),
+        "detail": getattr(error.detail or ADVICE[error.code], language),
         "errors": [
             {"pointer": item.pointer, "code": item.code, "detail": getattr(item.detail, language)}
             for item in error.errors

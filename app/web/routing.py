@@ -82,7 +82,12 @@ class Problem(BaseModel):
     code: str = Field(examples=["not_found"])
     title: str = Field(examples=["Ressource introuvable."])
     status: int = Field(examples=[404])
-    detail: str = Field(examples=["Ressource introuvable."])
+    detail: str = Field(
+        description="Que faire.",
+        examples=[
+            "Vérifiez l'adresse et la clé : ce qui est à un autre organisme est introuvable lui aussi."
+        ],
+    )
     errors: list[FieldErrorOut]
     request_id: str = Field(examples=["01936f2e-7c10-7a31-9c55-0242ac12000e"])
 

@@ -17,10 +17,13 @@ from sqlalchemy.exc import OperationalError
 from app.crypto import new_api_key
 from app.db.session import Database
 from app.db.tables import ApiKey, Change, OpenChange, StoredAnswer
+from app.errors import InternalError
 from app.main import create_app
 from app.principal import Role
 from app.services import setup
 from app.settings import Settings
+from app.web.advice import ADVICE
+from app.web.problems import meanings
 
 SIRET = "20003994900017"
 OTHER = "21570433100010"
@@ -175,6 +178,19 @@ class TestProblems:
         with serving(database_url, body_limit_bytes=2048) as client:
             answer = create(client, "k", key_request("x" * 3000))
             assert (answer.status_code, answer.json()["code"]) == (413, "payload_too_large")
+
+    def test_every_problem_says_what_to_do_in_both_languages(self, client: TestClient) -> None:
+        for code, kind in meanings().items():
+            told = [
+                client.get(f"/problems/{code}", headers={"Accept-Language": language}).json()
+                for language in ("fr", "en")
+            ]
+            assert [item["title"] for item in told] == [kind.title.fr, kind.title.en]
+            assert len({item[part] for item in told for part in ("title", "description")}) == 4
+
+    def test_a_fault_promises_nothing(self) -> None:
+        assert "Rien n'est confirmé" in ADVICE["internal_error"].fr
+        assert "enregistré" not in InternalError.title.fr
 
     def test_texts_follow_the_language_and_codes_do_not(self, client: TestClient) -> None:
         french, english = (

@@ -1,0 +1,126 @@
+"""What to do about each problem, for whoever meets it: the `detail` of a refusal that says no more itself."""
+
+from __future__ import annotations
+
+from app.errors import Text
+
+ADVICE = {
+    "unauthenticated": Text(
+        "Envoyez « Authorization: Bearer … » avec une clé valable ; la plateforme en fait de neuves.",
+        "Send “Authorization: Bearer …” with a valid key; the platform makes new ones.",
+    ),
+    "forbidden": Text(
+        "Utilisez une clé dont le rôle et les portées le permettent : GET /v1/me dit ceux de celle-ci.",
+        "Use a key whose role and scopes allow it: GET /v1/me tells those of this one.",
+    ),
+    "not_reviewer": Text(
+        "Adressez-vous au facilitateur mandaté : GET /v1/contracts/{id}/mandates le nomme.",
+        "Turn to the mandated facilitator: GET /v1/contracts/{id}/mandates names it.",
+    ),
+    "not_found": Text(
+        "Vérifiez l'adresse et la clé : ce qui est à un autre organisme est introuvable lui aussi.",
+        "Check the address and the key: what belongs to another organisation is not found either.",
+    ),
+    "method_not_allowed": Text(
+        "L'en-tête Allow et la documentation (/docs) disent les méthodes de cette adresse.",
+        "The Allow header and the documentation (/docs) tell the methods of this address.",
+    ),
+    "payload_too_large": Text(
+        "Envoyez moins à la fois : partagez le fichier ou la liste.",
+        "Send less at a time: split the file or the list.",
+    ),
+    "invalid_payload": Text(
+        "Corrigez ce que « errors » désigne, puis renvoyez la requête.",
+        "Correct what “errors” points at, then send the request again.",
+    ),
+    "unsupported_media_type": Text(
+        "Envoyez l'un des formats que la documentation de l'opération annonce (Content-Type).",
+        "Send one of the formats that the operation's documentation lists (Content-Type).",
+    ),
+    "idempotency_key_missing": Text(
+        "Choisissez une clé par création, par exemple un UUID, et gardez-la pour les renvois.",
+        "Choose a key per creation, a UUID for example, and keep it for retries.",
+    ),
+    "idempotency_key_reused": Text(
+        "Prenez une clé neuve ; pour renvoyer la première requête, renvoyez-la à l'identique.",
+        "Take a new key; to send the first request again, send it unchanged.",
+    ),
+    "idempotency_in_progress": Text(
+        "Attendez le délai de Retry-After et renvoyez la même requête : elle ne crée rien deux fois.",
+        "Wait as Retry-After says and send the same request again: it creates nothing twice.",
+    ),
+    "precondition_required": Text(
+        "Relisez la ressource et renvoyez son ETag dans If-Match.",
+        "Read the resource and send its ETag in If-Match.",
+    ),
+    "stale_version": Text(
+        "Relisez-la, reportez-y votre changement et renvoyez-le avec le nouvel ETag.",
+        "Read it again, apply your change to it and send it with the new ETag.",
+    ),
+    "internal_error": Text(
+        "Rien n'est confirmé : relisez avant de renvoyer, la même Idempotency-Key ne crée rien deux fois."
+        " Citez l'identifiant de requête au support.",
+        "Nothing is confirmed: read before sending again, the same Idempotency-Key creates nothing twice."
+        " Quote the request id to support.",
+    ),
+    "unavailable": Text(
+        "Renvoyez la même requête après le délai de Retry-After, avec la même Idempotency-Key.",
+        "Send the same request again after Retry-After, with the same Idempotency-Key.",
+    ),
+    "no_clause": Text(
+        "L'acheteur enregistre d'abord la clause : PUT /v1/contracts/{id}/clause.",
+        "The buyer records the clause first: PUT /v1/contracts/{id}/clause.",
+    ),
+    "month_outside_window": Text(
+        "Vérifiez le mois ; si l'exécution a été prolongée, l'acheteur enregistre l'avenant d'abord.",
+        "Check the month; if execution was prolonged, the buyer records the amendment first.",
+    ),
+    "month_not_begun": Text(
+        "Envoyez ce relevé une fois le mois commencé.", "Send this statement once the month has begun."
+    ),
+    "statement_exists": Text(
+        "Corrigez-le par une nouvelle version, à l'adresse donnée dans l'en-tête Link.",
+        "Correct it by a new version, at the address in the Link header.",
+    ),
+    "line_taken": Text(
+        "Retirez la ligne, ou demandez à l'autre déclarant de corriger la sienne.",
+        "Leave the line out, or ask the other declarant to correct theirs.",
+    ),
+    "nothing_to_review": Text(
+        "Relisez le relevé : un verdict déjà donné se change en nommant la ligne.",
+        "Read the statement again: a verdict already given changes by naming the line.",
+    ),
+    "job_abandoned": Text(
+        "Vérifiez ce qui a été fait, puis renouvelez la demande ; sinon, citez le travail au support.",
+        "Check what was done, then submit the request again; otherwise quote the job to support.",
+    ),
+    "contract_exists": Text(
+        "Retrouvez-le par GET /v1/contracts?reference=…, ou précisez un autre lot.",
+        "Find it by GET /v1/contracts?reference=…, or name another lot.",
+    ),
+    "contract_closed": Text(
+        "Un contrat clos se lit encore ; il ne se modifie plus.",
+        "A closed contract can still be read; it no longer changes.",
+    ),
+    "already_party": Text(
+        "Rien n'est à refaire : GET /v1/contracts/{id}/subcontracts la montre.",
+        "Nothing needs doing again: GET /v1/contracts/{id}/subcontracts shows it.",
+    ),
+    "mandate_overlaps": Text(
+        "Mettez d'abord fin à l'autre mandat, ou choisissez des dates qui le suivent.",
+        "End the other mandate first, or choose days that follow it.",
+    ),
+    "mandate_over": Text("Donnez un nouveau mandat.", "Give a new mandate."),
+    "clause_exists": Text(
+        "Modifiez-la par un avenant : POST /v1/contracts/{id}/clause/versions.",
+        "Change it by an amendment: POST /v1/contracts/{id}/clause/versions.",
+    ),
+    "amendment_too_early": Text(
+        "Choisissez un jour d'effet après celui de la dernière version et avant la fin de la clause.",
+        "Choose an effective day after that of the latest version and before the clause ends.",
+    ),
+    "eligibility_not_met": Text(
+        "Enregistrez les preuves vues, ou les faits qui manquent, puis approuvez.",
+        "Record the proofs seen, or the facts that are missing, then approve.",
+    ),
+}
