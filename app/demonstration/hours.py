@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from app.demonstration import records
-from app.demonstration.story import french_day
+from app.demonstration.story import day_shown
 
 if TYPE_CHECKING:
     from app.demonstration.client import Caller, Json
@@ -114,7 +114,7 @@ def _assess(story: Story) -> None:
     _decide(story, "none", "refused", "Aucun public de la clause ne correspond.")
     story.told["eligibility"] = _eligibility(story)
     for name, seen in story.told["eligibility"].items():
-        until = f" jusqu'au {french_day(seen['eligible_until'])}" if seen["eligible_until"] else ""
+        until = f" jusqu'au {day_shown(seen['eligible_until'])}" if seen["eligible_until"] else ""
         read = story.label("eligibility", seen["status"])
         story.note(f"{_first_name(name)} : le titulaire lit « {read} »{until}")
 
@@ -245,7 +245,7 @@ def _figures(story: Story, path: str) -> None:
         shown = {"dues": "required", "attendues": "expected"}
         shown |= {story.label("figures", figure).lower(): figure for figure in FIGURES}
         figures = ", ".join(f"{name} {position[figure]}" for name, figure in shown.items())
-        story.note(f"au {french_day(day)}, {label} : {figures} → {position['status']['label']}")
+        story.note(f"au {day_shown(day)}, {label} : {figures} → {position['status']['label']}")
     today = buyer.get(f"{path}/compliance")
     story.told["today"] = today
     for action in today["next_actions"][:3]:

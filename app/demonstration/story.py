@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.demonstration import records
 from app.demonstration.client import Caller, Json, Unexpected
+from app.rules.texts import french_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -71,9 +72,9 @@ class Story:
         return f"refusé ({problem['status']}) : {found}"
 
 
-def french_day(day: str) -> str:
+def day_shown(day: str) -> str:
     """An ISO day as a French reader writes it."""
-    return f"{date.fromisoformat(day):%d/%m/%Y}"
+    return french_day(date.fromisoformat(day))
 
 
 def begin(story: Story, files: Iterable[File]) -> None:
@@ -196,7 +197,7 @@ def _clause(story: Story, contract: Json) -> Json:
         position = buyer.get(f"{path}/compliance", as_of=day)
         story.told["expected"][day] = position
         label = position["status"]["label"]
-        story.note(f"au {french_day(day)} : attendu {position['expected']} h, {label}")
+        story.note(f"au {day_shown(day)} : attendu {position['expected']} h, {label}")
     return contract
 
 
@@ -212,5 +213,5 @@ def _parties(story: Story, contract: Json) -> None:
     holder = contract["holders"][0]
     story.caller("contractor", holder["identifier"], "contractor")
     story.caller("own_facilitator", contract["buyer"]["identifier"], "facilitator")
-    story.note(f"mandat du facilitateur depuis le {french_day(mandate['since'])}")
+    story.note(f"mandat du facilitateur depuis le {day_shown(mandate['since'])}")
     story.note(f"titulaire : {holder['scheme']} {holder['identifier']}")

@@ -14,6 +14,7 @@ from app.rules.codes import Level, Programme, Structure
 from app.rules.days import add_months, birthday
 from app.rules.facts import Facts
 from app.rules.terms import ParameterValue
+from app.rules.texts import french_day
 
 Answer = bool | None
 """True, false, or None for unknown."""
@@ -98,7 +99,7 @@ def registered(facts: Facts, values: Values, on: date) -> tuple[Condition, ...]:
     conditions = [
         Condition(
             "registered_since",
-            f"Inscription au plus tard le {add_months(on, -months).isoformat()} ({months} mois)",
+            f"Inscription au plus tard le {french_day(add_months(on, -months))} ({months} mois)",
             since_months(facts.registered_since, months, on),
         )
     ]
@@ -125,7 +126,7 @@ def _young(facts: Facts, values: Values, on: date) -> tuple[Condition, ...]:
         Condition("in_studies", "N'est pas en études", negated(facts.in_studies)),
         Condition(
             "left_studies_on",
-            f"Études finies au plus tard le {add_months(on, -months).isoformat()} ({months} mois)",
+            f"Études finies au plus tard le {french_day(add_months(on, -months))} ({months} mois)",
             since_months(facts.left_studies_on, months, on),
         ),
     )
@@ -147,7 +148,7 @@ def young_graduate(facts: Facts, values: Values, on: date) -> tuple[Condition, .
         Condition("level", "Niveau de diplôme CAP/BEP ou plus", answer),
         Condition(
             "inactive_since",
-            f"Sans activité depuis le {add_months(on, -months).isoformat()} au moins ({months} mois)",
+            f"Sans activité depuis le {french_day(add_months(on, -months))} au moins ({months} mois)",
             since_months(facts.inactive_since, months, on),
         ),
     )

@@ -10,7 +10,7 @@ from app.rules.codes import Decision, ReviewState, Rule, State
 from app.rules.days import Span, days_of_month
 from app.rules.hours import cumulative_split, share_of
 from app.rules.lines import Hours, Line, Posting, Reason, postings
-from app.rules.texts import french
+from app.rules.texts import french, french_day
 
 Days = frozenset[date]
 
@@ -93,7 +93,7 @@ def eligibility(line: Line, days: Days) -> tuple[Days, Reason]:
 def duration(line: Line, days: Days) -> tuple[Days, Reason]:
     """Rule 3: days up to the end of the person's duration on the obligation."""
     until = line.eligible_until
-    text = "Sans limite" if until is None else f"Jusqu'au {until.isoformat()}"
+    text = "Sans limite" if until is None else f"Jusqu'au {french_day(until)}"
     kept = days if until is None else frozenset(day for day in days if day <= until)
     return kept, Reason(Rule.DURATION, text, f"{clause_reference(line)}, durée d'éligibilité")
 
@@ -153,5 +153,6 @@ def _within(days: Days, span: Span) -> Days:
 
 
 def _span_text(span: Span) -> str:
-    end = "" if span.last is None else f" au {span.last.isoformat()}"
-    return f"Du {span.first.isoformat()}{end}"
+    if span.last is None:
+        return f"À partir du {french_day(span.first)}"
+    return f"Du {french_day(span.first)} au {french_day(span.last)}"

@@ -13,6 +13,7 @@ from app.rules.facts import Facts
 from app.rules.proofs import Need
 from app.rules.publics import Public, public, values_of
 from app.rules.terms import ParameterValue, PublicChoice, Terms
+from app.rules.texts import french_day
 from app.rules.version import RULES_VERSION
 
 
@@ -114,8 +115,8 @@ def _answer(
 def _existence(kind: Public, on: date) -> tuple[Condition, ...]:
     if kind.in_force(on):
         return ()
-    end = "" if kind.until is None else f" et jusqu'au {kind.until.isoformat()}"
-    return (Condition("in_force", f"Ce public existe depuis le {kind.since.isoformat()}{end}", answer=False),)
+    end = "" if kind.until is None else f" et jusqu'au {french_day(kind.until)}"
+    return (Condition("in_force", f"Ce public existe depuis le {french_day(kind.since)}{end}", answer=False),)
 
 
 def _seen(need: Need, seen: frozenset[str]) -> bool:

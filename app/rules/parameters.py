@@ -10,6 +10,7 @@ from datetime import date
 from fractions import Fraction
 
 from app.rules.errors import NoValueYetError, UnknownCodeError
+from app.rules.texts import french_day
 
 OPENFISCA_CHECKED = date(2026, 7, 31)
 GATHERED = date(2026, 11, 23)
@@ -42,7 +43,7 @@ class Parameter:
         """Return the value in force on a day; NoValueYetError before the first."""
         found = [value for value in self.values if value.since <= day]
         if not found:
-            first = self.values[0].since.isoformat()
+            first = french_day(self.values[0].since)
             message = f"« {self.label_fr} » n'a pas de valeur avant le {first}."
             raise NoValueYetError(message)
         return found[-1]

@@ -1,7 +1,8 @@
-"""French texts for numbers that the rules show to people."""
+"""French texts for numbers and dates that the rules show to people."""
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -36,3 +37,13 @@ def french(value: int) -> str:
 def percent(share: Fraction) -> str:
     """Return a share as a French percentage (1/10 → `10 %`)."""
     return decimal_text(share * HUNDREDTHS).replace(".", ",") + " %"
+
+
+def french_day(day: date) -> str:
+    """Return a day for a French reader (`15/01/2025`)."""
+    return f"{day:%d/%m/%Y}"
+
+
+def french_month(month: date) -> str:
+    """Return a month for a French reader (`01/2025`)."""
+    return f"{month:%m/%Y}"

@@ -11,6 +11,7 @@ from app.errors import FieldProblem, Text
 from app.rules.codes import ApprovalFrom, ContractType, FactKind, Modality, Outcome
 from app.rules.parameters import PARAMETERS
 from app.rules.profiles import PROFILES
+from app.rules.texts import french_day
 from app.schemas.assessments import FactsIn, ProofIn, PublicAnswerOut, PublicCode
 from app.schemas.clauses import DurationsOut, ReportingOut, RoundingOut
 from app.schemas.fields import Day, Input, Output, read_day
@@ -19,7 +20,7 @@ from app.schemas.participants import BirthDate
 FIRST_DAY = min(parameter.values[0].since for parameter in PARAMETERS.values())
 LAST_DAY = date(2100, 12, 31)
 NO_VALUE_YET = Text(
-    f"Le catalogue n'a pas de valeur avant le {FIRST_DAY.isoformat()}.",
+    f"Le catalogue n'a pas de valeur avant le {french_day(FIRST_DAY)}.",
     f"The catalogue has no value before {FIRST_DAY.isoformat()}.",
 )
 UNKNOWN_PROFILE = Text("Ce profil n'existe pas.", "This profile does not exist.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.rules.days import Span, month_end, overlap
 from app.rules.reporting import missing_statements
-from app.rules.texts import french
+from app.rules.texts import french, french_day, french_month
 from app.schemas.compliance import ActionCode, ActionOut
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _statement(row: Any, month: date, due_on: date) -> ActionOut:  # noqa: ANN40
     who = row.name or row.identifier
     return ActionOut(
         code=ActionCode.MISSING_STATEMENT,
-        text=f"Relevé de {month:%Y-%m} manquant depuis le {due_on:%d/%m/%Y} ({who})",
+        text=f"Relevé de {french_month(month)} manquant depuis le {french_day(due_on)} ({who})",
         declarant=row.identifier,
         month=month,
         due_on=due_on,

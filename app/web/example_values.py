@@ -181,7 +181,7 @@ BY_MODEL: dict[str, Any] = {
     "ActionOut.code": "missing_statement",
     "ActionOut.hours": None,
     "ActionOut.month": "2025-03",
-    "ActionOut.text": "Relevé de mars 2025 attendu.",
+    "ActionOut.text": "Relevé de 03/2025 manquant depuis le 15/04/2025 (Entreprise d'exemple)",
     "AmendmentIn.effective_on": "2025-06-01",
     "AmendmentIn.window": {"end": "2025-11-11"},
     "ApiKeyCreated.id": KEY,

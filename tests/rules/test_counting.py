@@ -41,7 +41,7 @@ def test_window_names_its_days_and_the_article() -> None:
     days = days_of_month(_line().hire, date(2024, 12, 1))
     kept, reason = window(_line(), days)
     assert (min(kept), max(kept), len(kept)) == (date(2024, 12, 12), date(2024, 12, 31), 20)
-    assert (reason.rule, reason.parameter) == (Rule.WINDOW, "Du 2024-12-12 au 2025-09-11")
+    assert (reason.rule, reason.parameter) == (Rule.WINDOW, "Du 12/12/2024 au 11/09/2025")
     assert reason.reference == "Clause, art. 4.2"
 
 
@@ -49,7 +49,7 @@ def test_eligibility_names_the_days_approved() -> None:
     days = days_of_month(_line().hire, JANUARY)
     kept, reason = eligibility(_line(eligible_from="2025-01-31"), days)
     assert kept == {date(2025, 1, 31)}
-    assert (reason.rule, reason.parameter) == (Rule.ELIGIBILITY, "Du 2025-01-31")
+    assert (reason.rule, reason.parameter) == (Rule.ELIGIBILITY, "À partir du 31/01/2025")
     assert eligibility(_line(decision="refused"), days)[1].parameter == "Diagnostic refusé"
 
 
@@ -57,7 +57,7 @@ def test_duration_names_its_last_day() -> None:
     days = days_of_month(_line().hire, JANUARY)
     kept, reason = duration(_line(until="2025-01-01"), days)
     assert kept == {date(2025, 1, 1)}
-    assert (reason.rule, reason.parameter) == (Rule.DURATION, "Jusqu'au 2025-01-01")
+    assert (reason.rule, reason.parameter) == (Rule.DURATION, "Jusqu'au 01/01/2025")
     assert duration(_line(), days)[0] == days
 
 

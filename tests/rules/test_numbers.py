@@ -30,7 +30,7 @@ from app.rules.hours import (
     share_of,
 )
 from app.rules.parameters import PARAMETERS, parameter
-from app.rules.texts import decimal_text, french, hundredths_text, percent
+from app.rules.texts import decimal_text, french, french_day, french_month, hundredths_text, percent
 
 
 @pytest.mark.parametrize(
@@ -219,3 +219,7 @@ def test_numbers_are_written() -> None:
 def test_a_third_has_no_decimal_form() -> None:
     with pytest.raises(ValueError, match="décimale finie"):
         decimal_text(Fraction(1, 3))
+
+
+def test_days_and_months_are_written_as_french_readers_do() -> None:
+    assert (french_day(date(2025, 1, 5)), french_month(date(2025, 1, 1))) == ("05/01/2025", "01/2025")
