@@ -34,12 +34,13 @@ class Database:
         """Connect lazily; `url` is a SQLAlchemy address for SQLite or PostgreSQL."""
         self.engine = make_engine(url, pool_size=pool_size, pool_timeout=pool_timeout)
         self.dialect = self.engine.dialect.name
+        self._reading = _reading(self.engine)
         self._writing = self.engine.execution_options(writing=True)
 
     @contextmanager
     def read(self) -> Iterator[ReadSession]:
         """One consistent view for as long as the block lasts."""
-        with ReadSession(self.engine, autoflush=False) as session:
+        with ReadSession(self._reading, autoflush=False) as session:
             yield session
 
     @contextmanager
@@ -78,9 +79,15 @@ def make_engine(url: str, *, pool_size: int = 10, pool_timeout: float = 30) -> E
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    else:
-        event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+def _reading(engine: Engine) -> Engine:
+    """Several reads of one answer agree with each other, and none of them writes by mistake."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    # The driver puts both into its BEGIN: no round trip of their own.
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _end_transaction(connection: DBAPIConnection, record: object, state: object) -> None:
@@ -94,7 +101,8 @@ def _prepare_sqlite(connection: SqliteConnection, record: object) -> None:
     del record
     # The driver's own transaction handling would begin late and DEFERRED; `_begin_sqlite` decides.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # Without the last one, REPLACE would delete rows without firing the triggers that guard them.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -103,9 +111,3 @@ def _begin_sqlite(connection: Connection) -> None:
     # session takes the write lock from its first statement.
     writing = connection.get_execution_options().get("writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-def _begin_postgresql(connection: Connection) -> None:
-    if not connection.get_execution_options().get("writing", False):
-        # Several reads of one answer must agree with each other.
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")

@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 
 STATES = queries.STATES
 # What makes two entries the same posting; the rest says when and by which change it was made.
+POSTED = ("state", "kind", "hours", "rule", "parameter", "reference")
 SAME = (
-    *("state", "kind", "hours", "rule", "parameter", "reference"),
+    *POSTED,
     *("execution", "residence", "buyer_seat", "facilitator_seat"),
     *("modality", "employer_id", "declarant_id"),
 )
@@ -44,18 +45,20 @@ SAME = (
 
 def recount_contract(writer: Writer, contract: Contract) -> None:
     """Count every line of the contract again; for a change of its clause, its window or its places."""
+    people = queries.people_on(writer.session, contract.id)
+    queries.hold_persons(writer.session, people)
     _recount(writer, contract, queries.person_months_on(writer.session, contract.id))
 
 
 def recount_person(writer: Writer, contract: Contract, participant_id: UUID) -> None:
     """Count one person's lines of the contract again; for a decision or an edit of a hire."""
-    pairs = queries.person_months_on(writer.session, contract.id, participant_id)
-    _recount(writer, contract, pairs)
+    queries.hold_persons(writer.session, [participant_id])
+    _recount(writer, contract, queries.person_months_on(writer.session, contract.id, participant_id))
 
 
 def recount_months(writer: Writer, contract: Contract, participant_ids: Iterable[UUID], month: date) -> None:
     """Count these people's month again; for a statement and its review."""
-    persons = queries.persons_of(writer.session, participant_ids)
+    persons = queries.hold_persons(writer.session, participant_ids)
     _recount(writer, contract, {(person, month) for person in persons})
 
 
@@ -63,19 +66,20 @@ def _recount(writer: Writer, contract: Contract, pairs: set[PersonAndMonth]) -> 
     if not pairs:
         return
     writer.session.flush()
-    queries.hold_persons(writer.session, {person for person, _ in pairs})
-    pairs = _reached(writer, contract, pairs)
-    months = _Months.load(writer, sorted(pairs))
+    clauses = _Clauses(writer.session)
+    pairs = _reached(writer, contract, pairs, clauses)
+    months = _Months.load(writer, sorted(pairs), clauses)
     counted = months.count(writer.session)
-    here = [line for line in months.lines if line.contract_id == contract.id]
-    withdrawn = queries.withdrawn_lines(writer.session, contract.id, sorted(pairs))
-    _post(writer, contract, [(line, counted[line.id]) for line in here] + [(line, ()) for line in withdrawn])
-    _recount_elsewhere(writer, contract, months.lines, counted)
+    here = [(line, hire) for line, hire in months.lines if line.contract_id == contract.id]
+    _post(writer, contract, [(line, hire, counted.get(line.id, ())) for line, hire in here])
+    _recount_elsewhere(writer, contract, [line for line, _ in months.lines if line.id in counted], counted)
 
 
-def _reached(writer: Writer, contract: Contract, pairs: set[PersonAndMonth]) -> set[PersonAndMonth]:
+def _reached(
+    writer: Writer, contract: Contract, pairs: set[PersonAndMonth], clauses: _Clauses
+) -> set[PersonAndMonth]:
     """These months, and where training is capped those after them: the cap is used in order of months."""
-    versions = queries.clause_versions(writer.session, [contract.clause_id] if contract.clause_id else [])
+    versions = clauses.versions([contract.clause_id] if contract.clause_id else [])
     if all(row.snapshot["terms"]["training_cap"] is None for rows in versions.values() for row in rows):
         return pairs
     since: dict[UUID, date] = {}
@@ -89,34 +93,36 @@ def _recount_elsewhere(
     writer: Writer, contract: Contract, lines: Sequence[Line], counted: dict[UUID, tuple[Posting, ...]]
 ) -> None:
     # Another contract's figures change in a transaction of their own: one that holds two contracts could
-    # deadlock, and its change would belong to neither.
-    moved = {
-        line.contract_id
-        for line in lines
-        if line.contract_id != contract.id and _sums(counted[line.id]) != _stored(line)
-    }
+    # deadlock, and its change would belong to neither. The same hours held by another rule change too.
+    others = [line for line in lines if line.contract_id != contract.id]
+    standing = queries.entries_in_force(writer.session, [line.id for line in others])
+    moved = {line.contract_id for line in others if _said(counted[line.id]) != _said(standing[line.id])}
     for contract_id in sorted(moved):
         jobs.queue(writer, "recount", str(contract_id), {"contract_id": str(contract_id)})
 
 
 @dataclass(frozen=True, slots=True)
 class _Months:
-    """The lines of some people's months on every contract, ready for the rules."""
+    """The lines of some people's months on every contract, ready for the rules.
+
+    `lines` has those that a correction took out too: nothing of them is counted, nor may stay posted.
+    """
 
     asked: frozenset[PersonAndMonth]
-    lines: tuple[Line, ...]
+    lines: tuple[tuple[Line, Hire], ...]
     groups: dict[PersonAndMonth, tuple[CountedLine, ...]]
 
     @classmethod
-    def load(cls, writer: Writer, pairs: Sequence[PersonAndMonth]) -> _Months:
+    def load(cls, writer: Writer, pairs: Sequence[PersonAndMonth], clauses: _Clauses) -> _Months:
         rows = queries.lines_of(writer.session, pairs)
-        clauses = queries.clause_versions(writer.session, {hire.clause_id for _, _, hire, _ in rows})
-        terms = _TermsByMonth(clauses)
+        terms = _TermsByMonth(clauses.versions({hire.clause_id for _, _, hire, _ in rows}))
         groups: dict[PersonAndMonth, list[CountedLine]] = defaultdict(list)
         for person, line, hire, assessment in rows:
+            if line.withdrawn:
+                continue
             in_force = terms.on(hire.clause_id, line.month)
             groups[person, line.month].append(_for_rules(line, hire, assessment, in_force))
-        lines = tuple(line for _, line, _, _ in rows)
+        lines = tuple((line, hire) for _, line, hire, _ in rows)
         return cls(frozenset(pairs), lines, {pair: tuple(found) for pair, found in groups.items()})
 
     def count(self, session: ReadSession) -> dict[UUID, tuple[Posting, ...]]:
@@ -143,6 +149,20 @@ class _Months:
             return 0
         again = [other_month for other, other_month in self.asked if other == person]
         return queries.training_before(session, line.obligation, person, month, without=again)
+
+
+class _Clauses:
+    """The versions of clauses, each read once however often it is asked for."""
+
+    def __init__(self, session: ReadSession) -> None:
+        self._session = session
+        self._known: dict[UUID, list[Version]] = {}
+
+    def versions(self, clause_ids: Iterable[UUID]) -> dict[UUID, list[Version]]:
+        wanted = set(clause_ids)
+        if unknown := wanted - self._known.keys():
+            self._known |= queries.clause_versions(self._session, unknown)
+        return {clause_id: self._known[clause_id] for clause_id in wanted}
 
 
 class _TermsByMonth:
@@ -216,13 +236,15 @@ def periods_of(stored: Sequence[dict[str, Any]]) -> tuple[Period, ...]:
     )
 
 
-def _post(writer: Writer, contract: Contract, wanted: Sequence[tuple[Line, tuple[Posting, ...]]]) -> None:
+def _post(
+    writer: Writer, contract: Contract, wanted: Sequence[tuple[Line, Hire, tuple[Posting, ...]]]
+) -> None:
     """Make the ledger say this of these lines: reverse and add only where it differs."""
-    standing = queries.entries_in_force(writer.session, [line.id for line, _ in wanted])
-    stamps = _Stamps(writer, contract, [line for line, _ in wanted])
+    standing = queries.entries_in_force(writer.session, [line.id for line, _, _ in wanted])
+    stamps = _Stamps(writer, contract, [line for line, _, _ in wanted])
     entries: list[dict[str, Any]] = []
-    for line, postings in wanted:
-        new = [stamps.entry(line, posting) for posting in postings]
+    for line, hire, postings in wanted:
+        new = [stamps.entry(line, hire, posting) for posting in postings]
         old = standing[line.id]
         if sorted(map(_meaning, new)) != sorted(_meaning(vars(entry)) for entry in old):
             entries += [_reversal(entry) for entry in old] + new
@@ -248,12 +270,12 @@ def _reversal(entry: Entry) -> dict[str, Any]:
     return {**copy, "id": new_id(), "hours": -entry.hours, "reverses_id": entry.id}
 
 
+def _said(postings: Iterable[Posting | Entry]) -> list[tuple[str, ...]]:
+    return sorted(tuple(str(getattr(item, name)) for name in POSTED) for item in postings)
+
+
 def _sums(postings: Iterable[Posting]) -> tuple[int, ...]:
     return tuple(sum(item.hours for item in postings if item.state == state) for state in STATES)
-
-
-def _stored(line: Line) -> tuple[int, ...]:
-    return tuple(getattr(line, state) for state in STATES)
 
 
 def _store(line: Line, postings: Sequence[Posting]) -> None:
@@ -283,15 +305,12 @@ class _Stamps:
 
     def __init__(self, writer: Writer, contract: Contract, lines: Sequence[Line]) -> None:
         session = writer.session
-        self._contract = contract
         self._places = queries.places_of_contract(session, contract.id)
-        self._buyer_seat = queries.seat_of(session, contract.owner_id)
-        self._mandates = queries.facilitator_mandates(session, contract.id)
+        buyer, *mandated = queries.seats_of(session, contract)
+        self._buyer_seat, self._mandates = buyer.seat, mandated
         self._residences = queries.residences_of(session, {line.participant_id for line in lines})
-        self._hires = queries.hires_of(session, {line.hire_id for line in lines})
 
-    def entry(self, line: Line, posting: Posting) -> dict[str, Any]:
-        hire = self._hires[line.hire_id]
+    def entry(self, line: Line, hire: Hire, posting: Posting) -> dict[str, Any]:
         return {
             "owner_id": line.owner_id,
             "id": new_id(),
@@ -326,9 +345,7 @@ class _Stamps:
     def _facilitator_seat(self, month: date) -> str | None:
         """The seat of the facilitator mandated at the end of the month, else of the buyer's own staff."""
         last = month_end(month)
-        seats = [
-            seat
-            for mandate, seat in self._mandates
-            if mandate.since <= last and (mandate.until is None or mandate.until >= last)
+        seats: list[str | None] = [
+            row.seat for row in self._mandates if row.since <= last <= (row.until or last)
         ]
         return seats[-1] if seats else self._buyer_seat

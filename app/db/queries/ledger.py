@@ -6,14 +6,16 @@ narrowed to what the principal sees; what they return stays inside `app.services
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Select, case, func, insert, select, tuple_
+from sqlalchemy import Date, Row, Select, case, cast, func, insert, null, select, tuple_, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from app.db.tables import (
     Assessment,
+    Base,
     Contract,
     ContractPlace,
     Entry,
@@ -30,7 +32,6 @@ from app.db.tables import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
     from uuid import UUID
 
     from app.db.session import ReadSession, WriteSession
@@ -58,27 +59,33 @@ def person_months_on(
     return {(person_id, month) for person_id, month in session.execute(query)}
 
 
-def persons_of(session: ReadSession, participant_ids: Iterable[UUID]) -> set[UUID]:
-    """The persons behind participant records."""
-    query = select(Participant.person_id).where(Participant.id.in_(list(participant_ids)))
-    return set(session.scalars(query))
+def people_on(session: ReadSession, contract_id: UUID) -> set[UUID]:
+    """The participants with a line on the contract."""
+    return set(session.scalars(select(Line.participant_id).where(Line.contract_id == contract_id).distinct()))
 
 
-def hold_persons(session: WriteSession, person_ids: Iterable[UUID]) -> None:
-    """Hold these people's records until the commit, in id order so that two writers never cross."""
+def hold_persons(session: WriteSession, participant_ids: Iterable[UUID]) -> set[UUID]:
+    """Hold every record of these participants' persons until the commit; returns the persons.
+
+    In id order, so that two writers never cross.
+    """
+    persons = select(Participant.person_id).where(Participant.id.in_(list(participant_ids)))
     query = (
-        select(Participant.id)
-        .where(Participant.person_id.in_(list(person_ids)))
+        select(Participant.person_id)
+        .where(Participant.person_id.in_(persons))
         .order_by(Participant.id)
         .with_for_update()
     )
-    session.execute(query)
+    return set(session.scalars(query))
 
 
 def lines_of(
     session: ReadSession, pairs: Sequence[PersonAndMonth]
 ) -> list[Row[UUID, Line, Hire, Assessment]]:
-    """Every line of these people's months, on any contract, with its hire and the hire's assessment."""
+    """Every line of these people's months, on any contract, with its hire and the hire's assessment.
+
+    Lines that a correction took out are among them.
+    """
     found: list[Row[UUID, Line, Hire, Assessment]] = []
     for first in range(0, len(pairs), CHUNK):
         query = (
@@ -86,29 +93,9 @@ def lines_of(
             .join(Line, Line.participant_id == Participant.id)
             .join(Hire, (Hire.owner_id == Line.owner_id) & (Hire.id == Line.hire_id))
             .join(Assessment, Assessment.hire_id == Hire.id)
-            .where(
-                tuple_(Participant.person_id, Line.month).in_(pairs[first : first + CHUNK]),
-                Line.withdrawn.is_(False),
-            )
+            .where(tuple_(Participant.person_id, Line.month).in_(pairs[first : first + CHUNK]))
         )
         found.extend(session.execute(query))
-    return found
-
-
-def withdrawn_lines(session: ReadSession, contract_id: UUID, pairs: Sequence[PersonAndMonth]) -> list[Line]:
-    """Lines of the contract that a correction took out: nothing of them may stay posted."""
-    found: list[Line] = []
-    for first in range(0, len(pairs), CHUNK):
-        query = (
-            select(Line)
-            .join(Participant, Participant.id == Line.participant_id)
-            .where(
-                Line.contract_id == contract_id,
-                Line.withdrawn.is_(True),
-                tuple_(Participant.person_id, Line.month).in_(pairs[first : first + CHUNK]),
-            )
-        )
-        found.extend(session.scalars(query))
     return found
 
 
@@ -165,11 +152,6 @@ def entries_in_force(session: ReadSession, line_ids: Sequence[UUID]) -> dict[UUI
     return found
 
 
-def hires_of(session: ReadSession, hire_ids: Iterable[UUID]) -> dict[UUID, Hire]:
-    """Hires by id."""
-    return {hire.id: hire for hire in session.scalars(select(Hire).where(Hire.id.in_(list(hire_ids))))}
-
-
 def places_of_contract(session: ReadSession, contract_id: UUID) -> list[str]:
     """The resolved places of execution, the largest share first."""
     query = (
@@ -180,20 +162,22 @@ def places_of_contract(session: ReadSession, contract_id: UUID) -> list[str]:
     return [place for place in session.scalars(query) if place]
 
 
-def seat_of(session: ReadSession, organisation_id: UUID) -> str | None:
-    """Where an organisation sits."""
-    return session.scalar(select(Organisation.seat).where(Organisation.id == organisation_id))
+def seats_of(session: ReadSession, contract: Contract) -> list[Row[*tuple[Any, ...]]]:
+    """(since, until, seat) of the facilitators mandated on a contract, oldest first, after the buyer's own.
 
-
-def facilitator_mandates(session: ReadSession, contract_id: UUID) -> list[Row[Mandate, str | None]]:
-    """The facilitators' mandates on a contract with the seats of the mandated, oldest first."""
-    query = (
-        select(Mandate, Organisation.seat)
+    The buyer's row has no dates.
+    """
+    buyer = select(
+        cast(null(), Date).label("since"), cast(null(), Date).label("until"), Organisation.seat
+    ).where(Organisation.id == contract.owner_id)
+    mandated = (
+        select(Mandate.since, Mandate.until, Organisation.seat)
         .join(Organisation, Organisation.id == Mandate.organisation_id)
-        .where(Mandate.contract_id == contract_id, Mandate.role == "facilitator")
+        .where(Mandate.contract_id == contract.id, Mandate.role == "facilitator")
         .order_by(Mandate.since, Mandate.id)
     )
-    return list(session.execute(query))
+    found = session.execute(union_all(buyer, select(mandated.subquery()))).all()
+    return sorted(found, key=lambda row: row.since or date.min)
 
 
 def residences_of(session: ReadSession, participant_ids: Iterable[UUID]) -> dict[UUID, list[Residence]]:
@@ -211,7 +195,8 @@ def residences_of(session: ReadSession, participant_ids: Iterable[UUID]) -> dict
 
 def add_entries(session: WriteSession, entries: Sequence[dict[str, Any]]) -> None:
     """Append to the ledger."""
-    session.execute(insert(Entry), list(entries))
+    # The table, not the class: one statement whatever the rows leave empty.
+    session.execute(insert(Base.metadata.tables[Entry.__tablename__]), list(entries))
 
 
 def add_to_sums(
