@@ -47,6 +47,7 @@ from tests.api.registering import errors_of
 def service(module_database_url: str) -> Iterator[Service]:
     with serving(module_database_url) as running:
         yield running
+        assert verify(running.means.database).holds
 
 
 @pytest.fixture
@@ -196,7 +197,3 @@ class TestTwoDeclarants:
             standing = session.get_one(Statement, (kept.owner_id, UUID(second["id"])))
         assert kept.statement_id == standing.id
         assert (kept.declarant_id, entry.declarant_id) == (standing.declarant_id,) * 2
-
-
-def test_the_books_hold_after_all_of_this(service: Service) -> None:
-    assert verify(service.means.database).holds

@@ -5,9 +5,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
 
-from app.db.tables import Line
 from app.services.verify import verify
 from tests.api.builders import (
     TERMS,
@@ -35,6 +33,7 @@ from tests.api.people import mandated_contract
 def service(module_database_url: str) -> Iterator[Service]:
     with serving(module_database_url) as running:
         yield running
+        assert verify(running.means.database).holds
 
 
 @pytest.fixture
@@ -129,13 +128,3 @@ def test_hours_wait_for_a_decision_on_the_person(service: Service, contract_id: 
     assert by_rule(found, waiting) == {("pending", "eligibility"): "70.00"}
     assert by_rule(found, asked) == {("pending", "eligibility"): "70.00"}
     assert by_rule(found, refused) == {("refused", "eligibility"): "70.00"}
-
-
-def test_every_line_sums_and_the_books_hold(service: Service) -> None:
-    with service.means.database.read() as session:
-        lines = session.scalars(select(Line)).all()
-    assert lines
-    for found in lines:
-        total = found.pending + found.held + found.refused + found.counted
-        assert total == found.worked + found.training
-    assert verify(service.means.database).holds

@@ -44,6 +44,7 @@ from tests.api.registering import errors_of
 def service(module_database_url: str) -> Iterator[Service]:
     with serving(module_database_url) as running:
         yield running
+        assert verify(running.means.database).holds
 
 
 @pytest.fixture
@@ -301,7 +302,3 @@ class TestImplausibleLines:
             str(early.hire_id): ["partly_outside_window"],
             str(late.hire_id): ["hire_not_running"],
         }
-
-
-def test_the_books_hold_after_all_of_this(service: Service) -> None:
-    assert verify(service.means.database).holds
