@@ -80,6 +80,10 @@ openapi: $(VENV)/.dev ## Write openapi/openapi.json again
 	@mkdir -p openapi
 	@$(PY) -m app.cli openapi > openapi/openapi.json
 
+.PHONY: migration
+migration: $(VENV)/.dev ## Draft the next migration from the tables: NAME="what changes"
+	@$(PY) -m app.cli migration "$(NAME)" && $(PY) -m ruff format --quiet migrations
+
 .PHONY: lock
 lock: $(VENV)/.dev ## Resolve the dependencies again
 	$(LOCK) -o requirements.lock

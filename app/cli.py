@@ -16,6 +16,7 @@ import uvicorn
 
 from app.clock import SystemClock
 from app.crypto import Keyring
+from app.db import migrate as migrate_tables
 from app.db.session import Database
 from app.demonstration.keys import read_keys, write_keys
 from app.demonstration.records import BY_ROLE, PLATFORM, files_at, own_files
@@ -56,6 +57,15 @@ def migrate() -> None:
     """Bring the database to the latest schema and load the territories."""
     settings = Settings()
     setup.prepare(_means(settings).database, settings.database_url)
+
+
+@app.command()
+def migration(name: str) -> None:
+    """Draft the migration from the last schema to the tables of the code, and print where it is."""
+    if not name.strip():
+        message = 'Say what changes: NAME="pools of contracts"'
+        raise typer.BadParameter(message, param_hint="NAME")
+    typer.echo(migrate_tables.draft(name))
 
 
 @app.command()

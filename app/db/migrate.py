@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -32,6 +33,22 @@ def check(url: str) -> None:
     command.check(_configuration(url))
 
 
+def draft(name: str) -> Path:
+    """Write the next migration, from the chain's schema to the tables of the code, for a person to finish."""
+    number = int(head_revision() or 0) + 1
+    with tempfile.TemporaryDirectory(prefix="clauses-migration-") as directory:
+        url = f"sqlite:///{directory}/head.sqlite3"
+        upgrade(url)
+        configuration = _configuration(url)
+        # A number tells the order better than chance does.
+        written = command.revision(configuration, name, autogenerate=True, rev_id=f"{number:04d}")
+    head_revision.cache_clear()
+    if not isinstance(written, Script):
+        message = "One chain has one next migration."
+        raise TypeError(message)
+    return Path(written.path)
+
+
 @cache
 def head_revision() -> str | None:
     """The latest revision of the chain."""
@@ -46,6 +63,7 @@ def present_revision(connection: Connection) -> str | None:
 def _configuration(url: str) -> Config:
     configuration = Config()
     configuration.set_main_option("script_location", str(SCRIPTS))
+    configuration.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     # ConfigParser would read a per cent sign of a password as interpolation.
     configuration.attributes["url"] = url
     return configuration
