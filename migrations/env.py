@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import TYPE_CHECKING, Literal
 
 from alembic import context
+from sqlalchemy import JSON
 
 from app.db import guards
 from app.db.session import make_engine
 from app.db.tables import Base
+from app.db.types import Instant
+
+if TYPE_CHECKING:
+    from alembic.autogenerate.api import AutogenContext
 
 LOCK_TIMEOUT_MS = 3000
+
+
+def render(kind: str, item: object, autogenerate: AutogenContext) -> str | Literal[False]:
+    """Name the service's own column types by what the database sees: a migration imports nothing of `app`."""
+    if kind == "type" and isinstance(item, Instant):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, JSON):
+        autogenerate.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    return False
+
 
 url: str = context.config.attributes["url"]
 engine = make_engine(url, pool_size=1).execution_options(writing=True)
@@ -34,11 +51,11 @@ with ExitStack() as stack:
         # and roll back what follows the last one. With an explicit BEGIN the whole run is one transaction.
         transactional_ddl=True,
         compare_type=True,
+        render_item=render,
     )
     with context.begin_transaction():
         if not sqlite:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")
-        guards.lift(connection)
         context.run_migrations()
         guards.lay(connection)
         if sqlite:

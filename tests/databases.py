@@ -104,10 +104,12 @@ class _Copy:
 # keeps its copies. They go with the server, or when the keeper drops what the run made on a lent one.
 _idle: list[_Copy] = []
 
-# Counts that change with any table, column, index, trigger or policy.
+# Numbers that change with any table, column or its length, index, trigger, policy or revision.
 SHAPE = """
 SELECT (SELECT count(*) FROM pg_class WHERE relpersistence = 'p'),
        (SELECT count(*) FROM pg_attribute WHERE NOT attisdropped),
+       (SELECT sum(atttypmod) FROM pg_attribute WHERE NOT attisdropped),
+       (SELECT sum(hashtext(version_num)) FROM alembic_version),
        (SELECT count(*) FROM pg_trigger),
        (SELECT count(*) FROM pg_policy)
 """

@@ -1,4 +1,4 @@
-"""Triggers that keep insert-only tables insert-only, laid again after every migration.
+"""Triggers that keep insert-only tables insert-only, laid where they are missing after every migration.
 
 A batch migration on SQLite rebuilds a table and loses its triggers: they are therefore no part of the
 chain, but of what follows it.
@@ -30,19 +30,38 @@ BEGIN RAISE EXCEPTION 'rows of %% are never rewritten', TG_TABLE_NAME; END $$
 """
 
 
+# The triggers there are.
+_STANDING = {
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+}
+
+
 def lay(connection: Connection) -> None:
-    """Put the guard on every insert-only table that exists."""
+    """Put the guard on every insert-only table that exists and has none.
+
+    A guard that stands is left alone: laying it again would lock its table at each start.
+    """
+    dialect = connection.dialect.name
     present = set(inspect(connection).get_table_names())
-    tables = [table for table in INSERT_ONLY if table in present]
-    if connection.dialect.name == "postgresql":
+    standing = set(connection.exec_driver_sql(_STANDING[dialect]).scalars())
+    missing = [
+        statement
+        for table in INSERT_ONLY
+        if table in present
+        for name, statement in zip(_names(table), _statements(table, dialect), strict=True)
+        if name not in standing
+    ]
+    if dialect == "postgresql" and missing:
         connection.exec_driver_sql(_FUNCTION)
-    for table in tables:
-        for statement in _statements(table, connection.dialect.name):
-            connection.exec_driver_sql(statement)
+    for statement in missing:
+        connection.exec_driver_sql(statement)
+    if dialect == "postgresql" and not present.intersection(INSERT_ONLY):
+        connection.exec_driver_sql("DROP FUNCTION IF EXISTS refuse_rewriting()")
 
 
 def lift(connection: Connection) -> None:
-    """Take the guards away for the time of a migration."""
+    """Take the guards away: for a migration step that rewrites guarded rows, which must say so."""
     present = set(inspect(connection).get_table_names())
     for table in (table for table in INSERT_ONLY if table in present):
         for name in _names(table):
@@ -60,16 +79,16 @@ def _statements(table: str, dialect: str) -> list[str]:
         # A row trigger does not fire on TRUNCATE.
         return [
             (
-                f"CREATE OR REPLACE TRIGGER {rows} BEFORE UPDATE OR DELETE ON {table} "
+                f"CREATE TRIGGER {rows} BEFORE UPDATE OR DELETE ON {table} "
                 "FOR EACH ROW EXECUTE FUNCTION refuse_rewriting()"
             ),
             (
-                f"CREATE OR REPLACE TRIGGER {whole} BEFORE TRUNCATE ON {table} "
+                f"CREATE TRIGGER {whole} BEFORE TRUNCATE ON {table} "
                 "FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting()"
             ),
         ]
     refuse = f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never rewritten'); END"
     return [
-        f"CREATE TRIGGER IF NOT EXISTS {rows} BEFORE UPDATE ON {table} {refuse}",
-        f"CREATE TRIGGER IF NOT EXISTS {whole} BEFORE DELETE ON {table} {refuse}",
+        f"CREATE TRIGGER {rows} BEFORE UPDATE ON {table} {refuse}",
+        f"CREATE TRIGGER {whole} BEFORE DELETE ON {table} {refuse}",
     ]

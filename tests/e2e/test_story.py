@@ -28,11 +28,13 @@ def told(module_database_url: str) -> Json:
     means = Means(database, SystemClock(), Keyring(settings.secret_keys.get_secret_value()))
     admin = setup.issue_key(means, records.PLATFORM, Role.ADMIN, "e2e")
     said: list[str] = []
-    with served(module_database_url) as address:
-        story = tell(address, admin, records.own_files(), said.append)
-    story.told["verified"] = verify(database)
+    try:
+        with served(module_database_url) as address:
+            story = tell(address, admin, records.own_files(), said.append)
+        story.told["verified"] = verify(database)
+    finally:
+        database.dispose()
     story.told["said"] = said
-    database.dispose()
     return story.told
 
 

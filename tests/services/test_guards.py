@@ -54,6 +54,15 @@ def test_no_row_is_updated_by_an_insertion(filled: Engine, table: str) -> None:
     _refused(filled, table, f"INSERT INTO {table} SELECT * FROM {table} WHERE true {conflict}")  # noqa: S608  # names of the code
 
 
+@pytest.mark.parametrize("table", guards.INSERT_ONLY)
+def test_no_row_is_replaced(sqlite_url: str, table: str) -> None:
+    # PostgreSQL has no REPLACE.
+    filling.fill(sqlite_url)
+    engine = make_engine(sqlite_url).execution_options(writing=True)
+    _refused(engine, table, f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE true")  # noqa: S608  # a name of the code
+    engine.dispose()
+
+
 def test_no_table_is_emptied(postgres_database_url: str) -> None:
     # SQLite has no TRUNCATE.
     filling.fill(postgres_database_url)
