@@ -40,7 +40,8 @@ def principal_of(session: ReadSession, token: str, means: Means) -> Principal:
 def create_key(writer: Writer, request: ApiKeyIn) -> ApiKeyCreated:
     """A new key; its text is in this answer and nowhere else.
 
-    The platform makes keys for anybody; others for their own organisation in their own role.
+    The platform makes keys for anybody; others for their own organisation in their own role. A key never
+    gives a scope that it does not have.
     """
     organisation = queries.organisation_by_identifier(writer.session, request.siret)
     own = organisation is not None and (organisation.id, request.role) == (
@@ -48,6 +49,9 @@ def create_key(writer: Writer, request: ApiKeyIn) -> ApiKeyCreated:
         writer.principal.role,
     )
     if not writer.principal.is_admin and not own:
+        raise Forbidden
+    # A key that may not read makes none that reads.
+    if not request.scopes <= writer.principal.scopes:
         raise Forbidden
     if organisation is None:
         raise unknown_reference("/siret")

@@ -49,6 +49,9 @@ def put_organisation(
     if request.seat is not None and not territories.exists_place(writer.session, request.seat):
         raise unknown_reference("/seat")
     if found is None:
+        if version is not None:
+            # What was read is no longer there, or never was.
+            raise StaleVersion
         return _shown(_created(writer, siret, request)), True
     if version is None:
         raise PreconditionRequired

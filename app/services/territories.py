@@ -44,8 +44,12 @@ def load_edition(database: Database) -> bool:
 
 def search_territories(reader: Reader, search: TerritorySearch) -> TerritoryList:
     """Territories that fit every criterion given, the likeliest first."""
+    name = None if search.name is None else search_name(search.name)
+    if name == "":
+        # Signs alone are the name of no place.
+        return TerritoryList(edition=EDITION, items=[])
     query = queries.search(
-        name=search_name(search.name) if search.name else None,
+        name=name,
         postal_code=search.postal_code,
         code=search.code,
         level=search.level,
