@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import sys
 import tempfile
 from contextlib import nullcontext
@@ -18,6 +19,7 @@ from app.clock import SystemClock
 from app.crypto import Keyring
 from app.db import migrate as migrate_tables
 from app.db.session import Database
+from app.demonstration.client import Unexpected
 from app.demonstration.keys import read_keys, write_keys
 from app.demonstration.records import BY_ROLE, PLATFORM, files_at, own_files
 from app.demonstration.server import served
@@ -116,8 +118,12 @@ def demo(files: Annotated[list[Path] | None, typer.Argument(exists=True, dir_oka
         means = _means(Settings(database_url=url))
         setup.prepare(means.database, url)
         admin = setup.issue_key(means, PLATFORM, Role.ADMIN, "demo")
-        with served(url) as address:
-            telling = tell(address, admin, files_at(files) if files else own_files(), typer.echo)
+        try:
+            with served(url) as address:
+                telling = tell(address, admin, files_at(files) if files else own_files(), typer.echo)
+        except Unexpected as different:
+            typer.echo(f"\nL'histoire s'arrête ici. {different}", err=True)
+            raise typer.Exit(1) from None
         telling.chapter("Les comptes sont vérifiés")
         found = verification.verify(means.database)
         telling.note(found.told())
@@ -128,13 +134,15 @@ def demo(files: Annotated[list[Path] | None, typer.Argument(exists=True, dir_oka
 @app.command()
 def run(port: int = 8000) -> None:
     """Prepare an embedded database with a demonstration, print a key per role, serve."""
+    _refuse_busy(port)
     settings = Settings()
     Path("var").mkdir(exist_ok=True)
     means = _means(settings)
     setup.prepare(means.database, settings.database_url)
     new = not setup.has_contracts(means.database)
     keys = None if new else read_keys(KEYS)
-    if keys is None:
+    # Those of another database, or of another secret, would be printed and refused.
+    if keys is None or not all(setup.holds_key(means, text) for text in keys.values()):
         keys = {role.value: setup.issue_key(means, siret, role, "demo") for role, siret in BY_ROLE.items()}
         write_keys(KEYS, keys)
     if new:
@@ -143,6 +151,17 @@ def run(port: int = 8000) -> None:
     means.database.dispose()
     _greet(keys, f"http://127.0.0.1:{port}")
     serve(port=port)
+
+
+def _refuse_busy(port: int) -> None:
+    # Said before anything is loaded and printed: the requests shown would reach somebody else.
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            typer.echo(f"Le port {port} est déjà pris ; un autre se choisit par --port.", err=True)
+            raise typer.Exit(1) from None
 
 
 def _greet(keys: dict[str, str], address: str) -> None:

@@ -22,8 +22,11 @@ def write_keys(path: Path, keys: dict[str, str]) -> None:
 
 
 def read_keys(path: Path) -> dict[str, str] | None:
-    """The keys kept earlier, None when there are none."""
+    """The keys kept earlier, None when there are none, or a start was stopped while it wrote them."""
     if not path.exists():
         return None
-    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        found: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return None
     return found

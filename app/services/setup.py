@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.db import migrate
 from app.db.queries import contracts
+from app.errors import Unauthenticated
 from app.principal import SERVICE, Role
 from app.schemas.access import ApiKeyIn
 from app.services import access, organisations
@@ -29,6 +30,16 @@ def has_contracts(database: Database) -> bool:
     """Whether anything was registered yet."""
     with database.read() as session:
         return contracts.any_contract(session)
+
+
+def holds_key(means: Means, text: str) -> bool:
+    """Whether a key made earlier opens this database."""
+    with means.database.read() as session:
+        try:
+            access.principal_of(session, text, means)
+        except Unauthenticated:
+            return False
+    return True
 
 
 def issue_key(means: Means, siret: str, role: Role, label: str) -> str:
