@@ -31,7 +31,7 @@ from app.crypto import Keyring
 from app.db.session import Database
 from app.services.work import Means
 from app.settings import Settings
-from app.web import contract, problems
+from app.web import contract, docs, problems
 from app.web.limits import BodyLimit
 from app.web.observing import Observing, configure_logging
 
@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         redirect_slashes=False,
         # Its spans and logs would carry addresses and exception messages.
         telemetry={"tracing": False, "metrics": False, "logs": False},
+        docs_url=None,
         redoc_url=None,
         # The name of the route's function: it stays when the address grows.
         generate_unique_id_function=lambda route: route.name,
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         assessments,
     ):
         app.include_router(module.router)
+    docs.install(app)
     problems.install(app)
     app.add_middleware(BodyLimit, limit=settings.body_limit_bytes, import_limit=settings.import_limit_bytes)
     # Added last, so that it stands outermost: a refused body is named, counted and logged too.
