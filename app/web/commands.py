@@ -6,7 +6,9 @@ only makes requests wait their turn. Idempotency lives here alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -14,8 +16,12 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.clock import day_of
 from app.db.queries import organisations as queries
-from app.db.tables import StoredAnswer
+from app.db.queries.contracts import visible_contracts
+from app.db.queries.lists import one
+from app.db.queries.statements import visible_statements
+from app.db.tables import Contract, Statement, StoredAnswer
 from app.errors import (
     FieldError,
     Forbidden,
@@ -23,6 +29,7 @@ from app.errors import (
     IdempotencyKeyMissing,
     IdempotencyKeyReused,
     InvalidPayload,
+    NotFound,
     Text,
     Unauthenticated,
 )
@@ -33,13 +40,16 @@ from app.web.etags import expected_version, strong_etag, weak_etag
 from app.web.languages import language_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from app.db.session import ReadSession
     from app.principal import Principal
 
 JSON_TYPE = "application/json"
 KEY_CHARACTERS = 255
+# What creating operations stand under, by the name in their address: how it is seen, and its id.
+REACHED: dict[str, tuple[Callable[..., Any], Any]] = {
+    "contract_id": (visible_contracts, Contract.id),
+    "statement_id": (visible_statements, Statement.id),
+}
 
 bearer = HTTPBearer(auto_error=False, description="Clé d'API : `Authorization: Bearer csi_…`.")
 
@@ -99,6 +109,7 @@ class Call:
                 raise IdempotencyInProgress(headers={"Retry-After": "1"})
             stored = queries.stored_answer(session, principal, key)
             if stored is not None:
+                self._check_still_seen(session, principal)
                 return self._replay(stored, fingerprint)
             writer = Writer(session, principal, self.means, self.request_id)
             response = self._answer(use_case(writer), principal, status)
@@ -170,6 +181,16 @@ class Call:
             body=sealed,
             created_at=self.means.clock.now(),
         )
+
+    def _check_still_seen(self, session: ReadSession, principal: Principal) -> None:
+        # Access may have ended since: what was answered then is not told again.
+        today = day_of(self.means.clock.now())
+        for name, (visible, key) in REACHED.items():
+            reached = self.request.path_params.get(name)
+            if reached is None:
+                continue
+            if one(session, visible(principal, today).where(key == UUID(str(reached)))) is None:
+                raise NotFound
 
     def _replay(self, stored: StoredAnswer, fingerprint: bytes) -> Response:
         if stored.fingerprint != fingerprint:
