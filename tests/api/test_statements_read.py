@@ -38,7 +38,7 @@ from tests.api.declaring import (
     taken,
 )
 from tests.api.people import HIRE, PERSON, mandated_contract
-from tests.api.registering import errors_of
+from tests.api.registering import errors_of, record_clause, register
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +118,23 @@ class TestReading:
             answer = service.get(address, siret, role, **extra)
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
             assert service.client.get(path).status_code == 401
+
+    def test_members_of_a_group_do_not_read_each_other(self, service: Service) -> None:
+        holders = [{"siret": CONTRACTOR, "lead": True}, {"siret": OTHER_CONTRACTOR}]
+        contract = register(service, holders=holders)
+        record_clause(service, contract)
+        path = f"/v1/contracts/{contract['id']}"
+        subcontract = {"siret": SUBCONTRACTOR, "since": "2024-12-12"}
+        taken(service.post(f"{path}/subcontracts", BUYER, Role.BUYER, subcontract))
+        contract_id = UUID(contract["id"])
+        firms = (CONTRACTOR, OTHER_CONTRACTOR, SUBCONTRACTOR)
+        made = {firm: taken(send(service, contract_id, NOTHING, firm))["id"] for firm in firms}
+        for firm, others in ((CONTRACTOR, OTHER_CONTRACTOR), (OTHER_CONTRACTOR, CONTRACTOR)):
+            seen = [made[found] for found in firms if found != others]
+            listed = service.get(f"{path}/statements", firm, Role.CONTRACTOR).json()["items"]
+            assert [item["id"] for item in listed] == seen
+            answer = service.get(f"/v1/statements/{made[others]}", firm, Role.CONTRACTOR)
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
     def test_a_walk_gives_every_statement_once(self, service: Service) -> None:
         contract_id = add_contract(service, subcontractor=SUBCONTRACTOR)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select, true
+from sqlalchemy.orm import aliased
 
-from app.db.queries.contracts import access_of
+from app.db.queries.contracts import HOLDER, access_of
 from app.db.tables import (
     Contract,
     ContractAccess,
@@ -24,23 +25,31 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
+    from sqlalchemy.orm import InstrumentedAttribute
+
     from app.db.session import ReadSession, WriteSession
     from app.principal import Principal
 
 
-def _own_or_holder(principal: Principal) -> ColumnElement[bool]:
-    """A declarant reads what it declared; a holder also reads what was declared under it."""
+def _of_own_side(principal: Principal) -> ColumnElement[bool]:
+    """A declarant reads what it declared; a holder also what was declared under it, not beside it."""
     if principal.role not in {Role.CONTRACTOR, Role.INSERTION_STRUCTURE}:
         return true()
     own = Statement.declarant_id == principal.organisation_id
     if principal.role is Role.INSERTION_STRUCTURE:
         return own
-    holder = exists().where(
-        ContractParty.contract_id == Statement.contract_id,
-        ContractParty.organisation_id == principal.organisation_id,
-        ContractParty.kind == "holder",
+    by_holder = _is_holder(Statement.declarant_id)
+    return or_(own, _is_holder(principal.organisation_id) & ~by_holder)
+
+
+def _is_holder(organisation_id: InstrumentedAttribute[UUID] | UUID) -> ColumnElement[bool]:
+    party = aliased(ContractParty)
+    return exists().where(
+        party.owner_id == Statement.owner_id,
+        party.contract_id == Statement.contract_id,
+        party.organisation_id == organisation_id,
+        party.kind == HOLDER,
     )
-    return or_(own, holder)
 
 
 def visible_statements(principal: Principal, today: date) -> Select[Statement]:
@@ -53,7 +62,7 @@ def visible_statements(principal: Principal, today: date) -> Select[Statement]:
         ContractAccess.contract_id == Statement.contract_id,
         access_of(principal, today),
     )
-    return query.where(seen, _own_or_holder(principal))
+    return query.where(seen, _of_own_side(principal))
 
 
 def statement_of_month(
