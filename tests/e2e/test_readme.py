@@ -1,0 +1,131 @@
+"""The tour of the README, typed as it stands there: every answer that it shows comes out."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+from app.demonstration.server import free_port
+from tests.e2e.test_first_start import ROOT, running
+
+CUT = "…"
+NEXT_STEP = "-- next step --"
+TOUR_SECONDS = 120
+BLOCK = re.compile(r"^```(bash|json|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("bash") and shutil.which("curl")), reason="the tour is typed in bash and asks with curl"
+)
+
+
+def steps() -> list[tuple[str, str, str]]:
+    """Each step of the tour: its commands, the kind of the answers it shows, these answers."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    tour = text[text.index("\n## Five minutes\n") : text.index("\n## Who sees what\n")]
+    blocks: list[tuple[str, str]] = BLOCK.findall(tour)
+    (kind, preparation), *rest = blocks
+    assert kind == "bash"
+    asked, shown = rest[::2], rest[1::2]
+    assert {kind for kind, _ in asked} == {"bash"}
+    assert len(asked) == len(shown)
+    found = [(commands, *answers) for (_, commands), answers in zip(asked, shown, strict=True)]
+    commands, *answers = found[0]
+    return [(preparation + commands, answers[0], answers[1]), *found[1:]]
+
+
+def documents(text: str) -> Iterator[object]:
+    """The JSON documents that follow one another in a text."""
+    decoder = json.JSONDecoder()
+    rest = text.strip()
+    while rest:
+        found, end = decoder.raw_decode(rest)
+        yield found
+        rest = rest[end:].lstrip()
+
+
+def with_cuts(text: str) -> str:
+    """The README's answers as JSON: the mark of what was cut becomes a member or an element."""
+    inside, opened, written = False, [""], []
+    for character in text:
+        if character == '"':
+            inside = not inside
+        elif not inside and character in "[{":
+            opened.append(character)
+        elif not inside and character in "]}":
+            opened.pop()
+        cut = f'"{CUT}": null' if opened[-1] == "{" else f'"{CUT}"'
+        written.append(cut if character == CUT and not inside else character)
+    return "".join(written)
+
+
+def comes_out(shown: object, answer: object) -> bool:
+    """Whether an answer is what is shown, whatever stands where it was cut."""
+    if isinstance(shown, dict) and isinstance(answer, dict):
+        expected = {name: value for name, value in shown.items() if name != CUT}
+        whole = CUT in shown or expected.keys() == answer.keys()
+        return whole and all(
+            name in answer and comes_out(value, answer[name]) for name, value in expected.items()
+        )
+    if isinstance(shown, list) and isinstance(answer, list):
+        expected_items = [item for item in shown if item != CUT]
+        if len(expected_items) == len(shown):
+            return len(shown) == len(answer) and all(map(comes_out, shown, answer))
+        # In their order, with anything where the list was cut.
+        remaining = iter(answer)
+        return all(any(comes_out(item, other) for other in remaining) for item in expected_items)
+    return shown == answer
+
+
+def test_every_answer_shown_comes_out(tmp_path: Path) -> None:
+    port, tour = free_port(), steps()
+    script = f"\necho '{NEXT_STEP}'\n".join(commands for commands, _, _ in tour)
+    assert "http://127.0.0.1:8000/" in script
+    script = script.replace("127.0.0.1:8000", f"127.0.0.1:{port}").replace(".venv/bin/python", sys.executable)
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("CLAUSES_")}
+    with running(tmp_path, port):
+        typed = subprocess.run(
+            ["bash", "-u", "-c", script],
+            cwd=tmp_path,
+            env={**environment, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=TOUR_SECONDS,
+            check=False,
+            encoding="utf-8",
+        )
+    outputs = typed.stdout.split(f"{NEXT_STEP}\n")
+    assert typed.returncode == 0, outputs[-1]
+    assert len(outputs) == len(tour)
+    for output, (commands, kind, shown) in zip(outputs, tour, strict=True):
+        if kind == "text":
+            assert fnmatchcase(output, shown.replace(CUT, "*")), f"{commands}\n{output}"
+            continue
+        answers, expected = list(documents(output)), list(documents(with_cuts(shown)))
+        assert len(answers) == len(expected), f"{commands}\n{output}"
+        for answer, said in zip(answers, expected, strict=True):
+            assert comes_out(said, answer), f"{commands}\n{output}"
+
+
+@pytest.mark.parametrize(
+    ("shown", "answer", "same"),
+    [
+        ('{"a": 1}', {"a": 1}, True),
+        ('{"a": 1}', {"a": 1, "b": 2}, False),
+        ('{"a": 1, …}', {"a": 1, "b": 2}, True),
+        ('{"a": 1, …}', {"b": 2}, False),
+        ("[1]", [1, 2], False),
+        ("[…, 2]", [1, 2], True),
+        ("[2, …]", [1], False),
+        ("[2, …, 1]", [1, 2], False),
+        ('{"a": "b…", …}', {"a": "b"}, False),
+    ],
+)
+def test_a_wrong_answer_is_not_what_is_shown(shown: str, answer: object, *, same: bool) -> None:
+    assert comes_out(next(documents(with_cuts(shown))), answer) is same
