@@ -13,10 +13,9 @@ from app.schemas.fields import Day
 from app.services import clauses
 from app.web.commands import Calling
 from app.web.etags import expected_version
-from app.web.routing import IDEMPOTENCY_KEY, IF_MATCH, ExactRoute, answers
+from app.web.routing import BOTH, IF_MATCH, ExactRoute, answers
 
 router = APIRouter(prefix="/v1/contracts/{contract_id}/clause", tags=["clauses"], route_class=ExactRoute)
-BOTH = {"parameters": [*IDEMPOTENCY_KEY["parameters"], *IF_MATCH["parameters"]]}
 
 
 @router.get("", response_model=ClauseOut, responses=answers(404, 422), summary="Lire la clause")
