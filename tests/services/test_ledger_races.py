@@ -1,6 +1,7 @@
 """Sixteen writers at once, on one contract and on many: no lost update, no deadlock, books that hold."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from app.principal import SERVICE, Role
 from app.services import ledger
 from app.services.sight import held_contract
 from app.services.verify import verify
-from app.services.work import writing
+from app.services.work import Writer, writing
 from app.worker import drain
 from tests.api.builders import (
     BUYER,
@@ -189,6 +190,37 @@ class TestManyContracts:
             (1500, 500),
             *[(0, 2000)] * 8,
         ]
+
+    def test_who_comes_second_counts_what_the_first_is_about_to_commit(
+        self, service: Service, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        buyers = (BUYER, OTHER_BUYER)
+        contracts = [add_contract(service, buyer=buyer) for buyer in buyers]
+        here = add_hire(service, contracts[0])
+        workers = [here, add_hire(service, contracts[1], person=here)]
+        claims = [
+            sent(service, contract_id, line(worker, "100.00"))
+            for contract_id, worker in zip(contracts, workers, strict=True)
+        ]
+        counted, close = threading.Event(), Writer.close
+
+        def hesitate(writer: Writer) -> None:
+            if not counted.is_set():
+                counted.set()
+                time.sleep(0.5)
+            close(writer)
+
+        monkeypatch.setattr(Writer, "close", hesitate)
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(accepted, service, claims[0], BUYER)
+            assert counted.wait(30)
+            second = accepted(service, claims[1], OTHER_BUYER)
+            assert states(first.result()) == {"counted": "100.00"}
+        # Its own count was right at once: no work was left to do.
+        assert states(second) == {"counted": "55.00", "held": "45.00"}
+        with service.means.database.read() as session:
+            assert session.scalars(select(Job)).all() == []
+        settled(service)
 
     def test_two_people_crossing_on_two_contracts_do_not_block_each_other(self, service: Service) -> None:
         """Each contract's writers hold both people; they take them in the same order."""
