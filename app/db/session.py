@@ -63,9 +63,11 @@ def make_engine(url: str, *, pool_size: int = 10, pool_timeout: float = 30) -> E
     else:
         address = address.set(drivername="postgresql+psycopg")
         # jit costs more than it saves on queries of this size; an idle open transaction would hold
-        # locks and stop migrations.
-        settings = "-c jit=off -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
-        options = {"connect_args": {"options": settings}, "pool_pre_ping": False}
+        # locks and stop migrations; an acknowledged write is on disk, whatever the server's default.
+        settings = ("jit=off", "synchronous_commit=on", "idle_in_transaction_session_timeout=30000")
+        options = {
+            "connect_args": {"options": " ".join(f"-c {item}" for item in (*settings, "timezone=UTC"))}
+        }
     engine = create_engine(
         address,
         pool_size=pool_size,

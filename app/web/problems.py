@@ -108,9 +108,13 @@ def problem(error: DomainError, request: Request) -> Response:
     return Response(content, error.status, headers, media_type=MEDIA_TYPE)
 
 
+# A payload wrong everywhere would otherwise get an answer many times its size.
+MOST_FIELDS = 100
+
+
 def invalid(found: Sequence[Any]) -> errors.InvalidPayload:
     """What pydantic found, without the values, the context and the types' own words."""
-    return errors.InvalidPayload(errors=[_field_error(item) for item in found])
+    return errors.InvalidPayload(errors=[_field_error(item) for item in found[:MOST_FIELDS]])
 
 
 def _field_error(item: dict[str, Any]) -> FieldError:

@@ -174,6 +174,11 @@ class TestProblems:
     def test_one_number_has_several_writings(self, client: TestClient, days: str) -> None:
         assert send_days(client, days).status_code == 201
 
+    def test_a_payload_wrong_everywhere_gets_a_short_answer(self, client: TestClient) -> None:
+        answer = create(client, "k", {f"field{index}": index for index in range(5000)})
+        assert answer.status_code == 422
+        assert len(answer.json()["errors"]) == 100
+
     def test_a_body_past_the_limit_is_refused(self, database_url: str) -> None:
         with serving(database_url, body_limit_bytes=2048) as client:
             answer = create(client, "k", key_request("x" * 3000))
