@@ -34,7 +34,7 @@ CSV_2019 = b"\xef\xbb\xbftitulaire_denominationSociale_1;id;acheteur.id;objet;te
         (json.dumps([V1]).encode(), "shape_v1_json", "error"),
         (CSV_2019, "shape_csv_2019", "error"),
         (b"<?xml version='1.0'?><marches/>", "shape_xml", "error"),
-        (gzip.compress(b"{}"), "shape_archive", "error"),
+        (gzip.compress(b"{}", mtime=0), "shape_archive", "error"),
         (b"PK\x03\x04rest", "shape_archive", "error"),
         (b"nom;prenom\nExemple;Testeur\n", "shape_unknown", "error"),
         (b"{}", "shape_unknown", "error"),
