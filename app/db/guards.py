@@ -60,15 +60,6 @@ def lay(connection: Connection) -> None:
         connection.exec_driver_sql("DROP FUNCTION IF EXISTS refuse_rewriting()")
 
 
-def lift(connection: Connection) -> None:
-    """Take the guards away: for a migration step that rewrites guarded rows, which must say so."""
-    present = set(inspect(connection).get_table_names())
-    for table in (table for table in INSERT_ONLY if table in present):
-        for name in _names(table):
-            on_table = f" ON {table}" if connection.dialect.name == "postgresql" else ""
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{on_table}")
-
-
 def _names(table: str) -> tuple[str, str]:
     return f"guard_{table}_rows", f"guard_{table}_whole"
 

@@ -19,7 +19,7 @@ SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database to a revision; the triggers that guard insert-only tables are laid again."""
+    """Bring the database to a revision; the triggers that guard insert-only tables are laid where missing."""
     command.upgrade(_configuration(url), revision)
 
 
