@@ -9,7 +9,21 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Date, Row, Select, case, cast, func, insert, null, select, tuple_, union_all
+from sqlalchemy import (
+    Date,
+    Row,
+    Select,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    insert,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
@@ -131,23 +145,25 @@ def training_before(
     return int(session.scalar(query) or 0)
 
 
+_REVERSAL = aliased(Entry)
+# Asked several times by every write on hours: building it costs more than running it.
+_IN_FORCE = (
+    select(Entry)
+    .where(
+        Entry.line_id.in_(bindparam("line_ids", expanding=True)),
+        Entry.reverses_id.is_(None),
+        ~exists().where(_REVERSAL.line_id == Entry.line_id, _REVERSAL.reverses_id == Entry.id),
+    )
+    .order_by(Entry.id)
+)
+
+
 def entries_in_force(session: ReadSession, line_ids: Sequence[UUID]) -> dict[UUID, list[Entry]]:
     """The entries of these lines that no later entry reverses."""
-    reversal = aliased(Entry)
     found: dict[UUID, list[Entry]] = {line_id: [] for line_id in line_ids}
     for first in range(0, len(line_ids), CHUNK):
-        query = (
-            select(Entry)
-            .where(
-                Entry.line_id.in_(line_ids[first : first + CHUNK]),
-                Entry.reverses_id.is_(None),
-                ~select(reversal.id)
-                .where(reversal.line_id == Entry.line_id, reversal.reverses_id == Entry.id)
-                .exists(),
-            )
-            .order_by(Entry.id)
-        )
-        for entry in session.scalars(query):
+        chunk = list(line_ids[first : first + CHUNK])
+        for entry in session.scalars(_IN_FORCE, {"line_ids": chunk}):
             found[entry.line_id].append(entry)
     return found
 
