@@ -198,4 +198,6 @@ class EntryPage(Known, Page[EntryOut]):
 
     figure: Figure
     total: Hours
-    own_only: bool = Field(description="Vrai pour qui n'est pas titulaire : ses seules lignes sont montrées.")
+    own_only: bool = Field(
+        description="Vrai quand les lignes d'autres déclarants du contrat ne sont pas montrées."
+    )

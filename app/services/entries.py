@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 
     from app.rules.terms import Terms
     from app.schemas.compliance import EntriesQuery
+    from app.services.compliance import Sight
     from app.services.work import Reader
 
 
 def list_entries(reader: Reader, contract_id: UUID, asked: EntriesQuery) -> EntryPage:
-    """The entries of one figure; a contractor that holds nothing gets its own lines, and their total.
+    """The entries of one figure; a contractor gets those of its own side, and their total.
+
+    That is its own lines; for a holder also those declared under it, not those of its group's other members.
 
     NotFound and Forbidden as for the position itself.
     """
@@ -38,7 +41,7 @@ def list_entries(reader: Reader, contract_id: UUID, asked: EntriesQuery) -> Entr
         position = position_known_at(reader, asked.known_at)
         sight = seen(reader, contract_id)
     terms = terms_in_force(reader, sight, as_of, position)
-    own = own_lines_only(reader, sight)
+    own, hidden = own_lines_only(reader, sight), _hidden(reader, sight)
     total, items, following = 0, [], None
     if terms is not None:
         query = queries.entries_in_view(
@@ -48,6 +51,7 @@ def list_entries(reader: Reader, contract_id: UUID, asked: EntriesQuery) -> Entr
             position=position,
             states=list(State) if asked.figure is Figure.DECLARED else [asked.figure.value],
             declarant_id=own,
+            hidden=hidden,
         )
         total = queries.hours_of(reader.session, query)
         found, following = page_of(reader.session, query, Entry.id, asked.after, asked.limit)
@@ -59,10 +63,18 @@ def list_entries(reader: Reader, contract_id: UUID, asked: EntriesQuery) -> Entr
         provisional=asked.known_at is None and sight.row.provisional,
         figure=asked.figure,
         total=total,
-        own_only=own is not None,
+        own_only=own is not None or bool(hidden),
         items=items,
         next=following,
     )
+
+
+def _hidden(reader: Reader, sight: Sight) -> list[UUID]:
+    """Whose lines a member of a group does not read, as with their statements and hires."""
+    principal, row = reader.principal, sight.row
+    if principal.role is not Role.CONTRACTOR:
+        return []
+    return queries.fellow_holders(reader.session, row.owner_id, row.contract_id, principal.organisation_id)
 
 
 def last_month(terms: Terms, as_of: date) -> date:

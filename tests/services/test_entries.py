@@ -5,9 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from app.db.tables import ContractParty
 from app.errors import Forbidden, NotFound
 from app.principal import Role
 from app.schemas.compliance import Figure
+from tests.books import FIRST
 from tests.services.one_contract import Story, Viewer
 
 DECEMBER, JANUARY = date(2024, 12, 1), date(2025, 1, 1)
@@ -98,6 +100,29 @@ class TestSight:
         assert (page.total, page.own_only, [entry.hours for entry in page.items]) == (300, True, [300])
         missing = {item.declarant for item in story.compliance(**performer).next_actions or ()}
         assert missing == {other.identifier}
+
+    def test_members_of_a_group_do_not_read_each_others_lines(self, story: Story) -> None:
+        fellow, under = story.books.organisation(), story.books.organisation()
+        of = {"owner_id": story.contract.owner_id, "contract_id": story.contract.id}
+        story.books.write(
+            story.books.access(story.contract, fellow.id, Role.CONTRACTOR),
+            ContractParty(
+                **of, organisation_id=fellow.id, kind="holder", lead=False, share=None, since=FIRST
+            ),
+        )
+        declarants = ((story.firm, 500), (fellow, 300), (under, 200))
+        for firm, hours in declarants:
+            worker = story.books.worker(story.clause, story.contract, firm)
+            story.books.post(worker, DECEMBER, "counted", hours)
+        page = story.entries(Figure.COUNTED, role=Role.CONTRACTOR, organisation=story.firm)
+        # Its own and its subcontractor's.
+        assert (page.total, page.own_only, sorted(entry.hours for entry in page.items)) == (
+            700,
+            True,
+            [200, 500],
+        )
+        page = story.entries(Figure.COUNTED, role=Role.CONTRACTOR, organisation=fellow)
+        assert (page.total, sorted(entry.hours for entry in page.items)) == (500, [200, 300])
 
     def test_an_insertion_structure_sees_no_balance(self, story: Story) -> None:
         structure = story.books.organisation()

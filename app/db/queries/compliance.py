@@ -240,11 +240,13 @@ def entries_in_view(
     position: int | None,
     states: Sequence[str],
     declarant_id: UUID | None,
+    hidden: Sequence[UUID] = (),
 ) -> Select[Entry]:
     """The entries that make a figure: those of the states and months that nothing in the view reverses.
 
     A reversal takes back a whole entry of the same month and state, so that leaving both out of the list
-    leaves its sum as it is. `position` None is the ledger as it stands; `declarant_id` narrows to its lines.
+    leaves its sum as it is. `position` None is the ledger as it stands; `declarant_id` narrows to its lines,
+    `hidden` leaves out those of some declarants.
     """
     reversal = aliased(Entry)
     reversed_later = exists().where(
@@ -265,7 +267,22 @@ def entries_in_view(
         reversed_later = reversed_later.where(reversal.change_id.in_(known))
     if declarant_id is not None:
         query = query.where(Entry.declarant_id == declarant_id)
+    if hidden:
+        query = query.where(Entry.declarant_id.not_in(hidden))
     return query.where(~reversed_later)
+
+
+def fellow_holders(
+    session: ReadSession, owner_id: UUID, contract_id: UUID, organisation_id: UUID
+) -> list[UUID]:
+    """The other members of the group that holds a contract."""
+    query = select(ContractParty.organisation_id).where(
+        ContractParty.owner_id == owner_id,
+        ContractParty.contract_id == contract_id,
+        ContractParty.kind == "holder",
+        ContractParty.organisation_id != organisation_id,
+    )
+    return list(session.scalars(query))
 
 
 def hours_of(session: ReadSession, entries: Select[Entry]) -> int:
