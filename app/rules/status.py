@@ -6,7 +6,7 @@ Sub-targets and the forecast come in as what the caller knows of them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
@@ -14,7 +14,7 @@ from app.rules.codes import Status
 from app.rules.days import Span, count_days
 from app.rules.hours import share_of
 from app.rules.reporting import measured_on
-from app.rules.targets import required, required_at_end
+from app.rules.targets import Basis, required, required_at_end
 from app.rules.terms import Terms
 
 
@@ -32,6 +32,21 @@ class Sums:
     def secured(self) -> int:
         """What is counted or may still be."""
         return self.counted + self.pending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of an obligation on a day: all that its position depends on besides its terms.
+
+    `sums` are those of the months that belong to the day; `suspensions` the suspended days of the contract;
+    `closed`: it was closed on or before the day; `basis` is what the target follows.
+    """
+
+    as_of: date
+    sums: Sums
+    suspensions: tuple[Span, ...] = ()
+    closed: bool = False
+    basis: Basis = field(default_factory=Basis)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,36 +97,31 @@ class Standing:
         return self.sums.counted >= goal and self.subtargets_reached
 
 
-def compliance(
-    terms: Terms, sums: Sums, as_of: date, suspensions: Iterable[Span] = (), *, closed: bool = False
-) -> Compliance:
-    """Return the position of an obligation under the terms in force on a day.
-
-    `suspensions` are the suspended days of the contract; `closed`: it was closed on or before that day.
-    """
-    due, at_end = required(terms, as_of), required_at_end(terms)
-    measured = measured_on(terms, as_of)
-    hoped = expected(terms, due, measured, suspensions)
+def compliance(terms: Terms, known: Known) -> Compliance:
+    """Return the position of an obligation under the terms in force on the day."""
+    due, at_end = required(terms, known.basis), required_at_end(terms, known.basis)
+    measured = measured_on(terms, known.as_of)
+    hoped = expected(terms, due, measured, known.suspensions)
     standing = Standing(
-        as_of=as_of,
+        as_of=known.as_of,
         window=terms.window,
-        closed=closed,
+        closed=known.closed,
         required=due,
         required_at_end=at_end,
         expected=hoped,
-        sums=sums,
+        sums=known.sums,
         late_threshold=terms.late_threshold,
     )
     return Compliance(
-        as_of=as_of,
+        as_of=known.as_of,
         required=due,
         required_at_end=at_end,
         measured_on=measured,
         expected=hoped,
-        sums=sums,
-        secured=sums.secured,
-        balance=sums.counted - due,
-        rate=Fraction(sums.counted, due) if due else None,
+        sums=known.sums,
+        secured=known.sums.secured,
+        balance=known.sums.counted - due,
+        rate=Fraction(known.sums.counted, due) if due else None,
         status=status(standing),
     )
 

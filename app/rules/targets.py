@@ -39,6 +39,13 @@ class Estimate:
     inputs: tuple[Input, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What the kinds of target follow, as known on a day: `firm_amount` in cents, None when unknown."""
+
+    firm_amount: int | None = None
+
+
 def exact_hours(target: Target) -> Fraction:
     """Return the hours of a target, exact, before any rounding."""
     if isinstance(target, LabourFormula):
@@ -53,15 +60,12 @@ def owed(target: Target, rounding: Rounding) -> int:
     return rounded(exact_hours(target), rounding)
 
 
-def required(terms: Terms, _as_of: date) -> int:
-    """Return the hours (hundredths) that the obligation requires as known on a day.
-
-    The kinds of this version do not depend on the day; those that follow invoices will.
-    """
+def required(terms: Terms, _basis: Basis) -> int:
+    """Return the hours (hundredths) that the obligation requires, from what is known on a day."""
     return owed(terms.target, terms.rounding)
 
 
-def required_at_end(terms: Terms) -> int | None:
+def required_at_end(terms: Terms, _basis: Basis) -> int | None:
     """Return the hours required at the end of the window; None when they cannot be known yet."""
     return owed(terms.target, terms.rounding)
 

@@ -23,7 +23,7 @@ from app.principal import Role
 from app.rules.days import add_months
 from app.rules.errors import WrongDocumentError
 from app.rules.profiles import PROFILES
-from app.rules.targets import required_at_end
+from app.rules.targets import Basis, required_at_end
 from app.rules.terms_json import terms_from_json, terms_to_json
 from app.schemas.clauses import ClauseOut, ClauseVersionOut, TargetOut, TermsOut
 from app.services import contracts, durations, ledger
@@ -62,10 +62,10 @@ def record_clause(
         first = queries.versions_of(writer.session, found.owner_id, found.id)[0]
         if first.snapshot["terms"] != terms_to_json(terms):
             raise ClauseExists
-        return _shown(writer.session, found, writer.today), False
+        return _shown(writer.session, contract, found, writer.today), False
     _check_open(contract)
     clause = _added(writer, contract, terms)
-    return _shown(writer.session, clause, writer.today), True
+    return _shown(writer.session, contract, clause, writer.today), True
 
 
 def amend_clause(writer: Writer, contract_id: UUID, request: AmendmentIn, version: int) -> ClauseOut:
@@ -89,7 +89,7 @@ def amend_clause(writer: Writer, contract_id: UUID, request: AmendmentIn, versio
     for person_id in approved_persons(writer.session, clause.obligation_id):
         durations.renew_durations(writer, clause, person_id)
     ledger.recount_contract(writer, contract)
-    return _shown(writer.session, clause, request.effective_on)
+    return _shown(writer.session, contract, clause, request.effective_on)
 
 
 def read_clause(reader: Reader, contract_id: UUID, as_of: date | None) -> ClauseOut:
@@ -98,7 +98,7 @@ def read_clause(reader: Reader, contract_id: UUID, as_of: date | None) -> Clause
     clause = queries.clause_of(reader.session, contract.id)
     if clause is None:
         raise NotFound
-    return _shown(reader.session, clause, as_of or reader.today)
+    return _shown(reader.session, contract, clause, as_of or reader.today)
 
 
 def default_window(contract: Contract) -> dict[str, str]:
@@ -205,7 +205,7 @@ def _keep(writer: Writer, clause: Clause, reason: str | None) -> None:
     )
 
 
-def _shown(session: ReadSession, clause: Clause, day: date) -> ClauseOut:
+def _shown(session: ReadSession, contract: Contract, clause: Clause, day: date) -> ClauseOut:
     dated = queries.dated_versions_of(session, clause.owner_id, clause.id)
     versions = [version for version, _ in dated]
     chosen = ([version for version in versions if version.effective_on <= day] or versions[:1])[-1]
@@ -217,7 +217,7 @@ def _shown(session: ReadSession, clause: Clause, day: date) -> ClauseOut:
         as_of=day,
         number=chosen.number,
         effective_on=chosen.effective_on,
-        required_at_end=required_at_end(terms),
+        required_at_end=required_at_end(terms, Basis(firm_amount=contract.firm_amount)),
         terms=show_terms(terms),
         versions=[
             ClauseVersionOut(

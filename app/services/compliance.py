@@ -201,8 +201,7 @@ def _shown(contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
     if case.terms is None:
         return _without_clause(case.contract.clause_state, common)
     sums = _total(case.terms, case.months, as_of)
-    closed = case.contract.closed_by(as_of)
-    found = rules.compliance(case.terms, sums, as_of, case.contract.suspensions, closed=closed)
+    found = rules.compliance(case.terms, case.contract.known(as_of, sums))
     hours: dict[str, Any] = _figures(found)
     return ComplianceOut(
         **common,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from app.rules.clause_state import clause_state
 from app.rules.days import Span
 from app.rules.profiles import PROFILES
+from app.rules.status import Known
+from app.rules.targets import Basis
 from app.rules.terms_json import terms_from_json
 from app.services.clause_states import situation_of
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.rules.codes import ClauseState
+    from app.rules.status import Sums
     from app.rules.terms import Terms
 
 VERSIONS_KEPT = 10_000
@@ -30,10 +33,21 @@ class ContractFacts:
     closed_on: date | None
     suspensions: tuple[Span, ...]
     clause_state: ClauseState
+    basis: Basis
 
     def closed_by(self, day: date) -> bool:
         """Whether the contract was closed on or before a day."""
         return self.closed_on is not None and self.closed_on <= day
+
+    def known(self, day: date, sums: Sums) -> Known:
+        """What the rules read of the contract on a day, with the hours (hundredths) that belong to it."""
+        return Known(
+            as_of=day,
+            sums=sums,
+            suspensions=self.suspensions,
+            closed=self.closed_by(day),
+            basis=self.basis,
+        )
 
 
 def read(facts: Mapping[str, Any]) -> ContractFacts:
@@ -42,6 +56,7 @@ def read(facts: Mapping[str, Any]) -> ContractFacts:
         closed_on=_day(facts["closed_on"]),
         suspensions=suspensions_of(facts["suspensions"]),
         clause_state=clause_state(situation_of(facts)),
+        basis=Basis(firm_amount=facts["firm_amount"]),
     )
 
 

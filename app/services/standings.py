@@ -153,8 +153,7 @@ def _sums(hours: Any, terms: Terms | None, until: date) -> Sums:  # noqa: ANN401
 def _status(contract: _Contract, terms: Terms | None, sums: Sums, until: date) -> Status:
     if terms is None:
         return Status(contract.facts.clause_state)
-    closed = contract.facts.closed_by(until)
-    return compliance(terms, sums, until, contract.facts.suspensions, closed=closed).status
+    return compliance(terms, contract.facts.known(until, sums)).status
 
 
 def _required(contract: _Contract, period: Span) -> int:
@@ -168,5 +167,5 @@ def _expected(contract: _Contract, day: date) -> int:
     terms = contract.terms_on(day)
     if terms is None or day < terms.window.first:
         return 0
-    due = required(terms, day)
+    due = required(terms, contract.facts.basis)
     return expected(terms, due, min(day, terms.end), contract.facts.suspensions)

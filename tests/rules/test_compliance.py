@@ -12,9 +12,9 @@ from app.rules.codes import ConsultationKind, Every, RoundingMode, Status
 from app.rules.days import Span
 from app.rules.hours import Rounding
 from app.rules.reporting import belongs, due_on, measured_on, missing_statements, months_due
-from app.rules.status import Compliance, Standing, Sums, compliance, status
+from app.rules.status import Compliance, Known, Standing, Sums, compliance, status
 from app.rules.target_json import target_from_json
-from app.rules.targets import estimate, required, required_at_end
+from app.rules.targets import Basis, estimate, required, required_at_end
 from app.rules.terms import Reporting, Terms
 from app.rules.texts import hundredths_text
 from tests.rules.cases import load
@@ -42,13 +42,16 @@ def _shown(position: Compliance) -> dict[str, str]:
 
 @pytest.mark.parametrize("case", load("compliance"))
 def test_where_a_clause_stands(case: dict[str, Any]) -> None:
-    position = compliance(
-        _terms(case),
-        Sums(**{name: hours(text) for name, text in case["sums"].items()}),
-        date.fromisoformat(case["as_of"]),
-        [Span(date.fromisoformat(one), day(other or None)) for one, other in case.get("suspensions", [])],
+    suspended = [
+        Span(date.fromisoformat(one), day(other or None)) for one, other in case.get("suspensions", [])
+    ]
+    known = Known(
+        as_of=date.fromisoformat(case["as_of"]),
+        sums=Sums(**{name: hours(text) for name, text in case["sums"].items()}),
+        suspensions=tuple(suspended),
         closed=case.get("closed", False),
     )
+    position = compliance(_terms(case), known)
     shown = _shown(position)
     assert {name: shown[name] for name in case["expected"]} == case["expected"]
 
@@ -64,7 +67,7 @@ def test_a_target_is_computed_and_explained(case: dict[str, Any]) -> None:
     assert found.formula == case["formula"]
     assert [item.code for item in found.inputs] == [name for name in case["target"] if name != "kind"]
     clause = replace(terms(), target=target, rounding=rounding)
-    assert required(clause, date(2025, 1, 1)) == required_at_end(clause) == found.hours
+    assert required(clause, Basis()) == required_at_end(clause, Basis()) == found.hours
 
 
 def test_an_estimate_keeps_the_exact_hours_and_its_inputs() -> None:

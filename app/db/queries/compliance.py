@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 UNDECIDED = ("undecided", "needs_proof")
 # Columns of a contract that its position depends on, named as in the snapshots of its versions.
 CONTRACT_FACTS = (
-    *("closed_on", "suspensions", "notified_on", "consultation"),
+    *("closed_on", "suspensions", "notified_on", "consultation", "firm_amount"),
     *("social_conditions", "waiver", "decp_social"),
 )
 
