@@ -57,12 +57,17 @@ def _series(reference: str, *values: tuple[str, str]) -> tuple[DatedValue, ...]:
     return tuple(DatedValue(date.fromisoformat(since), Fraction(value), reference) for since, value in values)
 
 
+def _by_act(*values: tuple[str, str, str]) -> tuple[DatedValue, ...]:
+    """Return a series in which each value names the act that set it."""
+    return tuple(DatedValue(date.fromisoformat(since), Fraction(value), act) for since, value, act in values)
+
+
 _AVE = "Alliance Villes Emploi, photographie 2021 : 1 ETP = 1 600 h"
 _L3121_27 = "Code du travail, art. L3121-27"
-_EU = "Seuils européens 2026-2027, à vérifier à l'avis publié au Journal officiel"
-_CEILING = "OpenFisca-France, plafond_securite_sociale_horaire (décrets et arrêtés annuels)"
-_CEILING_DERIVED = "Plafond mensuel (OpenFisca-France) fois 12, divisé par 1 607, arrondi à l'euro"
-_SMIC = "OpenFisca-France, smic_b_horaire (décrets)"
+_EU_CLASSIC = "Règlement délégué (UE) 2025/2152, pouvoirs adjudicateurs, JOUE du 23/10/2025"
+_EU_NETWORK = "Règlement délégué (UE) 2025/2150, secteurs spéciaux, JOUE du 23/10/2025"
+_EU_WORKS = "Règlements délégués (UE) 2025/2151 (concessions) et 2025/2152 (travaux), JOUE du 23/10/2025"
+_DERIVED = "plafond mensuel de {} € fois 12, divisé par 1 607, arrondi à l'euro (art. D242-19)"
 
 _ALL = (
     Parameter(
@@ -94,7 +99,7 @@ _ALL = (
         label_fr="Durée maximale de travail au cours d'une même semaine",
         unit="h/week",
         values=_series("Code du travail, art. L3121-20", ("2000-01-01", "48")),
-        assumed=True,
+        assumed=False,
         checked_on=GATHERED,
     ),
     Parameter(
@@ -133,50 +138,50 @@ _ALL = (
         code="threshold_state",
         label_fr="Seuil européen, fournitures et services de l'État (HT)",
         unit="EUR",
-        values=_series(_EU, ("2026-01-01", "140000")),
-        assumed=True,
+        values=_series(_EU_CLASSIC, ("2026-01-01", "140000")),
+        assumed=False,
         checked_on=GATHERED,
     ),
     Parameter(
         code="threshold_other",
         label_fr="Seuil européen, fournitures et services des autres acheteurs (HT)",
         unit="EUR",
-        values=_series(_EU, ("2026-01-01", "216000")),
-        assumed=True,
+        values=_series(_EU_CLASSIC, ("2026-01-01", "216000")),
+        assumed=False,
         checked_on=GATHERED,
     ),
     Parameter(
         code="threshold_network",
         label_fr="Seuil européen, fournitures et services des entités de réseau (HT)",
         unit="EUR",
-        values=_series(_EU, ("2026-01-01", "432000")),
-        assumed=True,
+        values=_series(_EU_NETWORK, ("2026-01-01", "432000")),
+        assumed=False,
         checked_on=GATHERED,
     ),
     Parameter(
         code="threshold_works",
         label_fr="Seuil européen, travaux et concessions (HT)",
         unit="EUR",
-        values=_series(_EU, ("2026-01-01", "5404000")),
-        assumed=True,
+        values=_series(_EU_WORKS, ("2026-01-01", "5404000")),
+        assumed=False,
         checked_on=GATHERED,
     ),
     Parameter(
         code="hourly_ceiling",
         label_fr="Plafond horaire de la sécurité sociale",
         unit="EUR/h",
-        values=_series(
-            _CEILING,
-            ("2009-01-01", "21"),
-            ("2010-01-01", "22"),
-            ("2012-01-01", "23"),
-            ("2015-01-01", "24"),
-            ("2018-01-01", "25"),
-            ("2020-01-01", "26"),
-            ("2023-01-01", "27"),
-            ("2024-01-01", "29"),
-        )
-        + _series(_CEILING_DERIVED, ("2025-01-01", "29"), ("2026-01-01", "30")),
+        values=_by_act(
+            ("2009-01-01", "21", "Décret 2008-1394 du 19/12/2008"),
+            ("2010-01-01", "22", "Arrêté du 18/11/2009"),
+            ("2012-01-01", "23", "Arrêté du 30/12/2011"),
+            ("2015-01-01", "24", "Arrêté du 26/12/2014"),
+            ("2018-01-01", "25", "Arrêté du 05/12/2017"),
+            ("2020-01-01", "26", "Arrêté du 02/12/2019"),
+            ("2023-01-01", "27", "Arrêté du 09/12/2022"),
+            ("2024-01-01", "29", "Arrêté du 19/12/2023"),
+            ("2025-01-01", "29", f"OpenFisca-France : {_DERIVED.format('3 925')}"),
+            ("2026-01-01", "30", f"Arrêté du 22/12/2025 : {_DERIVED.format('4 005')}"),
+        ),
         assumed=False,
         checked_on=OPENFISCA_CHECKED,
     ),
@@ -184,7 +189,11 @@ _ALL = (
         code="minimum_wage",
         label_fr="Salaire minimum horaire brut",
         unit="EUR/h",
-        values=_series(_SMIC, ("2024-11-01", "11.88"), ("2026-01-01", "12.02"), ("2026-06-01", "12.31")),
+        values=_by_act(
+            ("2024-11-01", "11.88", "Décret 2024-951 du 23/10/2024"),
+            ("2026-01-01", "12.02", "Décret 2025-1228 du 17/12/2025"),
+            ("2026-06-01", "12.31", "Arrêté du 22/05/2026"),
+        ),
         assumed=False,
         checked_on=OPENFISCA_CHECKED,
     ),

@@ -197,7 +197,16 @@ def test_every_parameter_is_dated_in_order_and_referenced() -> None:
         assert all(value.reference for value in item.values)
         assert item.label_fr
     assumed = {item.code for item in PARAMETERS.values() if item.assumed}
-    assert assumed >= {"late_threshold", "eligibility_months", "weekly_maximum", "threshold_works"}
+    assert assumed >= {"late_threshold", "eligibility_months"}
+    confirmed = {"weekly_maximum", "threshold_works", "threshold_state", "hourly_ceiling", "minimum_wage"}
+    assert not assumed & confirmed
+
+
+@pytest.mark.parametrize("code", ["hourly_ceiling", "minimum_wage"])
+def test_each_value_of_a_dated_reference_names_the_act_that_set_it(code: str) -> None:
+    acts = [value.reference for value in parameter(code).values]
+    assert all(act.startswith(("Décret", "Arrêté", "OpenFisca-France")) for act in acts)
+    assert len(set(acts)) == len(acts)
 
 
 def test_a_parameter_that_does_not_exist_is_an_error() -> None:
