@@ -70,6 +70,13 @@ bench: $(VENV)/.dev ## Speed as ratios to a floor measured in the same run (Post
 fuzz: $(VENV)/.dev ## Hundreds of generated requests per operation
 	@CLAUSES_FUZZ_EXAMPLES=500 $(PY) -m pytest tests/contract -n $(WORKERS)
 
+# Only changed functions are tried again: what is known stays in mutants/ until it is removed.
+.PHONY: mutation
+mutation: $(VENV)/.dev ## The rules, wrong in thousands of ways: which of them no case notices (an hour or more)
+	@$(PY) -m mutmut run --max-children $(WORKERS)
+	@$(PY) -m mutmut results
+	@$(PY) -m mutmut export-cicd-stats && cat mutants/mutmut-cicd-stats.json
+
 .PHONY: format
 format: $(VENV)/.dev ## Put the code in the project's style
 	$(PY) -m ruff check --fix
@@ -102,4 +109,4 @@ image-check:
 
 .PHONY: clean
 clean: ## Remove what can be made again (not the data in var/)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage mutants
