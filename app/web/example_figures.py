@@ -74,6 +74,15 @@ FIGURES: dict[str, Any] = {
     "ReviewOut.decision": "approved",
     "TargetOut.hours": None,
     "TargetOut.kind": "labour_formula",
+    **{
+        f"TargetOut.{name}": None
+        for name in (
+            *("tranche", "trigger", "counts_from", "hours_per_tranche", "estimated_amount"),
+            *("bands", "share", "estimated_hours"),
+        )
+    },
+    "BandOut.from_amount": "100000.00",
+    "BandOut.hours": "300.00",
     "TermsOut.milestones": [],
     "VersionLine.periods": [],
 }

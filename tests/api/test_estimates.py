@@ -95,7 +95,7 @@ def test_every_role_may_ask(service: Service, role: Role) -> None:
         ({"labour_share": "2"}, ("/target/labour_share", "invalid")),
         ({"labour_share": "moitié"}, ("/target/labour_share", "invalid")),
         ({"hours": "3"}, ("/target/hours", "unknown_field")),
-        ({"kind": "share_of_hours"}, ("/target/kind", "unknown_code")),
+        ({"kind": "exemple"}, ("/target/kind", "unknown_code")),
     ],
 )
 def test_a_wrong_field_is_named(
