@@ -67,6 +67,8 @@ class _Contract:
 
     def facts_on(self, day: date, terms: Terms) -> ContractFacts:
         """The facts with what the terms' target followed by that day."""
+        if self.followed is NOTHING_FOLLOWED:
+            return self.facts
         return replace(self.facts, basis=self.followed.on(day, terms, self.facts.basis))
 
     def terms_on(self, day: date) -> Terms | None:
