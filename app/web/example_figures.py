@@ -72,6 +72,7 @@ FIGURES: dict[str, Any] = {
     "PostingOut.state": "counted",
     "EntryOut.state": "counted",
     "ReviewOut.decision": "approved",
+    "StatementOut.total_hours_worked": None,
     "TargetOut.hours": None,
     "TargetOut.kind": "labour_formula",
     **{
