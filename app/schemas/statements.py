@@ -64,8 +64,8 @@ class StatementContent(Input):
     nothing_to_declare: YesNo = False
     total_hours_worked: HoursIn | None = Field(
         default=None,
-        description="Heures travaillées par tous, que suit un objectif `share_of_hours` : chaque déclarant dit"
-        " les siennes, elles s'ajoutent ; une correction qui les omet les retire.",
+        description="Heures travaillées par tous, que suit un objectif `share_of_hours` : celles que dit"
+        " chaque déclarant s'ajoutent ; une correction qui les omet les retire.",
     )
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from app.principal import Role
-from tests.api.builders import BUYER, CONTRACTOR, SUBCONTRACTOR, Service, serving
+from tests.api.builders import BUYER, SUBCONTRACTOR, Service, serving
 from tests.api.declaring import DECEMBER, Body, correct, send, taken
 from tests.api.registering import record_clause, register
 
