@@ -269,6 +269,26 @@ class MandateOver(DomainError):
     title = Text("Ce mandat a pris fin.", "This mandate has ended.")
 
 
+class InvoiceExists(DomainError):
+    """An invoice of this number and day stands already: recorded twice, it would be owed twice."""
+
+    status, code = 409, "invoice_exists"
+    title = Text(
+        "Une facture de ce numéro et de ce jour est déjà enregistrée.",
+        "An invoice of this number and day is already recorded.",
+    )
+
+
+class NothingToReverse(DomainError):
+    """A reversal of a reversal, or of more than what is left of an invoice."""
+
+    status, code = 409, "nothing_to_reverse"
+    title = Text(
+        "Il ne reste pas autant à annuler sur cette facture.",
+        "There is not that much left to reverse on this invoice.",
+    )
+
+
 class ClauseExists(DomainError):
     """The contract has its clause: it changes by an amendment, which never rewrites the past."""
 

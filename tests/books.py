@@ -200,8 +200,11 @@ class Books:
         self._keep_clause(clause)
         return clause
 
-    def amend(self, clause: Clause, hours: str, effective_on: date) -> None:
-        clause.terms = {**clause.terms, "target": {"kind": "fixed_hours", "hours": hours}}
+    def amend(self, clause: Clause, target: str | dict[str, Any], effective_on: date) -> None:
+        """Change the target from a day: to so many hours, or to another one."""
+        if isinstance(target, str):
+            target = {"kind": "fixed_hours", "hours": target}
+        clause.terms = {**clause.terms, "target": target}
         clause.effective_on, clause.version = effective_on, clause.version + 1
         self._keep_clause(clause)
 

@@ -12,6 +12,8 @@ from app.rules.proofs import PROOFS
 from app.rules.public_choices import parameters_to_json
 from app.rules.publics import PUBLICS, Public, Setting
 from app.rules.rule_texts import COUNTING_RULES, RuleText
+from app.rules.step_tables import STEP_TABLES, ReadyTable
+from app.rules.target_json import bands_to_json
 from app.rules.terms_json import conditions_to_json
 from app.rules.texts import decimal_text
 from app.rules.version import RULES_VERSION
@@ -32,10 +34,24 @@ def catalogue(on: date) -> Plain:
         ],
         "counting_rules": [_rule(item) for item in COUNTING_RULES],
         "profiles": [profile_as_data(item, on) for item in PROFILES.values()],
+        "step_tables": [_table(item, on) for item in STEP_TABLES.values()],
         "codes": {
             name: [{"code": str(code), "label": label} for code, label in labels.items()]
             for name, labels in LABELS.items()
         },
+    }
+
+
+def _table(item: ReadyTable, on: date) -> Plain:
+    return {
+        "code": item.code,
+        "label": item.label_fr,
+        "reference": item.reference,
+        "assumed": False,
+        "since": item.since.isoformat(),
+        "until": None,
+        "in_force": item.since <= on,
+        "bands": bands_to_json(item.table),
     }
 
 

@@ -45,10 +45,20 @@ class ApprovalFrom(StrEnum):
 
 
 class TargetKind(StrEnum):
-    """The kinds of target that this version computes (domain §3)."""
+    """The kinds of target (domain §3)."""
 
     FIXED_HOURS = "fixed_hours"
     LABOUR_FORMULA = "labour_formula"
+    PER_INVOICED_AMOUNT = "per_invoiced_amount"
+    STEP_TABLE = "step_table"
+    SHARE_OF_HOURS = "share_of_hours"
+
+
+class CountsFrom(StrEnum):
+    """From which euro invoices oblige, once their total reaches the trigger (domain §3)."""
+
+    FIRST_EURO = "first_euro"
+    BEYOND_TRIGGER = "beyond_trigger"
 
 
 class RoundingMode(StrEnum):

@@ -8,6 +8,7 @@ from app.rules.codes import (
     ApprovalFrom,
     ConsultationKind,
     ContractType,
+    CountsFrom,
     Decision,
     Every,
     FactKind,
@@ -57,6 +58,13 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "targets": {
         TargetKind.FIXED_HOURS: "Nombre d'heures",
         TargetKind.LABOUR_FORMULA: "Montant, part de main-d'œuvre, taux d'insertion et coût horaire",
+        TargetKind.PER_INVOICED_AMOUNT: "Heures par tranche de montant facturé",
+        TargetKind.STEP_TABLE: "Barème par paliers du montant ferme",
+        TargetKind.SHARE_OF_HOURS: "Part des heures travaillées par tous",
+    },
+    "counts_from": {
+        CountsFrom.FIRST_EURO: "Dès le premier euro, une fois le seuil atteint",
+        CountsFrom.BEYOND_TRIGGER: "Au-delà du seuil seulement",
     },
     "rounding": {
         RoundingMode.HALF_UP: "Au plus proche, la moitié au-dessus",

@@ -14,8 +14,8 @@ from app.rules.codes import Status
 from app.rules.days import Span, count_days
 from app.rules.hours import share_of
 from app.rules.reporting import measured_on
-from app.rules.targets import Basis, required, required_at_end
-from app.rules.terms import Terms
+from app.rules.targets import Basis, is_known, required, required_at_end
+from app.rules.terms import FOLLOWING, Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +80,7 @@ class Standing:
     expected: int
     sums: Sums
     late_threshold: Fraction
+    target_known: bool = True
     subtargets_reached: bool = True
     forecast_mid: int | None = None
 
@@ -111,6 +112,7 @@ def compliance(terms: Terms, known: Known) -> Compliance:
         expected=hoped,
         sums=known.sums,
         late_threshold=terms.late_threshold,
+        target_known=is_known(terms.target, known.basis),
     )
     return Compliance(
         as_of=known.as_of,
@@ -129,8 +131,11 @@ def compliance(terms: Terms, known: Known) -> Compliance:
 def expected(terms: Terms, due: int, measured: date | None, suspensions: Iterable[Span] = ()) -> int:
     """Return the hours due on the day measured: by milestones, else in proportion to the days.
 
-    Suspended days are left out of both numbers of days; a window wholly suspended expects nothing.
+    Suspended days are left out of both numbers of days; a window wholly suspended expects nothing. A target
+    that follows what happens is expected as soon as it is due.
     """
+    if terms.target.kind in FOLLOWING:
+        return due
     if measured is None:
         return 0
     if terms.milestones:
@@ -141,7 +146,12 @@ def expected(terms: Terms, due: int, measured: date | None, suspensions: Iterabl
 
 
 def status(standing: Standing) -> Status:
-    """Return the status: the first of domain §6 that matches, for an obligation that has a clause."""
+    """Return the status: the first of domain §6 that matches, for an obligation that has a clause.
+
+    A target that nobody can compute is to be checked, whatever was counted.
+    """
+    if not standing.target_known:
+        return Status.TO_CHECK
     if standing.closed:
         reached = standing.sums.counted >= standing.required and standing.subtargets_reached
         return Status.CLOSED_MET if reached else Status.CLOSED_UNMET

@@ -10,9 +10,9 @@ from datetime import date
 from fractions import Fraction
 from typing import ClassVar
 
-from app.rules.codes import ApprovalFrom, ContractType, Every, Modality, TargetKind
+from app.rules.codes import ApprovalFrom, ContractType, CountsFrom, Every, Modality, TargetKind
 from app.rules.days import Span
-from app.rules.hours import Rounding
+from app.rules.hours import HUNDREDTHS, Rounding
 
 ParameterValue = int | bool | tuple[str, ...]
 
@@ -36,7 +36,65 @@ class LabourFormula:
     hourly_cost: int
 
 
-Target = FixedHours | LabourFormula
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerInvoicedAmount:
+    """`hours_per_tranche` for each complete tranche invoiced, once the net total reaches the trigger (cents).
+
+    `estimated_amount` (cents): what should be invoiced in the end; None when nobody said.
+    """
+
+    kind: ClassVar[TargetKind] = TargetKind.PER_INVOICED_AMOUNT
+    tranche: int
+    trigger: int
+    counts_from: CountsFrom
+    hours_per_tranche: int = HUNDREDTHS
+    estimated_amount: int | None = None
+
+    def tranches(self, invoiced: int) -> int:
+        """How many complete tranches a net total (cents) holds; none below the trigger."""
+        if invoiced < self.trigger:
+            return 0
+        first = self.trigger if self.counts_from is CountsFrom.BEYOND_TRIGGER else 0
+        return max(0, invoiced - first) // self.tranche
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The hours of the firm amounts from `from_amount` (cents) to the next band's, that one excluded."""
+
+    from_amount: int
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepTable:
+    """The hours of the band that holds the firm amount, none below the first; bands ascend."""
+
+    kind: ClassVar[TargetKind] = TargetKind.STEP_TABLE
+    bands: tuple[Band, ...]
+
+    def around(self, amount: int) -> tuple[Band | None, Band | None]:
+        """The band that holds an amount (cents), and the next one; None below the first, after the last."""
+        reached = [band for band in self.bands if band.from_amount <= amount]
+        above = self.bands[len(reached) :]
+        return (reached[-1] if reached else None, above[0] if above else None)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareOfHours:
+    """A share of the hours that everyone worked on the contract, as declared.
+
+    `estimated_hours`: what everyone should have worked in the end; None when nobody said.
+    """
+
+    kind: ClassVar[TargetKind] = TargetKind.SHARE_OF_HOURS
+    share: Fraction
+    estimated_hours: int | None = None
+
+
+Target = FixedHours | LabourFormula | PerInvoicedAmount | StepTable | ShareOfHours
+FOLLOWING = frozenset((TargetKind.PER_INVOICED_AMOUNT, TargetKind.SHARE_OF_HOURS))
+"""The kinds whose hours follow what happens from day to day: what is required is expected at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,14 @@ from app.rules.hours import Rounding
 from app.rules.profiles import GENERAL, PROFILES, Profile
 from app.rules.public_choices import choices_from_json, choices_to_json
 from app.rules.target_json import target_from_json, target_to_json
-from app.rules.terms import Conditions, Durations, Milestone, Reporting, Terms
+from app.rules.terms import FOLLOWING, Conditions, Durations, Milestone, Reporting, Terms
 from app.rules.texts import decimal_text, hundredths_text
 
 MOST_MONTHS = 120
 LAST_DUE_DAY = 31
 STEPS = (1, 50, 100)
 AUTHORITIES = ("insertion_structure", "prescriber")
+NO_MILESTONES = "Les heures de cet objectif sont attendues dès qu'elles sont dues : il n'a pas de jalons."
 
 Reader = Callable[[object, str], Any]
 
@@ -44,7 +45,10 @@ def terms_from_json(document: Mapping[str, object], profile: Profile | None = No
             findings.append(error.finding)
     if findings:
         raise WrongDocumentError(tuple(findings))
-    return Terms(**values)
+    terms = Terms(**values)
+    if terms.milestones and terms.target.kind in FOLLOWING:
+        raise WrongDocumentError((Finding("milestones_not_used", "/milestones", NO_MILESTONES),))
+    return terms
 
 
 def _conditions(document: Mapping[str, object], profile: Profile | None) -> Conditions:

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from app.errors import FieldProblem, Text
-from app.rules.codes import ApprovalFrom, ContractType, Every, Modality, RoundingMode, TargetKind
+from app.rules.codes import ApprovalFrom, ContractType, Every, Modality, RoundingMode
 from app.schemas.fields import (
     Day,
     Hours,
     HoursIn,
     Input,
     Instant,
-    MoneyIn,
     Output,
     Whole,
     Words,
     YesNo,
-    format_decimal,
 )
-
-NOT_A_RATE = Text("Nombre de 0 à 1 attendu, par exemple « 0.5 ».", 'Number from 0 to 1 expected, e.g. "0.5".')
+from app.schemas.targets import OTHER_TARGETS, Code, RateIn, TargetIn, TargetOut, plain_decimal
 
 NOT_A_STEP = Text("Un pas de 0.01, 0.5 ou 1 est attendu.", "A step of 0.01, 0.5 or 1 is expected.")
 MOST_VALUES, MOST_CHARACTERS = 50, 200
@@ -37,32 +33,8 @@ NOT_A_PARAMETER = Text(
 STEPS = {"0.01": 1, "0.5": 50, "0.50": 50, "1": 100, "1.0": 100, "1.00": 100}
 
 
-def _decimal(value: object) -> object:
-    # The rules read plain decimals; what they refuse, they refuse with its pointer.
-    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
-        raise FieldProblem("not_a_number", NOT_A_RATE)
-    return format_decimal(value) if isinstance(value, Decimal) else str(value)
-
-
-RateIn = Annotated[
-    str,
-    BeforeValidator(_decimal),
-    StringConstraints(max_length=24, strip_whitespace=True),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "pattern": r"^(0(\.[0-9]{1,10})?|1(\.0{1,10})?)$"},
-                {"type": "number", "minimum": 0, "maximum": 1, "multipleOf": 0.0001},
-            ],
-            "description": "Part, de 0 à 1.",
-            "examples": ["0.5"],
-        }
-    ),
-]
-
-
 def _step(value: object) -> str:
-    text = _decimal(value)
+    text = plain_decimal(value)
     if text not in STEPS:
         raise FieldProblem("not_a_step", NOT_A_STEP)
     return str(text)
@@ -74,7 +46,6 @@ StepIn = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^(0\.01|0\.50?|1(\.00?)?)$", "examples": ["1"]}),
 ]
 Months = Annotated[Whole, Field(ge=1, le=120)]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
 
 
 def _parameter(value: object) -> int | bool | list[str]:
@@ -107,25 +78,6 @@ Value = Annotated[
         }
     ),
 ]
-
-
-class TargetIn(Input):
-    """What the clause demands; the other fields depend on `kind`."""
-
-    kind: TargetKind
-    hours: HoursIn | None = Field(default=None, description="Pour `fixed_hours` : le nombre d'heures.")
-    amount: MoneyIn | None = Field(
-        default=None, description="Pour `labour_formula` : montant ; par défaut, le montant ferme du contrat."
-    )
-    labour_share: RateIn | None = Field(
-        default=None, description="Pour `labour_formula` : part de la main-d'œuvre."
-    )
-    insertion_rate: RateIn | None = Field(
-        default=None, description="Pour `labour_formula` : taux d'insertion."
-    )
-    hourly_cost: MoneyIn | None = Field(
-        default=None, description="Pour `labour_formula` : coût horaire, charges comprises."
-    )
 
 
 class WindowIn(Input):
@@ -207,26 +159,26 @@ class TermsIn(Input):
     )
 
 
+CLAUSES: list[Any] = [
+    {
+        "profile": "ccag-2021",
+        "target": {
+            "kind": "labour_formula",
+            "labour_share": "0.5",
+            "insertion_rate": "0.1",
+            "hourly_cost": "30.00",
+        },
+        "window": {"start": "2024-12-12", "end": "2025-09-11"},
+        "reporting": {"every": "month", "due_day": 15},
+    },
+    *({"profile": "ccag-2021", "target": target} for target in OTHER_TARGETS),
+]
+
+
 class ClauseIn(TermsIn):
     """The first version of a clause."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "profile": "ccag-2021",
-                    "target": {
-                        "kind": "labour_formula",
-                        "labour_share": "0.5",
-                        "insertion_rate": "0.1",
-                        "hourly_cost": "30.00",
-                    },
-                    "window": {"start": "2024-12-12", "end": "2025-09-11"},
-                    "reporting": {"every": "month", "due_day": 15},
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": CLAUSES})
 
     profile: Code | None = Field(
         default=None, description="Profil qui complète ces termes.", examples=["ccag-2021"]
@@ -254,17 +206,6 @@ class AmendmentIn(TermsIn):
     reason: Words = Field(examples=["Avenant 1 : prolongation de deux mois"])
     target: TargetIn | None = None
     window: WindowIn | None = None
-
-
-class TargetOut(Output):
-    """What the clause demands; fields of another kind of target are null."""
-
-    kind: TargetKind
-    hours: str | None
-    amount: str | None
-    labour_share: str | None
-    insertion_rate: str | None
-    hourly_cost: str | None
 
 
 class WindowOut(Output):

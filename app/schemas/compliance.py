@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from app.errors import FieldProblem, Text
 from app.rules.codes import HourKind, Rule, State, Status, TargetKind
+from app.schemas.estimates import FormulaInput
 from app.schemas.fields import Day, Hours, Instant, Month, Output
 from app.schemas.lists import Page, Walk
 
@@ -96,7 +97,11 @@ class ComplianceTarget(Output):
 
     kind: TargetKind
     label: str
-    formula: str = Field(examples=["27 364 € × 50 % × 10 % ÷ 30 € = 45,61 h, soit 46 h"])
+    formula: str = Field(
+        description="Le calcul, avec les nombres de ce jour.",
+        examples=["27 364 € × 50 % × 10 % ÷ 30 € = 45,61 h, soit 46 h"],
+    )
+    inputs: list[FormulaInput] = Field(description="Les nombres dont le calcul part, ce jour-là.")
 
 
 class ComplianceWindow(Output):

@@ -3,40 +3,47 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from app.schemas.clauses import RoundingIn, RoundingOut, TargetIn
-from app.schemas.fields import Day, Hours, Input, Output
+from app.schemas.clauses import RoundingIn, RoundingOut
+from app.schemas.fields import Day, Hours, Input, MoneyIn, Output
+from app.schemas.targets import OTHER_TARGETS, TargetIn
+
+ESTIMATES: list[Any] = [
+    {
+        "target": {
+            "kind": "labour_formula",
+            "amount": "27364.00",
+            "labour_share": "0.5",
+            "insertion_rate": "0.1",
+            "hourly_cost": "30.00",
+        },
+        "rounding": {"mode": "half_up", "step": "1"},
+    },
+    *(
+        {"target": target, **({"firm_amount": "150000.00"} if target["kind"] == "step_table" else {})}
+        for target in OTHER_TARGETS
+    ),
+]
 
 
 class EstimateIn(Input):
     """A target to compute, with the rounding of the clause to come."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "target": {
-                        "kind": "labour_formula",
-                        "amount": "27364.00",
-                        "labour_share": "0.5",
-                        "insertion_rate": "0.1",
-                        "hourly_cost": "30.00",
-                    },
-                    "rounding": {"mode": "half_up", "step": "1"},
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": ESTIMATES})
 
     target: TargetIn
     rounding: RoundingIn | None = Field(default=None, description="Par défaut : au plus proche, à l'heure.")
+    firm_amount: MoneyIn | None = Field(
+        default=None, description="Pour `step_table` : le montant ferme du contrat à venir."
+    )
     on: Day | None = Field(default=None, description="Jour des équivalences ; aujourd'hui si absent.")
 
 
-class EstimateInput(Output):
-    """A number that the formula used."""
+class FormulaInput(Output):
+    """A number that a formula used."""
 
     code: str
     label: str
@@ -66,5 +73,5 @@ class EstimateOut(Output):
     weeks: Hours = Field(description="Semaines de travail, des heures arrondies.")
     rounding: RoundingOut
     formula: str
-    inputs: list[EstimateInput]
+    inputs: list[FormulaInput]
     parameters: list[EstimateParameter]

@@ -16,6 +16,7 @@ from app.schemas.assessments import FactsIn, ProofIn, PublicAnswerOut, PublicCod
 from app.schemas.clauses import DurationsOut, ReportingOut, RoundingOut
 from app.schemas.fields import Day, Input, Output, read_day
 from app.schemas.participants import BirthDate
+from app.schemas.targets import BandOut
 
 FIRST_DAY = min(parameter.values[0].since for parameter in PARAMETERS.values())
 LAST_DAY = date(2100, 12, 31)
@@ -182,6 +183,12 @@ class ProfileOut(CatalogueEntry):
     conditions: ConditionsOut
 
 
+class StepTableOut(CatalogueEntry):
+    """A ready table of hours by firm amount, which a target may name."""
+
+    bands: list[BandOut]
+
+
 class ProfileList(Output):
     """The built-in profiles."""
 
@@ -200,6 +207,7 @@ class RulesOut(Output):
     facts: list[FactOut]
     counting_rules: list[CountingRuleOut]
     profiles: list[ProfileOut]
+    step_tables: list[StepTableOut]
     codes: dict[str, list[CodeOut]] = Field(description="Libellés des codes, par liste.")
 
 

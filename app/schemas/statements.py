@@ -63,7 +63,9 @@ class StatementContent(Input):
     lines: list[LineIn] = Field(default_factory=list, max_length=LINES)
     nothing_to_declare: YesNo = False
     total_hours_worked: HoursIn | None = Field(
-        default=None, description="Heures travaillées par tous sur le contrat, si la clause les demande."
+        default=None,
+        description="Heures travaillées par tous, que suit un objectif `share_of_hours` : celles que dit"
+        " chaque déclarant s'ajoutent ; une correction qui les omet les retire.",
     )
 
     @model_validator(mode="after")
@@ -179,6 +181,7 @@ class StatementSummary(Output):
 class StatementOut(StatementSummary):
     """A statement as it stands."""
 
+    total_hours_worked: Hours | None = Field(description="Heures travaillées par tous, telles que déclarées.")
     lines: list[LineOut]
 
     @property

@@ -25,10 +25,12 @@ from app.rules.errors import WrongDocumentError
 from app.rules.profiles import PROFILES
 from app.rules.targets import Basis, required_at_end
 from app.rules.terms_json import terms_from_json, terms_to_json
-from app.schemas.clauses import ClauseOut, ClauseVersionOut, TargetOut, TermsOut
+from app.schemas.clauses import ClauseOut, ClauseVersionOut, TermsOut
+from app.schemas.targets import TargetOut
 from app.services import contracts, durations, ledger
 from app.services.findings import invalid
 from app.services.sight import current_terms, held_contract, needed_clause, require_role, seen_contract
+from app.services.target_basis import basis_on
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -210,6 +212,7 @@ def _shown(session: ReadSession, contract: Contract, clause: Clause, day: date) 
     versions = [version for version, _ in dated]
     chosen = ([version for version in versions if version.effective_on <= day] or versions[:1])[-1]
     terms = terms_from_json(chosen.snapshot["terms"])
+    known = Basis(firm_amount=contract.firm_amount)
     return ClauseOut(
         id=clause.id,
         contract_id=clause.contract_id,
@@ -217,7 +220,7 @@ def _shown(session: ReadSession, contract: Contract, clause: Clause, day: date) 
         as_of=day,
         number=chosen.number,
         effective_on=chosen.effective_on,
-        required_at_end=required_at_end(terms, Basis(firm_amount=contract.firm_amount)),
+        required_at_end=required_at_end(terms, basis_on(session, contract.id, terms, day, known)),
         terms=show_terms(terms),
         versions=[
             ClauseVersionOut(

@@ -6,7 +6,7 @@ recorded up to a settled position. Both go through the same rules.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +30,11 @@ from app.schemas.compliance import (
 )
 from app.services import contract_facts
 from app.services.contract_facts import ClauseVersion
+from app.services.estimates import shown_inputs
 from app.services.next_actions import next_actions
 from app.services.positions import position_known_at
 from app.services.sight import require_role
+from app.services.target_basis import basis_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
     from app.rules.codes import ClauseState
     from app.rules.status import Compliance
+    from app.rules.targets import Basis
     from app.rules.terms import Terms
     from app.schemas.compliance import ActionOut, ComplianceQuery
     from app.services.contract_facts import ContractFacts
@@ -122,6 +125,7 @@ def _present(reader: Reader, sight: Sight, as_of: date) -> Case:
     row = sight.row
     facts = contract_facts.read(dict(row._mapping))  # noqa: SLF001  # the public way to a row as a mapping
     terms = terms_in_force(reader, sight, as_of)
+    basis = basis_on(reader.session, row.contract_id, terms, as_of, facts.basis)
     rows: Sequence[Any] = ()
     if terms is not None:
         rows = queries.present_facts(reader.session, row.owner_id, row.contract_id, row.obligation_id)
@@ -129,7 +133,7 @@ def _present(reader: Reader, sight: Sight, as_of: date) -> Case:
     own = own_lines_only(reader, sight)
     held = _total(terms, months, as_of).held
     return Case(
-        contract=facts,
+        contract=replace(facts, basis=basis),
         terms=terms,
         months=months,
         known_at=None if row.provisional else row.sealed_at,
@@ -150,8 +154,10 @@ def _past(reader: Reader, sight: Sight, as_of: date, position: int, known_at: da
             reader.session, row.owner_id, row.obligation_id, position
         ):
             months.setdefault(month, {})[state] = hours
+    facts = contract_facts.read(versions[-1].snapshot)
+    basis = basis_on(reader.session, row.contract_id, terms, as_of, facts.basis, position)
     return Case(
-        contract=contract_facts.read(versions[-1].snapshot),
+        contract=replace(facts, basis=basis),
         terms=terms,
         months={month: _sums(found) for month, found in months.items()},
         known_at=known_at,
@@ -207,7 +213,7 @@ def _shown(contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
         **common,
         **hours,
         status=ComplianceStatus(code=found.status, label=LABELS["statuses"][found.status]),
-        target=_target(case.terms, as_of),
+        target=_target(case.terms, as_of, case.contract.basis),
         window=ComplianceWindow(start=case.terms.window.first, end=case.terms.end),
         measured_on=found.measured_on,
         rate=_rate(found.rate),
@@ -252,7 +258,12 @@ def _rate(rate: Fraction | None) -> str | None:
     return f"{whole}.{rest:04d}"
 
 
-def _target(terms: Terms, as_of: date) -> ComplianceTarget:
-    found = estimate(terms.target, terms.rounding, as_of)
+def _target(terms: Terms, as_of: date, basis: Basis) -> ComplianceTarget:
+    found = estimate(terms.target, terms.rounding, as_of, basis)
     kind = terms.target.kind
-    return ComplianceTarget(kind=kind, label=LABELS["targets"][kind], formula=found.formula)
+    return ComplianceTarget(
+        kind=kind,
+        label=LABELS["targets"][kind],
+        formula=found.formula,
+        inputs=shown_inputs(found),
+    )

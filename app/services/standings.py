@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from app.db.queries import figures as queries
-from app.rules.codes import Status
+from app.rules.codes import Status, TargetKind
 from app.rules.days import ONE_DAY, Span, month_end, month_start, overlap
 from app.rules.hours import largest_remainder
 from app.rules.reporting import belongs
 from app.rules.status import Sums, compliance, expected
 from app.rules.targets import required
+from app.rules.terms import FOLLOWING
 from app.services import contract_facts
 from app.services.contract_facts import ClauseVersion
+from app.services.target_basis import NOTHING_FOLLOWED, Followed, followed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy import ColumnElement
@@ -61,6 +63,13 @@ class _Contract:
     row: Any
     facts: ContractFacts
     versions: Sequence[Any]
+    followed: Followed = NOTHING_FOLLOWED
+
+    def facts_on(self, day: date, terms: Terms) -> ContractFacts:
+        """The facts with what the terms' target followed by that day."""
+        if self.followed is NOTHING_FOLLOWED:
+            return self.facts
+        return replace(self.facts, basis=self.followed.on(day, terms, self.facts.basis))
 
     def terms_on(self, day: date) -> Terms | None:
         row = self.row
@@ -124,16 +133,33 @@ def _judged(
     hours = queries.secured_hours(reader.session, asked, until, area, month)
     versions = queries.clause_versions(reader.session, asked, until, area)
     period = Span(asked.first, month_end(asked.last))
+    rows = queries.contracts_to_judge(reader.session, asked, until, area)
+    events = _followed(reader, rows, versions)
     found = {}
-    for row in queries.contracts_to_judge(reader.session, asked, until, area):
+    for row in rows:
         facts = contract_facts.read(dict(row._mapping))  # noqa: SLF001  # the public way to a row as a mapping
-        contract = _Contract(row, facts, versions.get(row.clause_id, ()))
+        happened = events.get(row.contract_id, NOTHING_FOLLOWED)
+        contract = _Contract(row, facts, versions.get(row.clause_id, ()), happened)
         terms = contract.terms_on(until)
         if overlap(terms.window if terms else _execution(row), period) is None:
             continue
         sums = _sums(hours.get(row.contract_id), terms, until)
         found[row.contract_id] = _Standing(_status(contract, terms, sums, until), _required(contract, period))
     return found
+
+
+def _followed(
+    reader: Reader, rows: Sequence[Any], versions: Mapping[UUID, Sequence[Any]]
+) -> dict[UUID, Followed]:
+    """What happened on the contracts whose target, in one version or another, follows it."""
+    following: dict[UUID, set[TargetKind]] = {}
+    for row in rows:
+        stored = [version.snapshot["terms"] for version in versions.get(row.clause_id, ())]
+        terms = [row.terms, *stored] if row.terms is not None else []
+        kinds = FOLLOWING.intersection(item["target"]["kind"] for item in terms)
+        if kinds:
+            following[row.contract_id] = set(kinds)
+    return followed(reader.session, following, set().union(*following.values()))
 
 
 def _execution(row: Any) -> Span:  # noqa: ANN401  # a row of several columns
@@ -153,7 +179,7 @@ def _sums(hours: Any, terms: Terms | None, until: date) -> Sums:  # noqa: ANN401
 def _status(contract: _Contract, terms: Terms | None, sums: Sums, until: date) -> Status:
     if terms is None:
         return Status(contract.facts.clause_state)
-    return compliance(terms, contract.facts.known(until, sums)).status
+    return compliance(terms, contract.facts_on(until, terms).known(until, sums)).status
 
 
 def _required(contract: _Contract, period: Span) -> int:
@@ -167,5 +193,5 @@ def _expected(contract: _Contract, day: date) -> int:
     terms = contract.terms_on(day)
     if terms is None or day < terms.window.first:
         return 0
-    due = required(terms, contract.facts.basis)
-    return expected(terms, due, min(day, terms.end), contract.facts.suspensions)
+    facts = contract.facts_on(day, terms)
+    return expected(terms, required(terms, facts.basis), min(day, terms.end), facts.suspensions)

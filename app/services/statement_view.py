@@ -27,6 +27,7 @@ def shown(reader: Reader, statement: Statement) -> StatementOut:
     names = queries.identifiers_of(reader.session, {statement.declarant_id})
     return StatementOut(
         **_head(statement, names[statement.declarant_id]),
+        total_hours_worked=queries.total_hours_of(reader.session, statement),
         lines=[_line(reader, line, entries[line.id]) for line in lines],
     )
 

@@ -111,6 +111,14 @@ ADVICE = {
         "End the other mandate first, or choose days that follow it.",
     ),
     "mandate_over": Text("Donnez un nouveau mandat.", "Give a new mandate."),
+    "invoice_exists": Text(
+        "Si c'est la même, rien n'est à faire ; sinon annulez d'abord celle qui est enregistrée.",
+        "If it is the same, nothing is left to do; otherwise reverse the recorded one first.",
+    ),
+    "nothing_to_reverse": Text(
+        "Relisez la facture : montant moins « reversed » est ce qui reste. Une annulation ne s'annule pas.",
+        "Read the invoice: its amount minus “reversed” is what is left. A reversal is not reversed.",
+    ),
     "clause_exists": Text(
         "Modifiez-la par un avenant : POST /v1/contracts/{id}/clause/versions.",
         "Change it by an amendment: POST /v1/contracts/{id}/clause/versions.",

@@ -31,6 +31,7 @@ TAGS = {
     "hires": "Personnes mises à l'emploi sur un contrat.",
     "imports": "Fichiers remis, lus enregistrement par enregistrement.",
     "jobs": "Travaux faits après la réponse.",
+    "invoices": "Ce qui est facturé sur un contrat, et qu'un objectif peut suivre.",
     "mandates": "Qui suit un contrat à la place de l'acheteur.",
     "organisations": "Organismes et leurs sièges.",
     "participants": "Les personnes ; leur identité est chiffrée et chaque lecture motivée.",

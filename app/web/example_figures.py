@@ -72,8 +72,18 @@ FIGURES: dict[str, Any] = {
     "PostingOut.state": "counted",
     "EntryOut.state": "counted",
     "ReviewOut.decision": "approved",
+    "StatementOut.total_hours_worked": None,
     "TargetOut.hours": None,
     "TargetOut.kind": "labour_formula",
+    **{
+        f"TargetOut.{name}": None
+        for name in (
+            *("tranche", "trigger", "counts_from", "hours_per_tranche", "estimated_amount"),
+            *("bands", "share", "estimated_hours"),
+        )
+    },
+    "BandOut.from_amount": "100000.00",
+    "BandOut.hours": "300.00",
     "TermsOut.milestones": [],
     "VersionLine.periods": [],
 }

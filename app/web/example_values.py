@@ -12,6 +12,8 @@ from typing import Any
 from app.web.example_figures import FIGURES
 
 KEY = "01936f2e-7c10-7a31-9c55-0242ac120001"
+INVOICE = "01936f2e-7c10-7a31-9c55-0242ac12000f"
+REVERSAL = "01936f2e-7c10-7a31-9c55-0242ac120010"
 ORGANISATION = "01936f2e-7c10-7a31-9c55-0242ac120002"
 CONTRACT = "01936f2e-7c10-7a31-9c55-0242ac120003"
 CLAUSE = "01936f2e-7c10-7a31-9c55-0242ac120004"
@@ -85,6 +87,7 @@ BY_NAME: dict[str, Any] = {
     "identifier": FIRM,
     "in_force": True,
     "index": 0,
+    "invoiced_on": "2025-01-08",
     "informed_on": "2024-12-02",
     "insertion_rate": "0.1",
     "issued_on": "2024-12-02",
@@ -220,10 +223,10 @@ BY_MODEL: dict[str, Any] = {
     "EntryPlaces.execution": "commune/57433",
     "EntryPlaces.facilitator": "commune/57463",
     "EntryPlaces.residence": None,
-    "EstimateInput.code": "amount",
-    "EstimateInput.label": "Montant",
-    "EstimateInput.unit": "EUR",
-    "EstimateInput.value": "27364.00",
+    "FormulaInput.code": "amount",
+    "FormulaInput.label": "Montant",
+    "FormulaInput.unit": "EUR",
+    "FormulaInput.value": "27364.00",
     "EstimateOut.exact": "45.61",
     "EstimateOut.fte": "0.03",
     "EstimateOut.weeks": "1.31",
@@ -260,6 +263,20 @@ BY_MODEL: dict[str, Any] = {
     "ImportOut.rows": f"/v1/imports/{JOB}/rows",
     "ImportOut.state": "done",
     "ImportRowOut.reference": "24-1065297-2",
+    "InvoiceOut.amount": "12500.00",
+    "InvoiceOut.id": INVOICE,
+    "InvoiceOut.number": "F2025-0142",
+    "InvoiceOut.recorded_by": "buyer",
+    "InvoiceOut.reversed": "2500.00",
+    **dict.fromkeys(("InvoiceOut.reason", "InvoiceOut.reverses")),
+    "ReversalOut.amount": "-2500.00",
+    "ReversalOut.id": REVERSAL,
+    "ReversalOut.number": None,
+    "ReversalOut.reason": "Avoir : prestation non réalisée",
+    "ReversalOut.recorded_by": "buyer",
+    "ReversalOut.reversed": "0.00",
+    "ReversalOut.reverses": INVOICE,
+    "InvoicePage.total": "10000.00",
     "JobOut.id": JOB,
     "JobOut.kind": "import",
     "JobOut.result": {"created": 3, "rejected": 1},
@@ -308,6 +325,10 @@ BY_MODEL: dict[str, Any] = {
     "SettingOut.label": "Mois d'inscription",
     "SettingOut.maximum": 60,
     "SettingOut.minimum": 1,
+    "StepTableOut.code": "csf-2018",
+    "StepTableOut.label": "Clause sociale de formation sous statut scolaire",
+    "StepTableOut.reference": "Éducation nationale, clause sociale de formation (2018), guide et FAQ",
+    "StepTableOut.since": "2018-01-01",
     "SocialConditionOut.text": "Heures réservées à l'insertion.",
     "StatementIn.lines": LINES,
     "CorrectionIn.lines": LINES,
@@ -339,6 +360,7 @@ PARAMETERS: dict[str, Any] = {
     "contract_id": CONTRACT,
     "hire_id": HIRE,
     "import_id": JOB,
+    "invoice_id": INVOICE,
     "job_id": JOB,
     "key_id": KEY,
     "level": "commune",

@@ -13,6 +13,14 @@ from app.principal import Role
 from tests.api.builders import BUYER, CONTRACTOR, Service, serving
 from tests.api.registering import CLAUSE, errors_of, record_clause, register
 
+TRANCHES: dict[str, Any] = {
+    "kind": "per_invoiced_amount",
+    "tranche": "2000.00",
+    "trigger": "2700000.00",
+    "counts_from": "first_euro",
+}
+SHARE: dict[str, Any] = {"kind": "share_of_hours", "share": "0.05"}
+
 
 @pytest.fixture(scope="module")
 def service(module_database_url: str) -> Iterator[Service]:
@@ -121,6 +129,44 @@ class TestRecording:
         assert (terms["profile"], terms["training_cap"]) == (None, None)
 
     @pytest.mark.parametrize(
+        ("sent", "written", "at_end"),
+        [
+            (
+                {**TRANCHES, "estimated_amount": 3000000},
+                {**TRANCHES, "hours_per_tranche": "1.00", "estimated_amount": "3000000.00"},
+                "1500.00",
+            ),
+            (
+                {"kind": "step_table", "bands": [{"from_amount": "27364", "hours": 40.25}]},
+                {"kind": "step_table", "bands": [{"from_amount": "27364.00", "hours": "40.25"}]},
+                "40.25",
+            ),
+            ({**SHARE, "estimated_hours": "12345"}, {**SHARE, "estimated_hours": "12345.00"}, "617.00"),
+            (SHARE, SHARE, None),
+        ],
+    )
+    def test_every_kind_of_target_is_kept_in_full(
+        self, service: Service, sent: dict[str, Any], written: dict[str, Any], at_end: str | None
+    ) -> None:
+        clause = record_clause(service, register(service), target=sent)
+        target = {name: value for name, value in clause["terms"]["target"].items() if value is not None}
+        assert (target, clause["required_at_end"]) == (written, at_end)
+
+    def test_a_ready_table_is_written_out_and_waits_for_the_firm_amount(self, service: Service) -> None:
+        contract = register(service, firm_amount=None, maximum_amount="500000")
+        target = {"kind": "step_table", "table": "csf-2018"}
+        clause = record_clause(service, contract, target=target)
+        assert (clause["required_at_end"], len(clause["terms"]["target"]["bands"])) == (None, 4)
+        path = f"/v1/contracts/{contract['id']}"
+        position = service.get(f"{path}/compliance", BUYER, Role.BUYER).json()
+        assert (position["status"]["code"], position["target"]["inputs"]) == ("to_check", [])
+        patch = service.send("PATCH", path, BUYER, Role.BUYER, {"firm_amount": "199999.99"}, 2)
+        assert patch.status_code == 200
+        assert read(service, contract).json()["required_at_end"] == "300.00"
+        position = service.get(f"{path}/compliance", BUYER, Role.BUYER).json()
+        assert (position["required"], position["status"]["code"]) == ("300.00", "on_track")
+
+    @pytest.mark.parametrize(
         ("dates", "window"),
         [
             ({"started_on": "2025-01-06"}, {"start": "2025-01-06", "end": "2025-10-05"}),
@@ -140,6 +186,20 @@ class TestRecording:
             ({"notified_on": None}, {}, [("/window/start", "missing")]),
             ({}, {"target": {"kind": "fixed_hours"}}, [("/target/hours", "missing")]),
             ({}, {"target": {"kind": "autre"}}, [("/target/kind", "unknown_code")]),
+            ({}, {"target": {"kind": "step_table"}}, [("/target/bands", "missing")]),
+            ({}, {"target": {"kind": "step_table", "table": "autre"}}, [("/target/table", "unknown_code")]),
+            (
+                {},
+                {"target": {"kind": "step_table", "bands": [{"from_amount": "0", "hours": "x"}]}},
+                [("/target/bands/0/hours", "not_a_number")],
+            ),
+            ({}, {"target": {**TRANCHES, "tranche": "0"}}, [("/target/tranche", "invalid")]),
+            ({}, {"target": {**TRANCHES, "counts_from": None}}, [("/target/counts_from", "missing")]),
+            (
+                {},
+                {"target": SHARE, "milestones": [{"on": "2025-03-31", "hours": "1"}]},
+                [("/milestones", "milestones_not_used")],
+            ),
             ({}, {"target": {"kind": "fixed_hours", "hours": "-1"}}, [("/target/hours", "negative")]),
             (
                 {},
@@ -226,6 +286,18 @@ class TestAmending:
             query = select(Version).where(Version.subject_id == UUID(clause["id"])).order_by(Version.number)
             kept = [version.snapshot["terms"]["target"]["kind"] for version in session.scalars(query)]
         assert kept == ["labour_formula", "labour_formula", "fixed_hours"]
+
+    def test_another_kind_of_target_leaves_no_milestones_behind(self, service: Service) -> None:
+        contract = register(service)
+        record_clause(service, contract, milestones=[{"on": "2025-03-31", "hours": "20"}])
+        other = {"effective_on": "2025-05-01", "reason": "Avenant 1", "target": SHARE}
+        refused = amend(service, contract, other)
+        assert (refused.status_code, errors_of(refused)) == (422, [("/milestones", "milestones_not_used")])
+        amended = amend(service, contract, {**other, "milestones": []})
+        assert amended.status_code == 201
+        assert amended.json()["terms"]["target"]["share"] == "0.05"
+        before = read(service, contract, as_of="2025-04-30").json()["terms"]
+        assert (before["target"]["kind"], len(before["milestones"])) == ("labour_formula", 1)
 
     def test_a_limit_is_lifted_by_null(self, service: Service) -> None:
         contract = register(service)

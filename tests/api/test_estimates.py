@@ -19,6 +19,9 @@ TARGET: dict[str, Any] = {
 }
 
 
+TRANCHES: dict[str, Any] = {"kind": "per_invoiced_amount", "tranche": "2000", "trigger": "2700000"}
+
+
 @pytest.fixture(scope="module")
 def service(module_database_url: str) -> Iterator[Service]:
     with serving(module_database_url) as found:
@@ -82,6 +85,65 @@ def test_fixed_hours(service: Service) -> None:
     assert (found["hours"], found["weeks"], found["formula"]) == ("35.00", "1.00", "35 h")
 
 
+@pytest.mark.parametrize(
+    ("request_body", "hours", "weeks", "formula"),
+    [
+        (
+            {"target": {**TRANCHES, "counts_from": "first_euro", "estimated_amount": "3000000"}},
+            "1500.00",
+            "42.86",
+            "3 000 000 € facturés ÷ 2 000 € = 1 500 tranches complètes × 1 h = 1 500 h",
+        ),
+        (
+            {"target": {**TRANCHES, "counts_from": "beyond_trigger", "estimated_amount": "3000000"}},
+            "150.00",
+            "4.29",
+            (
+                "(3 000 000 € facturés \N{MINUS SIGN} 2 700 000 €) ÷ 2 000 €"
+                " = 150 tranches complètes × 1 h = 150 h"
+            ),
+        ),
+        (
+            {"target": {"kind": "step_table", "table": "csf-2018"}, "firm_amount": "150000"},
+            "300.00",
+            "8.57",
+            "Montant ferme de 150 000 € : de 100 000 € à moins de 200 000 €, 300 h",
+        ),
+        (
+            {"target": {"kind": "share_of_hours", "share": 0.05, "estimated_hours": "12345"}},
+            "617.00",
+            "17.63",
+            "5 % × 12 345 h travaillées par tous = 617,25 h, soit 617 h",
+        ),
+    ],
+)
+def test_every_kind_is_explained(
+    service: Service, request_body: dict[str, Any], hours: str, weeks: str, formula: str
+) -> None:
+    found = estimate(service, request_body).json()
+    assert (found["hours"], found["weeks"], found["formula"]) == (hours, weeks, formula)
+    assert found["inputs"]
+
+
+@pytest.mark.parametrize(
+    ("request_body", "expected"),
+    [
+        (
+            {"target": {**TRANCHES, "counts_from": "first_euro"}},
+            ("/target/estimated_amount", "missing"),
+        ),
+        ({"target": {"kind": "step_table", "table": "csf-2018"}}, ("/firm_amount", "missing")),
+        ({"target": {"kind": "share_of_hours", "share": "0.1"}}, ("/target/estimated_hours", "missing")),
+        ({"target": TARGET, "firm_amount": "1"}, ("/firm_amount", "unknown_field")),
+    ],
+)
+def test_what_an_estimate_needs_is_named(
+    service: Service, request_body: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    answer = estimate(service, request_body)
+    assert (answer.status_code, errors_of(answer)) == (422, [expected])
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_every_role_may_ask(service: Service, role: Role) -> None:
     assert estimate(service, {"target": TARGET}, role).status_code == 200
@@ -95,7 +157,7 @@ def test_every_role_may_ask(service: Service, role: Role) -> None:
         ({"labour_share": "2"}, ("/target/labour_share", "invalid")),
         ({"labour_share": "moitié"}, ("/target/labour_share", "invalid")),
         ({"hours": "3"}, ("/target/hours", "unknown_field")),
-        ({"kind": "share_of_hours"}, ("/target/kind", "unknown_code")),
+        ({"kind": "exemple"}, ("/target/kind", "unknown_code")),
     ],
 )
 def test_a_wrong_field_is_named(

@@ -19,6 +19,7 @@ from app.rules.parameters import PARAMETERS
 from app.rules.profiles import PROFILES
 from app.rules.proofs import PROOFS
 from app.rules.publics import PUBLICS
+from app.rules.step_tables import STEP_TABLES
 from app.schemas.labels import LABELS
 from app.services import decp
 from app.web.problems import CODES, GENERAL
@@ -91,11 +92,11 @@ def codes_in_calls(module: Module) -> Iterator[str]:
 
 
 def codes_of_the_law() -> Iterator[str]:
-    """Publics with their settings, profiles, facts, proofs and parameters."""
+    """Publics with their settings, profiles, facts, proofs, parameters and ready tables."""
     for public in PUBLICS.values():
         yield public.code
         yield from (setting.code for setting in public.settings)
-    for listed in (PROFILES, FACT_LABELS, PROOFS, PARAMETERS):
+    for listed in (PROFILES, FACT_LABELS, PROOFS, PARAMETERS, STEP_TABLES):
         yield from listed
 
 

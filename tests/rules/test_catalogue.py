@@ -44,6 +44,13 @@ def test_a_parameter_is_served_with_its_value_and_its_history() -> None:
     assert _one(_served(date(2024, 12, 2))["parameters"], "late_threshold")["assumed"]
 
 
+def test_a_ready_table_is_served_with_its_bands() -> None:
+    table = _one(_served(date(2024, 12, 2))["step_tables"], "csf-2018")
+    assert (table["since"], table["in_force"], table["assumed"]) == ("2018-01-01", True, False)
+    assert table["bands"][1] == {"from_amount": "100000.00", "hours": "300.00"}
+    assert not _one(_served(date(2017, 12, 31))["step_tables"], "csf-2018")["in_force"]
+
+
 def test_a_public_is_served_with_its_parameters_and_proofs() -> None:
     served = _served(date(2024, 12, 2))["publics"]
     qpv = _one(served, "qpv")

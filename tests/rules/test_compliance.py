@@ -24,7 +24,9 @@ WINDOW = ("2024-12-12", "2025-09-11")
 
 
 def _terms(case: dict[str, Any]) -> Terms:
-    target = {"kind": "fixed_hours", "hours": case.get("target", "46")}
+    target = case.get("target", "46")
+    if isinstance(target, str):
+        target = {"kind": "fixed_hours", "hours": target}
     return terms(WINDOW, target=target, **case.get("terms", {}))
 
 
@@ -40,7 +42,7 @@ def _shown(position: Compliance) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("case", load("compliance"))
+@pytest.mark.parametrize("case", [*load("compliance"), *load("target_positions")])
 def test_where_a_clause_stands(case: dict[str, Any]) -> None:
     suspended = [
         Span(date.fromisoformat(one), day(other or None)) for one, other in case.get("suspensions", [])
@@ -50,6 +52,7 @@ def test_where_a_clause_stands(case: dict[str, Any]) -> None:
         sums=Sums(**{name: hours(text) for name, text in case["sums"].items()}),
         suspensions=tuple(suspended),
         closed=case.get("closed", False),
+        basis=Basis(**{name: hours(text) for name, text in case.get("basis", {}).items()}),
     )
     position = compliance(_terms(case), known)
     shown = _shown(position)
@@ -61,7 +64,7 @@ def test_a_target_is_computed_and_explained(case: dict[str, Any]) -> None:
     said = case.get("rounding", {"mode": "half_up", "step": "1"})
     rounding = Rounding(RoundingMode(said["mode"]), hours(said["step"]))
     target = target_from_json(case["target"])
-    found = estimate(target, rounding, date(2024, 12, 1))
+    found = estimate(target, rounding, date(2024, 12, 1), Basis())
     figures = {name: hundredths_text(getattr(found, name)) for name in ("shown", "hours", "fte", "weeks")}
     assert figures == {name: case[name] for name in figures}
     assert found.formula == case["formula"]
@@ -72,7 +75,7 @@ def test_a_target_is_computed_and_explained(case: dict[str, Any]) -> None:
 
 def test_an_estimate_keeps_the_exact_hours_and_its_inputs() -> None:
     target = target_from_json(load("estimates")[0].values[0]["target"])
-    found = estimate(target, Rounding(), date(2024, 12, 1))
+    found = estimate(target, Rounding(), date(2024, 12, 1), Basis())
     assert found.exact == Fraction(27364 * 5, 100 * 30)
     assert [(item.value, item.unit) for item in found.inputs] == [
         ("27364.00", "EUR"),

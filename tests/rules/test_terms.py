@@ -199,6 +199,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"milestones": [{"on": "2025-02-01", "hours": "2"}, {"on": "2025-03-01", "hours": "1"}]},
         "/milestones/1",
     ),
+    ({"target": {"kind": "share_of_hours", "share": "0.1"}, "milestones": [MILESTONE]}, "/milestones"),
     ({"publics": []}, "/publics"),
     ({"publics": None}, "/publics"),
     ({"publics": ["rsa"]}, "/publics/0"),

@@ -119,6 +119,16 @@ def versions_of_statement(session: ReadSession, statement: Statement) -> Sequenc
     return session.scalars(query).all()
 
 
+def total_hours_of(session: ReadSession, statement: Statement) -> int | None:
+    """The hours that everyone worked (hundredths), as the latest submission says."""
+    query = select(StatementVersion.total_hours_worked).where(
+        StatementVersion.owner_id == statement.owner_id,
+        StatementVersion.statement_id == statement.id,
+        StatementVersion.number == statement.latest,
+    )
+    return session.scalar(query)
+
+
 def identifiers_of(session: ReadSession, organisation_ids: Iterable[UUID]) -> dict[UUID, str]:
     """The public identifiers of organisations."""
     query = select(Organisation.id, Organisation.identifier).where(

@@ -12,6 +12,7 @@ from app.db.tables.contracts import (
     ImportRow,
     Mandate,
 )
+from app.db.tables.invoices import Invoice
 from app.db.tables.organisations import ApiKey, Organisation, StoredAnswer
 from app.db.tables.participants import (
     Assessment,
@@ -53,6 +54,7 @@ __all__ = [
     "Identity",
     "ImportFile",
     "ImportRow",
+    "Invoice",
     "Job",
     "Line",
     "Mandate",
