@@ -15,6 +15,7 @@ from app.rules.rule_texts import COUNTING_RULES, RuleText
 from app.rules.terms_json import conditions_to_json
 from app.rules.texts import decimal_text
 from app.rules.version import RULES_VERSION
+from app.rules.waivers import GROUNDS, GroundText
 
 Plain = dict[str, object]
 
@@ -31,6 +32,7 @@ def catalogue(on: date) -> Plain:
             {"code": code, "kind": str(kind), "label": label} for code, (kind, label) in FACT_LABELS.items()
         ],
         "counting_rules": [_rule(item) for item in COUNTING_RULES],
+        "waiver_grounds": [_ground(item) for item in GROUNDS],
         "profiles": [profile_as_data(item, on) for item in PROFILES.values()],
         "codes": {
             name: [{"code": str(code), "label": label} for code, label in labels.items()]
@@ -43,6 +45,16 @@ def _rule(item: RuleText) -> Plain:
     return {
         "code": str(item.rule),
         "label": LABELS["counting_rules"][item.rule],
+        "text": item.text_fr,
+        "reference": item.reference,
+        "assumed": item.assumed,
+    }
+
+
+def _ground(item: GroundText) -> Plain:
+    return {
+        "code": str(item.ground),
+        "label": LABELS["waiver_grounds"][item.ground],
         "text": item.text_fr,
         "reference": item.reference,
         "assumed": item.assumed,

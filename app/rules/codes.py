@@ -204,3 +204,19 @@ class ConsultationKind(StrEnum):
     SERVICES = "services"
     NETWORK = "network"
     CONCESSION = "concession"
+
+
+class WaiverGround(StrEnum):
+    """The grounds of article L2112-2-1 for leaving out a social condition."""
+
+    IMMEDIATE_SOLUTION = "immediate_solution"
+    NO_LINK = "no_link"
+    COMPETITION = "competition"
+    SHORT_WORKS = "short_works"
+
+
+class WaiverFlaw(StrEnum):
+    """The fact of a contract that a ground cannot stand beside."""
+
+    NOT_WORKS = "not_works"
+    NOT_SHORT = "not_short"

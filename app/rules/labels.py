@@ -24,6 +24,8 @@ from app.rules.codes import (
     Status,
     Structure,
     TargetKind,
+    WaiverFlaw,
+    WaiverGround,
 )
 
 LABELS: Mapping[str, Mapping[str, str]] = {
@@ -161,5 +163,15 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         ConsultationKind.SERVICES: "Services",
         ConsultationKind.NETWORK: "Entité adjudicatrice (réseaux)",
         ConsultationKind.CONCESSION: "Concession",
+    },
+    "waiver_grounds": {
+        WaiverGround.IMMEDIATE_SOLUTION: "Solution immédiatement disponible",
+        WaiverGround.NO_LINK: "Sans lien suffisant avec l'objet du marché",
+        WaiverGround.COMPETITION: "Concurrence restreinte ou exécution rendue plus difficile ou plus chère",
+        WaiverGround.SHORT_WORKS: "Travaux de moins de six mois",
+    },
+    "waiver_flaws": {
+        WaiverFlaw.NOT_WORKS: "Ce marché n'est pas un marché de travaux",
+        WaiverFlaw.NOT_SHORT: "Ce marché dure six mois ou plus",
     },
 }

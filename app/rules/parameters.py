@@ -167,6 +167,14 @@ _ALL = (
         checked_on=GATHERED,
     ),
     Parameter(
+        code="short_works_months",
+        label_fr="Durée à partir de laquelle un marché de travaux n'est plus de courte durée",
+        unit="months",
+        values=_series("Code de la commande publique, art. L2112-2-1", ("2026-08-22", "6")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
         code="hourly_ceiling",
         label_fr="Plafond horaire de la sécurité sociale",
         unit="EUR/h",

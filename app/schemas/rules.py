@@ -148,6 +148,14 @@ class CountingRuleOut(CodeOut):
     assumed: bool
 
 
+class WaiverGroundOut(CodeOut):
+    """A ground on which the law lets a buyer leave out a social condition."""
+
+    text: str
+    reference: str
+    assumed: bool
+
+
 class ChoiceOut(Output):
     """A public that a profile accepts, as tuned there."""
 
@@ -199,6 +207,7 @@ class RulesOut(Output):
     proofs: list[CodeOut]
     facts: list[FactOut]
     counting_rules: list[CountingRuleOut]
+    waiver_grounds: list[WaiverGroundOut]
     profiles: list[ProfileOut]
     codes: dict[str, list[CodeOut]] = Field(description="Libellés des codes, par liste.")
 

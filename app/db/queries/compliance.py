@@ -52,7 +52,7 @@ UNDECIDED = ("undecided", "needs_proof")
 # Columns of a contract that its position depends on, named as in the snapshots of its versions.
 CONTRACT_FACTS = (
     *("closed_on", "suspensions", "notified_on", "consultation", "firm_amount"),
-    *("social_conditions", "waiver", "decp_social"),
+    *("social_conditions", "waiver", "decp_social", "clause_state"),
 )
 
 
