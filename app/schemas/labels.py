@@ -109,6 +109,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         ActionCode.MISSING_STATEMENT: "Relevé manquant",
         ActionCode.ASSESSMENTS_WAITING: "Diagnostics en attente",
         ActionCode.HOURS_HELD: "Heures retenues",
+        ActionCode.OUTCOMES_MISSING: "Sorties à renseigner",
     },
     "bases": {
         Basis.EXECUTION: "Lieu d'exécution",
@@ -183,6 +184,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "hire.declared": "Mise à l'emploi déclarée",
         "hire.updated": "Mise à l'emploi corrigée",
         "hire.ended": "Mise à l'emploi finie",
+        "outcome.recorded": "Situation après la mise à l'emploi dite ou corrigée",
         "assessment.read": "Diagnostic lu, avec un motif",
         "assessment.recorded": "Faits ou preuves enregistrés",
         "assessment.decided": "Éligibilité décidée",
@@ -213,6 +215,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "share": "Part, de 0 à 1",
         "EUR": "Euros",
         "EUR/h": "Euros par heure",
+        "people": "Personnes",
         "yes": "Oui",
     },
 }
