@@ -96,7 +96,7 @@ def put_waiver(call: Calling, contract_id: UUID, body: WaiverIn) -> Response:
 @router.delete(
     "/{contract_id}/waiver",
     response_model=ContractOut,
-    responses=answers(404, 409, 412, 422, 428),
+    responses=answers(404, 409, 412, 413, 422, 428),
     openapi_extra=IF_MATCH,
     summary="Retirer l'absence motivée",
 )
@@ -122,7 +122,7 @@ def put_social_conditions(call: Calling, contract_id: UUID, body: SocialConditio
 @router.delete(
     "/{contract_id}/social-conditions",
     response_model=ContractOut,
-    responses=answers(404, 409, 412, 422, 428),
+    responses=answers(404, 409, 412, 413, 422, 428),
     openapi_extra=IF_MATCH,
     summary="Retirer les conditions sociales d'un contrat",
 )

@@ -26,11 +26,14 @@ from app.services import figures
 from app.services.sight import require_role, seen_contract
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
     from fractions import Fraction
     from uuid import UUID
 
+    from sqlalchemy import ColumnElement
+
+    from app.db.queries.figures import Asked
     from app.schemas.outcomes import OutcomesQuery
     from app.services.work import Reader
 
@@ -51,7 +54,7 @@ def contract_outcomes(reader: Reader, contract_id: UUID) -> ContractOutcomes:
     rows = queries.counts_on_contract(
         reader.session, reader.principal, reader.today, contract.id, _until(reader.today)
     )
-    counts = _by_moment((row.moment, row.category, row.hires) for row in rows)
+    counts = _by_code(rows).get(None, {})
     return ContractOutcomes(contract_id=contract.id, as_of=reader.today, moments=_moments(reader, counts))
 
 
@@ -66,13 +69,13 @@ def territory_outcomes(reader: Reader, level: str, code: str, asked: OutcomesQue
     question = figures.question_of(reader, asked)
     ground = figures.ground_of(reader, level, code, inner)
     outside = ground.parent & territory_queries.unlocated(ground.level)
-    children = _by_code(_counted(reader, question, ground.children, ground.level)) if asked.level else {}
+    children = _counted(reader, question, ground.children, ground.level) if asked.level else {}
     named = territory_queries.named(reader.session, inner, [found for found in children if found is not None])
     return TerritoryOutcomes(
         **figures.common(reader, question, ground),
         level=asked.level,
-        moments=_moments(reader, _by_code(_counted(reader, question, ground.parent)).get(None, {})),
-        unlocated=_moments(reader, _by_code(_counted(reader, question, outside)).get(None, {})),
+        moments=_moments(reader, _counted(reader, question, ground.parent).get(None, {})),
+        unlocated=_moments(reader, _counted(reader, question, outside).get(None, {})),
         items=[
             ChildOutcomes(territory=figures.named(found), moments=_moments(reader, children[found.code]))
             for found in named
@@ -85,24 +88,20 @@ def _until(day: date) -> dict[str, date]:
     return {moment.value: latest_end(moment, day) for moment in OutcomeMoment}
 
 
-def _counted(reader: Reader, question: Any, area: Any, by_level: str | None = None) -> Any:  # noqa: ANN401  # rows
+def _counted(
+    reader: Reader, question: Asked, area: ColumnElement[bool], by_level: str | None = None
+) -> dict[str | None, Counts]:
     period = (question.first, month_end(question.last))
-    return queries.counts_inside(reader.session, question, period, _until(reader.today), area, by_level)
+    until = _until(reader.today)
+    return _by_code(queries.counts_inside(reader.session, question, period, until, area, by_level))
 
 
-def _by_code(rows: Any) -> dict[str | None, Counts]:  # noqa: ANN401  # rows
+def _by_code(rows: Iterable[Any]) -> dict[str | None, Counts]:
     found: dict[str | None, dict[str, Counter[str | None]]] = {}
     for row in rows:
         moments = found.setdefault(row.code, {})
         moments.setdefault(row.moment, Counter())[row.category] += row.hires
     return dict(found)
-
-
-def _by_moment(rows: Any) -> Counts:  # noqa: ANN401  # rows
-    found: dict[str, Counter[str | None]] = {}
-    for moment, category, hires in rows:
-        found.setdefault(moment, Counter())[category] += hires
-    return found
 
 
 def _moments(reader: Reader, counts: Counts) -> list[OutcomeFigures]:

@@ -43,7 +43,7 @@ def remove_social_conditions(writer: Writer, contract_id: UUID, version: int) ->
     return _set(writer, open_contract(writer, contract_id, version), "social_conditions", [])
 
 
-def _set(writer: Writer, contract: Contract, name: str, value: Any) -> ContractOut:  # noqa: ANN401  # plain JSON
+def _set(writer: Writer, contract: Contract, name: str, value: Any) -> ContractOut:  # noqa: ANN401  # the plain JSON of a column
     if getattr(contract, name) != value:
         setattr(contract, name, value)
         if name == "waiver":

@@ -33,6 +33,7 @@ TAGS = {
     "jobs": "Travaux faits après la réponse.",
     "mandates": "Qui suit un contrat à la place de l'acheteur.",
     "organisations": "Organismes et leurs sièges.",
+    "outcomes": "Ce que deviennent les personnes, à la sortie, à 6 et à 12 mois.",
     "participants": "Les personnes ; leur identité est chiffrée et chaque lecture motivée.",
     "rules": "Le droit servi comme donnée : paramètres, publics, preuves, profils.",
     "statements": "Relevés mensuels d'heures et leur examen.",

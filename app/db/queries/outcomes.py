@@ -61,8 +61,8 @@ def outcomes_of(
 
 def counts_on_contract(
     session: ReadSession, principal: Principal, today: date, contract_id: UUID, until: Mapping[str, date]
-) -> Sequence[Row[str, str | None, int]]:
-    """(moment, class or null, hires) of the contract's hires that one sees; `until`: the latest end due."""
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The same shape as `counts_inside`, code null, of a contract's hires; `until`: the latest end due."""
     parts = [
         _ended(principal, today, moment)
         .where(Hire.contract_id == contract_id, Hire.ended_on <= last)
@@ -80,7 +80,7 @@ def counts_inside(
     until: Mapping[str, date],
     area: ColumnElement[bool],
     by_level: str | None = None,
-) -> Sequence[Row[str | None, str, str | None, int]]:
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """(code of a level or null, moment, class or null, hires) that ended in the days of a period, in an area.
 
     A hire stands where it worked, where the person lived when it ended, or at a seat, as `asked.basis` says.
