@@ -104,11 +104,13 @@ def judge_kept(writer: Writer, found: Sequence[Contract]) -> list[UUID]:
 
     A closed contract keeps the state that it was closed in.
     """
+    for contract in found:
+        contract.consultation_reference = contract.consultation.get("reference")
+    writer.session.flush()
     lots, changed = lots_of(writer.session, found), []
     for contract in found:
         if contract.clause_id is not None:
             continue
-        contract.consultation_reference = contract.consultation.get("reference")
         before = contract.clause_state = state_in(facts_of(contract))
         if contract.closed_on is None and state_of(contract, lots[contract.id]) != before:
             changed.append(contract.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, exists, func, literal, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.db.queries.figures import column_of
@@ -66,7 +66,12 @@ def counts_on_contract(
     parts = [
         _ended(principal, today, moment)
         .where(Hire.contract_id == contract_id, Hire.ended_on <= last)
-        .with_only_columns(literal(moment).label("moment"), HireOutcome.category, func.count().label("hires"))
+        .with_only_columns(
+            null().label("code"),
+            literal(moment).label("moment"),
+            HireOutcome.category,
+            func.count().label("hires"),
+        )
         .group_by(HireOutcome.category)
         for moment, last in until.items()
     ]
@@ -85,7 +90,7 @@ def counts_inside(
 
     A hire stands where it worked, where the person lived when it ended, or at a seat, as `asked.basis` says.
     """
-    code = literal(None).label("code") if by_level is None else column_of(by_level).label("code")
+    code = null().label("code") if by_level is None else column_of(by_level).label("code")
     keys = [] if by_level is None else [column_of(by_level)]
     parts = [
         _ended(asked.principal, asked.today, moment)
