@@ -59,14 +59,17 @@ def tell(
     return service.send("PUT", path, *seat, {"situation": situation}, version)
 
 
-def moments(service: Service, worker: Worker, siret: str = CONTRACTOR, role: Role = Role.CONTRACTOR) -> Any:
+def moments(
+    service: Service, worker: Worker, siret: str = CONTRACTOR, role: Role = Role.CONTRACTOR
+) -> dict[str, Any]:
     answer = service.get(f"/v1/hires/{worker.hire_id}/outcomes", siret, role)
     assert answer.status_code == 200, answer.text
     return {item["moment"]: item for item in answer.json()["items"]}
 
 
-def counted(service: Service, path: str, siret: str, role: Role, **query: str) -> dict[str, Any]:
-    answer = service.get(path, siret, role, **query)
+def counted(service: Service, path: str, seat: tuple[str, Role], **query: str) -> dict[str, Any]:
+    siret, role = seat
+    answer = service.client.get(path, params=query, headers=service.headers(siret, role))
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -253,19 +256,16 @@ class TestCounting:
         tell(service, workers[2], "short_cdd", version=1)
         tell(service, workers[2], "jobseeker", version=2)
         path = f"/v1/contracts/{contract_id}/outcomes"
-        for siret, role in (
-            (FACILITATOR, Role.FACILITATOR),
-            (BUYER, Role.BUYER),
-            (CONTRACTOR, Role.CONTRACTOR),
-        ):
-            at_exit, six, twelve = counted(service, path, siret, role)["moments"]
+        readers = {FACILITATOR: Role.FACILITATOR, BUYER: Role.BUYER, CONTRACTOR: Role.CONTRACTOR}
+        for siret, role in readers.items():
+            at_exit, six, twelve = counted(service, path, (siret, role))["moments"]
             assert figures(at_exit) == (6, 4, 1, "0.6667", "0.6667")
             assert classes(at_exit) == {"lasting": 1, "positive": 1, "other": 1, "neutral": 1, "unknown": 1}
             # Today is 10 January: nobody's six months have passed.
             assert figures(six) == figures(twelve) == (0, 0, 0, None, None)
         service.clock.moment = AT_SIX_MONTHS
         tell(service, workers[0], "cdi", "6_months")
-        six = counted(service, path, FACILITATOR, Role.FACILITATOR)["moments"][1]
+        six = counted(service, path, (FACILITATOR, Role.FACILITATOR))["moments"][1]
         assert figures(six) == (6, 1, 5, "0.1667", "1.0000")
 
     def test_a_buyer_reads_no_class_of_few(self, service: Service) -> None:
@@ -274,12 +274,14 @@ class TestCounting:
         workers = [ended(service, contract_id) for _ in range(4)]
         tell(service, workers[0], "cdi")
         path = f"/v1/contracts/{contract_id}/outcomes"
-        at_exit = counted(service, path, BUYER, Role.BUYER)["moments"][0]
+        at_exit = counted(service, path, (BUYER, Role.BUYER))["moments"][0]
         assert figures(at_exit) == (4, 1, 3, "0.2500", None)
         assert at_exit["categories"] is None
-        assert classes(counted(service, path, FACILITATOR, Role.FACILITATOR)["moments"][0]) == {"lasting": 1}
+        assert classes(counted(service, path, (FACILITATOR, Role.FACILITATOR))["moments"][0]) == {
+            "lasting": 1
+        }
         ended(service, contract_id)
-        at_exit = counted(service, path, BUYER, Role.BUYER)["moments"][0]
+        at_exit = counted(service, path, (BUYER, Role.BUYER))["moments"][0]
         assert (figures(at_exit), classes(at_exit)) == ((5, 1, 4, "0.2000", "1.0000"), {"lasting": 1})
 
     def test_a_subcontractor_counts_its_own(self, service: Service) -> None:
@@ -287,8 +289,8 @@ class TestCounting:
         ended(service, contract_id)
         ended(service, contract_id, declarant=SUBCONTRACTOR)
         path = f"/v1/contracts/{contract_id}/outcomes"
-        assert counted(service, path, SUBCONTRACTOR, Role.CONTRACTOR)["moments"][0]["due"] == 1
-        assert counted(service, path, CONTRACTOR, Role.CONTRACTOR)["moments"][0]["due"] == 2
+        assert counted(service, path, (SUBCONTRACTOR, Role.CONTRACTOR))["moments"][0]["due"] == 1
+        assert counted(service, path, (CONTRACTOR, Role.CONTRACTOR))["moments"][0]["due"] == 2
         assert service.get(path, OTHER_CONTRACTOR, Role.CONTRACTOR).status_code == 404
 
     def test_in_a_territory(self, service: Service) -> None:
@@ -305,20 +307,20 @@ class TestCounting:
         seat = (FACILITATOR, Role.FACILITATOR)
         period = {"from": "2024-08", "to": "2024-08"}
         path = "/v1/territories/region/44/outcomes"
-        region = counted(service, path, *seat, **period, level="department")
+        region = counted(service, path, seat, **period, level="department")
         assert figures(region["moments"][0]) == (3, 3, 0, "1.0000", "0.6667")
         parts = {item["territory"]["code"]: item["moments"][0] for item in region["items"]}
         assert {code: figures(found)[:2] for code, found in parts.items()} == {"57": (2, 2), "54": (1, 1)}
-        country = counted(service, "/v1/territories/country/FR/outcomes", *seat, **period)
+        country = counted(service, "/v1/territories/country/FR/outcomes", seat, **period)
         assert figures(country["moments"][0]) == (4, 3, 0, "0.7500", "0.6667")
         assert figures(country["unlocated"][0])[:2] == (1, 0)
         assert (country["items"], country["level"]) == ([], None)
         whole = {"from": "2024-07", "to": "2024-08"}
-        assert counted(service, path, *seat, **whole)["moments"][0]["due"] == 4
+        assert counted(service, path, seat, **whole)["moments"][0]["due"] == 4
         for basis in ("residence", "buyer", "facilitator"):
-            found = counted(service, path, *seat, **period, basis=basis)
+            found = counted(service, path, seat, **period, basis=basis)
             assert found["moments"][0]["due"] == 0, basis
-        stranger = counted(service, path, OTHER_BUYER, Role.BUYER, **period)
+        stranger = counted(service, path, (OTHER_BUYER, Role.BUYER), **period)
         assert stranger["moments"][0]["due"] == 0
 
     def test_the_other_bases(self, service: Service) -> None:
@@ -334,7 +336,7 @@ class TestCounting:
         for basis, code in (("buyer", "57"), ("facilitator", "54")):
             for department in ("54", "57"):
                 path = f"/v1/territories/department/{department}/outcomes"
-                found = counted(service, path, *asked, basis=basis)["moments"][0]["due"]
+                found = counted(service, path, asked, basis=basis)["moments"][0]["due"]
                 assert found == (department == code), (basis, department)
 
     def test_by_residence(self, service: Service) -> None:
@@ -346,7 +348,9 @@ class TestCounting:
         version = service.get(f"/v1/hires/{hire['hire_id']}", CONTRACTOR, Role.CONTRACTOR).json()["version"]
         assert service.send("POST", path, CONTRACTOR, Role.CONTRACTOR, body, version).status_code == 200
         found = counted(
-            *(service, "/v1/territories/department/57/outcomes", FACILITATOR, Role.FACILITATOR),
+            service,
+            "/v1/territories/department/57/outcomes",
+            (FACILITATOR, Role.FACILITATOR),
             basis="residence",
         )
         assert found["moments"][0]["due"] == 1
@@ -354,7 +358,9 @@ class TestCounting:
     def test_what_is_refused(self, service: Service) -> None:
         path = "/v1/territories/department/57/outcomes"
         seat = (FACILITATOR, Role.FACILITATOR)
-        reversed_months = service.get(path, *seat, **{"from": "2025-02", "to": "2025-01"})
+        reversed_months = service.client.get(
+            path, params={"from": "2025-02", "to": "2025-01"}, headers=service.headers(*seat)
+        )
         assert errors_of(reversed_months) == [("/query/from", "end_before_start")]
         assert errors_of(service.get(path, *seat, level="region")) == [("/query/level", "level_not_inside")]
         assert service.get("/v1/territories/department/00/outcomes", *seat).status_code == 404
