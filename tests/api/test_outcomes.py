@@ -43,8 +43,9 @@ def service(database_url: str) -> Iterator[Service]:
         yield found
 
 
-def ended(service: Service, contract_id: UUID, **values: object) -> Worker:
-    return add_hire(service, contract_id, **{"starts_on": date(2024, 1, 1), "ended_on": ENDED, **values})
+def ended(service: Service, contract_id: UUID, **values: Any) -> Worker:  # noqa: ANN401  # columns of any type
+    columns: dict[str, Any] = {"starts_on": date(2024, 1, 1), "ended_on": ENDED, **values}
+    return add_hire(service, contract_id, **columns)
 
 
 def tell(
@@ -59,10 +60,8 @@ def tell(
     return service.send("PUT", path, *seat, {"situation": situation}, version)
 
 
-def moments(
-    service: Service, worker: Worker, siret: str = CONTRACTOR, role: Role = Role.CONTRACTOR
-) -> dict[str, Any]:
-    answer = service.get(f"/v1/hires/{worker.hire_id}/outcomes", siret, role)
+def moments(service: Service, worker: Worker) -> dict[str, Any]:
+    answer = service.get(f"/v1/hires/{worker.hire_id}/outcomes", CONTRACTOR, Role.CONTRACTOR)
     assert answer.status_code == 200, answer.text
     return {item["moment"]: item for item in answer.json()["items"]}
 

@@ -13,7 +13,7 @@ from tests.rules.months import day, hours
 
 @pytest.mark.parametrize("case", load("waivers"))
 def test_a_fact_speaks_against_a_ground(case: dict[str, Any]) -> None:
-    facts = {
+    facts: dict[str, Any] = {
         name: day(value) if name in {"first", "last", "launched_on"} else value
         for name, value in case["execution"].items()
     }
@@ -32,11 +32,12 @@ def test_what_the_lots_of_a_consultation_say_together(case: dict[str, Any]) -> N
 
 
 def _told(values: dict[str, Any]) -> Consultation:
-    read = {
+    read: dict[str, Any] = {
         "launched_on": day,
         "estimated_value": hours,
         "at_most": hours,
         "kind": ConsultationKind,
         "state_buyer": bool,
     }
-    return Consultation(**{name: read[name](value) for name, value in values.items()})
+    known: dict[str, Any] = {name: read[name](value) for name, value in values.items()}
+    return Consultation(**known)
