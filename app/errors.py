@@ -313,6 +313,33 @@ class EligibilityNotMet(DomainError):
     title = Text("Aucun public accepté n'est établi.", "No accepted public is established.")
 
 
+class WaiverContradicted(DomainError):
+    """A waiver whose ground a fact of the contract speaks against; `errors` names the fact."""
+
+    status, code = 409, "waiver_contradicted"
+    title = Text(
+        "Un fait du contrat contredit le motif de l'absence de condition sociale.",
+        "A fact of the contract contradicts the ground for leaving out a social condition.",
+    )
+
+
+class HireRunning(DomainError):
+    """An outcome of a hire that has not ended."""
+
+    status, code = 409, "hire_running"
+    title = Text("Cette mise à l'emploi n'est pas finie.", "This hire has not ended.")
+
+
+class OutcomeTooEarly(DomainError):
+    """An outcome before the day on which it is to be known."""
+
+    status, code = 409, "outcome_too_early"
+    title = Text(
+        "Le jour de constater cette situation n'est pas encore venu.",
+        "The day on which this situation is to be known is still to come.",
+    )
+
+
 def unknown_reference(pointer: str) -> InvalidPayload:
     """The same answer for an object that does not exist and for another organisation's."""
     detail = Text("Objet inconnu ou hors de votre périmètre.", "Unknown object, or outside what you can see.")

@@ -22,6 +22,7 @@ from app.api import (
     jobs,
     mandates,
     organisations,
+    outcomes,
     participants,
     rules,
     statements,
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         rules,
         participants,
         hires,
+        outcomes,
         assessments,
     ):
         app.include_router(module.router)

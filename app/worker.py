@@ -37,6 +37,8 @@ HANDLERS: Handlers = {
     imports.IMPORT: imports.run_import,
     upkeep.RECOUNT: upkeep.recount,
     upkeep.ROLL_OVER: upkeep.roll_over,
+    upkeep.RECHECK: upkeep.recheck,
+    upkeep.RECHECK_ALL: upkeep.recheck_all,
 }
 
 

@@ -8,10 +8,20 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from app.schemas.contracts import CloseIn, ContractIn, ContractOut, ContractPage, ContractPatch, ContractsWalk
+from app.schemas.contracts import (
+    CloseIn,
+    ContractIn,
+    ContractOut,
+    ContractPage,
+    ContractPatch,
+    ContractsWalk,
+    StateCounts,
+    StatesQuery,
+)
 from app.schemas.parties import SubcontractIn, SubcontractList, SubcontractOut
 from app.schemas.places import PlaceChoice
-from app.services import contracts, parties
+from app.schemas.social_conditions import SocialConditionsIn, WaiverIn
+from app.services import contracts, parties, social_conditions
 from app.web.commands import Calling
 from app.web.routing import IDEMPOTENCY_KEY, IF_MATCH, ExactRoute, answers
 
@@ -39,6 +49,17 @@ def list_contracts(call: Calling, walk: Annotated[ContractsWalk, Query()]) -> Re
 
 
 @router.get(
+    "/clause-states",
+    response_model=StateCounts,
+    responses=answers(422),
+    summary="Compter les contrats par état de clause",
+)
+def count_contracts(call: Calling, asked: Annotated[StatesQuery, Query()]) -> Response:
+    """Les contrats que vous voyez, selon qu'ils ont une clause ou pourquoi ils n'en ont pas."""
+    return call.read(lambda reader: contracts.count_contracts(reader, asked))
+
+
+@router.get(
     "/{contract_id}", response_model=ContractOut, responses=answers(404, 422), summary="Lire un contrat"
 )
 def read_contract(call: Calling, contract_id: UUID) -> Response:
@@ -56,6 +77,60 @@ def read_contract(call: Calling, contract_id: UUID) -> Response:
 def change_contract(call: Calling, contract_id: UUID, body: ContractPatch) -> Response:
     """Seuls les champs envoyés changent ; null efface ; une liste remplace toute la liste."""
     return call.change(lambda writer, version: contracts.change_contract(writer, contract_id, body, version))
+
+
+@router.put(
+    "/{contract_id}/waiver",
+    response_model=ContractOut,
+    responses=answers(404, 409, 412, 413, 422, 428),
+    openapi_extra=IF_MATCH,
+    summary="Motiver l'absence de condition sociale",
+)
+def put_waiver(call: Calling, contract_id: UUID, body: WaiverIn) -> Response:
+    """Le motif est l'un de ceux de la loi ; `If-Match` porte sur le contrat, que la réponse rend."""
+    return call.change(
+        lambda writer, version: social_conditions.put_waiver(writer, contract_id, body, version)
+    )
+
+
+@router.delete(
+    "/{contract_id}/waiver",
+    response_model=ContractOut,
+    responses=answers(404, 409, 412, 413, 422, 428),
+    openapi_extra=IF_MATCH,
+    summary="Retirer l'absence motivée",
+)
+def remove_waiver(call: Calling, contract_id: UUID) -> Response:
+    """Le contrat peut alors redevenir sans clause, à tort ou à vérifier : la réponse le dit."""
+    return call.change(lambda writer, version: social_conditions.remove_waiver(writer, contract_id, version))
+
+
+@router.put(
+    "/{contract_id}/social-conditions",
+    response_model=ContractOut,
+    responses=answers(404, 409, 412, 413, 422, 428),
+    openapi_extra=IF_MATCH,
+    summary="Dire les conditions sociales d'un contrat",
+)
+def put_social_conditions(call: Calling, contract_id: UUID, body: SocialConditionsIn) -> Response:
+    """Toutes, à la place des précédentes ; `If-Match` porte sur le contrat, que la réponse rend."""
+    return call.change(
+        lambda writer, version: social_conditions.put_social_conditions(writer, contract_id, body, version)
+    )
+
+
+@router.delete(
+    "/{contract_id}/social-conditions",
+    response_model=ContractOut,
+    responses=answers(404, 409, 412, 413, 422, 428),
+    openapi_extra=IF_MATCH,
+    summary="Retirer les conditions sociales d'un contrat",
+)
+def remove_social_conditions(call: Calling, contract_id: UUID) -> Response:
+    """Toutes ; le contrat, que la réponse rend, peut alors devoir une clause ou une absence motivée."""
+    return call.change(
+        lambda writer, version: social_conditions.remove_social_conditions(writer, contract_id, version)
+    )
 
 
 @router.post(

@@ -75,5 +75,5 @@ def amend_hire(call: Calling, hire_id: UUID, body: HirePatch) -> Response:
     summary="Dire la fin d'une mise à l'emploi",
 )
 def end_hire(call: Calling, hire_id: UUID, body: HireEnd) -> Response:
-    """Les heures déclarées sont recomptées s'il y a lieu."""
+    """Les heures déclarées sont recomptées s'il y a lieu ; la situation à la sortie peut être dite ici."""
     return call.change(lambda writer, version: hires.end_hire(writer, hire_id, body, version))

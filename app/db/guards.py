@@ -23,6 +23,7 @@ INSERT_ONLY = (
     "verdicts",
     "entries",
     "invoices",
+    "outcomes",
 )
 # The doubled sign is one: the driver reads a single one as a placeholder.
 _FUNCTION = """

@@ -6,6 +6,7 @@ from datetime import date
 
 from app.rules.facts import FACT_LABELS
 from app.rules.labels import LABELS
+from app.rules.outcomes import SITUATIONS, SituationText
 from app.rules.parameters import PARAMETERS, DatedValue, Parameter
 from app.rules.profiles import PROFILES, Profile
 from app.rules.proofs import PROOFS
@@ -17,6 +18,7 @@ from app.rules.target_json import bands_to_json
 from app.rules.terms_json import conditions_to_json
 from app.rules.texts import decimal_text
 from app.rules.version import RULES_VERSION
+from app.rules.waivers import GROUNDS, GroundText
 
 Plain = dict[str, object]
 
@@ -33,6 +35,8 @@ def catalogue(on: date) -> Plain:
             {"code": code, "kind": str(kind), "label": label} for code, (kind, label) in FACT_LABELS.items()
         ],
         "counting_rules": [_rule(item) for item in COUNTING_RULES],
+        "outcome_situations": [_situation(item) for item in SITUATIONS.values()],
+        "waiver_grounds": [_ground(item) for item in GROUNDS],
         "profiles": [profile_as_data(item, on) for item in PROFILES.values()],
         "step_tables": [_table(item, on) for item in STEP_TABLES.values()],
         "codes": {
@@ -60,6 +64,27 @@ def _rule(item: RuleText) -> Plain:
         "code": str(item.rule),
         "label": LABELS["counting_rules"][item.rule],
         "text": item.text_fr,
+        "reference": item.reference,
+        "assumed": item.assumed,
+    }
+
+
+def _ground(item: GroundText) -> Plain:
+    return {
+        "code": str(item.ground),
+        "label": LABELS["waiver_grounds"][item.ground],
+        "text": item.text_fr,
+        "reference": item.reference,
+        "assumed": item.assumed,
+    }
+
+
+def _situation(item: SituationText) -> Plain:
+    return {
+        "code": str(item.situation),
+        "label": LABELS["outcome_situations"][item.situation],
+        "category": str(item.category),
+        "category_label": LABELS["outcome_categories"][item.category],
         "reference": item.reference,
         "assumed": item.assumed,
     }

@@ -15,8 +15,8 @@ from app.rules.parameters import parameter
 class Situation:
     """What is known of a contract that has no insertion clause; None is unknown.
 
-    `estimated_value` is that of the whole consultation, all lots, in cents; `notified_on` bounds an
-    unknown launch.
+    `estimated_value` is that of the whole consultation, all lots, in cents; when its lots disagree it is at
+    least that and at most `at_most`. `notified_on` bounds an unknown launch.
     """
 
     social_condition: bool = False
@@ -25,6 +25,7 @@ class Situation:
     launched_on: date | None = None
     notified_on: date | None = None
     estimated_value: int | None = None
+    at_most: int | None = None
     kind: ConsultationKind | None = None
     state_buyer: bool | None = None
 
@@ -49,12 +50,17 @@ def _by_value(situation: Situation) -> ClauseState:
     if situation.estimated_value is None:
         return ClauseState.TO_CHECK
     limits = possible_thresholds(situation, latest_launch or obligation.values[0].since)
-    value = Fraction(situation.estimated_value, HUNDREDTHS)
-    if value < min(limits):
+    at_least, at_most = possible_values(situation.estimated_value, situation.at_most)
+    if at_most < min(limits):
         return ClauseState.NO_CLAUSE
-    if value < max(limits) or situation.launched_on is None:
+    if at_least < max(limits) or situation.launched_on is None:
         return ClauseState.TO_CHECK
     return ClauseState.CLAUSE_MISSING
+
+
+def possible_values(at_least: int, at_most: int | None) -> tuple[Fraction, Fraction]:
+    """Return the bounds (euros) of the consultation's value from cents; one value when its lots agree."""
+    return Fraction(at_least, HUNDREDTHS), Fraction(max(at_least, at_most or 0), HUNDREDTHS)
 
 
 def possible_thresholds(situation: Situation, on: date) -> tuple[Fraction, ...]:

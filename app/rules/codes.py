@@ -214,3 +214,61 @@ class ConsultationKind(StrEnum):
     SERVICES = "services"
     NETWORK = "network"
     CONCESSION = "concession"
+
+
+class WaiverGround(StrEnum):
+    """The grounds of article L2112-2-1 for leaving out a social condition."""
+
+    IMMEDIATE_SOLUTION = "immediate_solution"
+    NO_LINK = "no_link"
+    COMPETITION = "competition"
+    SHORT_WORKS = "short_works"
+
+
+class WaiverFlaw(StrEnum):
+    """The fact of a contract that a ground cannot stand beside."""
+
+    NOT_WORKS = "not_works"
+    NOT_SHORT = "not_short"
+
+
+class OutcomeMoment(StrEnum):
+    """When the situation after a hire is to be known (domain §2)."""
+
+    EXIT = "exit"
+    SIX_MONTHS = "6_months"
+    TWELVE_MONTHS = "12_months"
+
+
+class OutcomeCategory(StrEnum):
+    """The class in which a situation after a hire counts."""
+
+    LASTING = "lasting"
+    TRANSITION = "transition"
+    POSITIVE = "positive"
+    OTHER = "other"
+    NEUTRAL = "neutral"
+    UNKNOWN = "unknown"
+
+
+class OutcomeSituation(StrEnum):
+    """The situation of a person after a hire."""
+
+    CDI = "cdi"
+    CDD_6_MONTHS = "cdd_6_months"
+    MISSION_6_MONTHS = "mission_6_months"
+    CIVIL_SERVICE = "civil_service"
+    OWN_BUSINESS = "own_business"
+    SAME_EMPLOYER = "same_employer"
+    SHORT_CDD = "short_cdd"
+    SHORT_MISSION = "short_mission"
+    SUBSIDISED_JOB = "subsidised_job"
+    TRAINING_COURSE = "training_course"
+    INSERTION_JOB = "insertion_job"
+    JOBSEEKER = "jobseeker"
+    INACTIVE = "inactive"
+    OTHER_SITUATION = "other_situation"
+    RETIRED = "retired"
+    MOVED_AWAY = "moved_away"
+    PREVENTED = "prevented"
+    UNREACHED = "unreached"

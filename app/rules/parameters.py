@@ -29,7 +29,8 @@ class DatedValue:
 class Parameter:
     """A number with its history.
 
-    `unit` is one of h, h/week, months, share, EUR, EUR/h, yes; `assumed`: no readable source confirmed it.
+    `unit` is one of h, h/week, months, share, EUR, EUR/h, people, yes. `assumed`: no readable source
+    confirmed it.
     """
 
     code: str
@@ -164,6 +165,22 @@ _ALL = (
         unit="EUR",
         values=_series(_EU_WORKS, ("2026-01-01", "5404000")),
         assumed=False,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="short_works_months",
+        label_fr="Durée à partir de laquelle un marché de travaux n'est plus de courte durée",
+        unit="months",
+        values=_series("Code de la commande publique, art. L2112-2-1", ("2026-08-22", "6")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="smallest_group",
+        label_fr="Nombre de mises à l'emploi sous lequel un acheteur ne lit pas leurs sorties",
+        unit="people",
+        values=_series("Seuil minimal des chiffres diffusés, repris par prudence", ("2000-01-01", "5")),
+        assumed=True,
         checked_on=GATHERED,
     ),
     Parameter(

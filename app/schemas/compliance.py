@@ -60,6 +60,7 @@ class ActionCode(StrEnum):
     MISSING_STATEMENT = "missing_statement"
     ASSESSMENTS_WAITING = "assessments_waiting"
     HOURS_HELD = "hours_held"
+    OUTCOMES_MISSING = "outcomes_missing"
 
 
 class ComplianceQuery(BaseModel):

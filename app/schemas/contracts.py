@@ -8,7 +8,15 @@ from itertools import pairwise
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from app.errors import FieldProblem, Text
 from app.rules.codes import ClauseState, ConsultationKind
@@ -29,6 +37,13 @@ from app.schemas.fields import (
 from app.schemas.lists import Page, Walk
 from app.schemas.parties import HolderIn, HolderOut
 from app.schemas.places import PlaceIn, PlaceOut
+from app.schemas.social_conditions import (
+    MOST_CONDITIONS,
+    SocialConditionIn,
+    SocialConditionOut,
+    WaiverFields,
+    WaiverOut,
+)
 
 MOST_MONTHS = 600
 UNORDERED = Text("La fin ne précède pas le début.", "The end does not precede the start.")
@@ -73,25 +88,6 @@ class ContractKind(StrEnum):
     SERVICES = "services"
 
 
-class SocialConditionKind(StrEnum):
-    """What a contract demands socially (domain §2). `insertion_hours` announces a clause."""
-
-    INSERTION_HOURS = "insertion_hours"
-    TRAINING = "training"
-    RESERVED = "reserved"
-    CRITERION = "criterion"
-    OTHER = "other"
-
-
-class WaiverGround(StrEnum):
-    """The grounds of article L2112-2-1 for leaving out a social condition."""
-
-    IMMEDIATE_SOLUTION = "immediate_solution"
-    NO_LINK = "no_link"
-    COMPETITION = "competition"
-    SHORT_WORKS = "short_works"
-
-
 Cpv = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{8}(-[0-9])?$"),
@@ -112,20 +108,6 @@ class ConsultationIn(Input):
     state_buyer: YesNo | None = Field(
         default=None, description="L'acheteur est l'État : un autre seuil européen s'applique."
     )
-
-
-class SocialConditionIn(Input):
-    """A social condition of the contract."""
-
-    kind: SocialConditionKind
-    text: Words
-
-
-class WaiverIn(Input):
-    """The reasoned absence of a social condition."""
-
-    ground: WaiverGround
-    text: Words = Field(description="Motivation, en clair.")
 
 
 class SuspensionIn(Input):
@@ -166,8 +148,8 @@ class ContractFields(Input):
         default=None, description="Référence de l'accord-cadre dont relève ce marché."
     )
     consultation: ConsultationIn | None = None
-    social_conditions: list[SocialConditionIn] = Field(default_factory=list, max_length=20)
-    waiver: WaiverIn | None = None
+    social_conditions: list[SocialConditionIn] = Field(default_factory=list, max_length=MOST_CONDITIONS)
+    waiver: WaiverFields | None = None
     notified_on: Day | None = Field(default=None, examples=["2024-12-12"])
     started_on: Day | None = Field(default=None, description="Ordre de service de démarrage.")
     duration_months: Annotated[Whole, Field(ge=1, le=MOST_MONTHS)] | None = Field(default=None, examples=[9])
@@ -281,20 +263,6 @@ class ConsultationOut(Output):
     state_buyer: bool | None
 
 
-class SocialConditionOut(Output):
-    """A social condition of the contract."""
-
-    kind: SocialConditionKind
-    text: str
-
-
-class WaiverOut(Output):
-    """The reasoned absence of a social condition."""
-
-    ground: WaiverGround
-    text: str
-
-
 class SuspensionOut(Output):
     """Days on which execution stands still, both included."""
 
@@ -357,6 +325,32 @@ class ContractOut(Output):
     def location(self) -> str:
         """Its address."""
         return f"/v1/contracts/{self.id}"
+
+
+class StatesQuery(BaseModel):
+    """Criteria of the counts; all those given must fit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    buyer: Siret | None = None
+    holder: Siret | None = None
+    place: PlaceCode | None = Field(
+        default=None, description="Territoire qui contient un lieu d'exécution résolu."
+    )
+
+
+class StateCount(Output):
+    """How many contracts are in a clause state."""
+
+    code: ClauseState | Literal["clause"]
+    label: str
+    contracts: int
+
+
+class StateCounts(Output):
+    """The contracts that the caller sees, by clause state; states without contract are left out."""
+
+    items: list[StateCount]
 
 
 class ContractPage(Page[ContractOut]):

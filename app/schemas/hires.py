@@ -13,6 +13,7 @@ from app.rules.codes import ContractType, Decision, Modality, Outcome
 from app.schemas.assessments import EligibilityOut, FactsIn, ProofCode, PublicCode
 from app.schemas.fields import Day, Hours, HoursIn, Input, Output, Siret, Warned
 from app.schemas.lists import Page
+from app.schemas.outcomes import OutcomeIn
 from app.schemas.participants import Commune, ParticipantIn, unsent
 
 HOURS_IN_WEEK = 168_00
@@ -138,6 +139,7 @@ class HireEnd(Input):
 
     ended_on: Day
     reason: EndReason
+    outcome: OutcomeIn | None = Field(default=None, description="Situation à la sortie, si elle est connue.")
 
 
 class ReviewOut(Output):

@@ -9,12 +9,13 @@ from app.rules.codes import ClauseState
 from app.rules.labels import LABELS as LAW
 from app.schemas.assessments import Eligibility
 from app.schemas.compliance import ActionCode, Figure
-from app.schemas.contracts import ContractKind, SocialConditionKind, WaiverGround
+from app.schemas.contracts import ContractKind
 from app.schemas.figures import Basis
 from app.schemas.hires import EndReason, HireWarning, Prescriber
 from app.schemas.imports import ImportOutcome
 from app.schemas.jobs import JobState
 from app.schemas.participants import Purpose, Sex
+from app.schemas.social_conditions import SocialConditionKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,12 +43,6 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         SocialConditionKind.CRITERION: "Critère de choix des offres",
         SocialConditionKind.OTHER: "Autre",
     },
-    "waiver_grounds": {
-        WaiverGround.IMMEDIATE_SOLUTION: "Solution immédiatement disponible",
-        WaiverGround.NO_LINK: "Sans lien suffisant avec l'objet du marché",
-        WaiverGround.COMPETITION: "Concurrence restreinte ou exécution rendue plus difficile ou plus chère",
-        WaiverGround.SHORT_WORKS: "Travaux de moins de six mois",
-    },
     "clause_states": {
         **{state: LAW["statuses"][state] for state in ClauseState},
         "clause": "Clause enregistrée",
@@ -63,6 +58,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "kind_unknown": "Nature de la consultation inconnue",
         "below_threshold": "Sous le seuil européen",
         "between_thresholds": "Entre les seuils européens possibles",
+        "lots_disagree": "Valeurs différentes selon les lots",
         "above_threshold": "Au moins au seuil européen",
     },
     "prescribers": {
@@ -113,6 +109,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         ActionCode.MISSING_STATEMENT: "Relevé manquant",
         ActionCode.ASSESSMENTS_WAITING: "Diagnostics en attente",
         ActionCode.HOURS_HELD: "Heures retenues",
+        ActionCode.OUTCOMES_MISSING: "Sorties à renseigner",
     },
     "bases": {
         Basis.EXECUTION: "Lieu d'exécution",
@@ -156,6 +153,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "import": "Import",
         "recount": "Nouveau décompte",
         "roll_over": "Passage au jour suivant",
+        "recheck": "État de clause d'un contrat revu",
+        "recheck_all": "États de clause revus",
     },
     "job_states": {
         JobState.WAITING: "En attente",
@@ -173,6 +172,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "contract.updated": "Contrat modifié",
         "contract.place_resolved": "Lieu d'exécution choisi",
         "contract.closed": "Contrat clos",
+        "contract.rechecked": "État de clause revu par le service",
         "clause.recorded": "Clause enregistrée",
         "clause.amended": "Clause modifiée par avenant",
         "invoice.recorded": "Facture enregistrée",
@@ -186,6 +186,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "hire.declared": "Mise à l'emploi déclarée",
         "hire.updated": "Mise à l'emploi corrigée",
         "hire.ended": "Mise à l'emploi finie",
+        "outcome.recorded": "Situation après la mise à l'emploi dite ou corrigée",
         "assessment.read": "Diagnostic lu, avec un motif",
         "assessment.recorded": "Faits ou preuves enregistrés",
         "assessment.decided": "Éligibilité décidée",
@@ -218,6 +219,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "EUR": "Euros",
         "EUR/h": "Euros par heure",
         "count": "Nombre",
+        "people": "Personnes",
         "yes": "Oui",
     },
 }

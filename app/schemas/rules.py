@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from app.errors import FieldProblem, Text
-from app.rules.codes import ApprovalFrom, ContractType, FactKind, Modality, Outcome
+from app.rules.codes import ApprovalFrom, ContractType, FactKind, Modality, Outcome, OutcomeCategory
 from app.rules.parameters import PARAMETERS
 from app.rules.profiles import PROFILES
 from app.rules.texts import french_day
@@ -90,7 +90,7 @@ class ParameterOut(Output):
 
     code: str
     label: str
-    unit: str = Field(description="h, h/week, months, share, EUR, EUR/h ou yes.")
+    unit: str = Field(description="h, h/week, months, share, EUR, EUR/h, people ou yes.")
     assumed: bool = Field(description="Vrai si aucune source lisible ne le confirme.")
     checked_on: date
     value: DatedValueOut | None = Field(description="En vigueur ce jour-là ; nul avant la première valeur.")
@@ -145,6 +145,23 @@ class CountingRuleOut(CodeOut):
     """A rule between a declared hour and a counted one, in their order."""
 
     text: str
+    reference: str
+    assumed: bool
+
+
+class WaiverGroundOut(CodeOut):
+    """A ground on which the law lets a buyer leave out a social condition."""
+
+    text: str
+    reference: str
+    assumed: bool
+
+
+class OutcomeSituationOut(CodeOut):
+    """A situation after a hire, and the class in which it counts."""
+
+    category: OutcomeCategory
+    category_label: str
     reference: str
     assumed: bool
 
@@ -206,6 +223,8 @@ class RulesOut(Output):
     proofs: list[CodeOut]
     facts: list[FactOut]
     counting_rules: list[CountingRuleOut]
+    waiver_grounds: list[WaiverGroundOut]
+    outcome_situations: list[OutcomeSituationOut]
     profiles: list[ProfileOut]
     step_tables: list[StepTableOut]
     codes: dict[str, list[CodeOut]] = Field(description="Libellés des codes, par liste.")

@@ -5,66 +5,152 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from app.rules.clause_state import Situation, clause_state, possible_thresholds
+from app.db.queries import contracts as queries
+from app.rules.clause_state import Situation, clause_state, possible_thresholds, possible_values
 from app.rules.codes import ClauseState, ConsultationKind
+from app.rules.consultations import Consultation, shared
 from app.rules.parameters import parameter
 from app.rules.texts import HUNDREDTHS, french
-from app.schemas.contracts import ClauseReason, ClauseStateOut, SocialConditionKind
+from app.schemas.contracts import ClauseReason, ClauseStateOut
 from app.schemas.labels import LABELS
+from app.schemas.social_conditions import SocialConditionKind
+from app.services import jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
 
+    from app.db.session import ReadSession
     from app.db.tables import Contract
+    from app.services.work import Writer
 
 SOCIAL_CLAUSE = "Clause sociale"
 DECP = "Arrêté du 22 décembre 2022, données essentielles : considerationsSociales"
 LAW = "Code de la commande publique, art. L2112-2-1"
 THRESHOLDS = parameter("threshold_works").values[-1].reference
 HAS_CLAUSE: Final = "clause"
+RECHECK = "recheck"
 
 
-def situation_of(facts: Mapping[str, Any]) -> Situation:
+def situation_of(facts: Mapping[str, Any], lots: Iterable[Mapping[str, Any]] = ()) -> Situation:
     """What the rules need to know of a contract without clause; `facts` as a version's snapshot keeps them.
 
-    An announced clause (`insertion_hours`) is not yet one: until its terms are recorded, it is missing.
+    `lots` are the consultations that the other lots tell. An announced clause (`insertion_hours`) is not yet
+    one: until its terms are recorded, it is missing.
     """
-    consultation, kinds = facts["consultation"], {item["kind"] for item in facts["social_conditions"]}
-    kind = consultation.get("kind")
+    kinds = {item["kind"] for item in facts["social_conditions"]}
     announced = SocialConditionKind.INSERTION_HOURS in kinds
+    told = shared(_consultation(facts["consultation"]), [_consultation(lot) for lot in lots])
     return Situation(
         social_condition=bool(kinds) and not announced,
         waiver=facts["waiver"] is not None,
         decp_social_clause=announced or SOCIAL_CLAUSE in facts["decp_social"],
-        launched_on=_day(consultation.get("launched_on")),
+        launched_on=told.launched_on,
         notified_on=_day(facts["notified_on"]),
-        estimated_value=consultation.get("estimated_value"),
-        kind=None if kind is None else ConsultationKind(kind),
-        state_buyer=consultation.get("state_buyer"),
+        estimated_value=told.estimated_value,
+        at_most=told.at_most,
+        kind=told.kind,
+        state_buyer=told.state_buyer,
     )
 
 
-def state_of(contract: Contract) -> ClauseState | None:
-    """The clause state; None for a contract that has its clause."""
-    return None if contract.clause_id is not None else clause_state(situation_of(facts_of(contract)))
+def state_of(contract: Contract, lots: Iterable[Mapping[str, Any]] = ()) -> ClauseState | None:
+    """The clause state as the rules see it now; None for a contract that has its clause."""
+    return None if contract.clause_id is not None else clause_state(situation_of(facts_of(contract), lots))
 
 
-def show_clause_state(contract: Contract) -> ClauseStateOut:
+def state_in(facts: Mapping[str, Any]) -> ClauseState:
+    """The clause state kept with a contract or a version of it; where none was kept, what the facts say.
+
+    A version keeps its state, so that a past answer depends neither on other lots nor on later rules.
+    """
+    kept = facts.get("clause_state")
+    return clause_state(situation_of(facts)) if kept is None else ClauseState(kept)
+
+
+def lots_of(session: ReadSession, contracts: Sequence[Contract]) -> dict[UUID, list[dict[str, Any]]]:
+    """By contract: the consultations that the other lots of the same buyer and reference tell."""
+    rows = queries.lots_of_consultations(session, contracts) if contracts else []
+    return {
+        contract.id: [
+            row.consultation
+            for row in rows
+            if (row.owner_id, row.consultation_reference) == _lot_of(contract) and row.id != contract.id
+        ]
+        for contract in contracts
+    }
+
+
+def show_clause_state(contract: Contract, lots: Sequence[Mapping[str, Any]] = ()) -> ClauseStateOut:
     """The clause state with its label and what it rests on."""
-    state = state_of(contract)
-    if state is None:
+    if contract.clause_id is not None:
         return ClauseStateOut(state=HAS_CLAUSE, label=LABELS["clause_states"][HAS_CLAUSE], reasons=[])
+    # What is kept is what lists and figures say; the reasons are those of the same facts.
+    kept, situation = contract.clause_state, situation_of(facts_of(contract), lots)
+    state = clause_state(situation) if kept is None else ClauseState(kept)
     return ClauseStateOut(
-        state=state,
-        label=LABELS["clause_states"][state],
-        reasons=_reasons(contract, situation_of(facts_of(contract))),
+        state=state, label=LABELS["clause_states"][state], reasons=_reasons(contract, situation)
     )
+
+
+def judge(writer: Writer, contract: Contract) -> None:
+    """Keep the clause state with the contract, as its facts and the other lots make it now."""
+    contract.consultation_reference = contract.consultation.get("reference")
+    contract.clause_state = state_of(contract, lots_of(writer.session, [contract])[contract.id])
+
+
+def judge_kept(writer: Writer, found: Sequence[Contract]) -> list[UUID]:
+    """Complete what contracts keep of their clause state; returns the ids of those in another one now.
+
+    A closed contract keeps the state that it was closed in.
+    """
+    for contract in found:
+        contract.consultation_reference = contract.consultation.get("reference")
+    writer.session.flush()
+    lots, changed = lots_of(writer.session, found), []
+    for contract in found:
+        if contract.clause_id is not None:
+            continue
+        before = contract.clause_state = state_in(facts_of(contract))
+        if contract.closed_on is None and state_of(contract, lots[contract.id]) != before:
+            changed.append(contract.id)
+    return changed
+
+
+def recheck_lots(writer: Writer, contract: Contract, *consultations: Mapping[str, Any]) -> None:
+    """Have the other lots of these consultations judged again.
+
+    Each by a job: a lot is a contract of its own, held by its own transaction.
+    """
+    for reference in {str(told["reference"]) for told in consultations if told.get("reference")}:
+        for lot_id in queries.lots_named(writer.session, contract.owner_id, reference):
+            if lot_id != contract.id:
+                queue_recheck(writer, lot_id)
+
+
+def queue_recheck(writer: Writer, contract_id: UUID) -> None:
+    """Have the clause state of a contract judged again, once this transaction is committed."""
+    jobs.queue(writer, RECHECK, str(contract_id), {"contract_id": str(contract_id)})
 
 
 def facts_of(contract: Contract) -> dict[str, Any]:
     """The facts behind the clause state, as they stand now."""
-    names = ("consultation", "social_conditions", "waiver", "decp_social", "notified_on")
+    names = ("consultation", "social_conditions", "waiver", "decp_social", "notified_on", "clause_state")
     return {name: getattr(contract, name) for name in names}
+
+
+def _lot_of(contract: Contract) -> tuple[UUID, str | None]:
+    return contract.owner_id, contract.consultation.get("reference")
+
+
+def _consultation(told: Mapping[str, Any]) -> Consultation:
+    kind = told.get("kind")
+    return Consultation(
+        launched_on=_day(told.get("launched_on")),
+        estimated_value=told.get("estimated_value"),
+        kind=None if kind is None else ConsultationKind(kind),
+        state_buyer=told.get("state_buyer"),
+    )
 
 
 def _day(value: date | str | None) -> date | None:
@@ -106,14 +192,17 @@ def _by_value(situation: Situation) -> list[ClauseReason]:
 def _against_threshold(situation: Situation, on: date) -> ClauseReason:
     limits = possible_thresholds(situation, on)
     low, high = (french(int(limit * HUNDREDTHS)) for limit in (min(limits), max(limits)))
-    value = situation.estimated_value or 0
-    if value < min(limits) * HUNDREDTHS:
+    at_least, at_most = possible_values(situation.estimated_value or 0, situation.at_most)
+    if at_most < min(limits):
         return _reason("below_threshold", f"Valeur estimée sous le seuil européen ({low} € HT).", THRESHOLDS)
-    if value < max(limits) * HUNDREDTHS:
-        text = f"Valeur estimée entre les seuils européens possibles ({low} et {high} € HT)."
-        return _reason("between_thresholds", text, THRESHOLDS)
-    text = f"Valeur estimée au moins égale au seuil européen ({high} € HT)."
-    return _reason("above_threshold", text, THRESHOLDS)
+    if at_least >= max(limits):
+        text = f"Valeur estimée au moins égale au seuil européen ({high} € HT)."
+        return _reason("above_threshold", text, THRESHOLDS)
+    if at_least != at_most:
+        text = f"Les lots donnent des valeurs différentes : l'ensemble peut atteindre le seuil ({low} € HT)."
+        return _reason("lots_disagree", text, THRESHOLDS)
+    text = f"Valeur estimée entre les seuils européens possibles ({low} et {high} € HT)."
+    return _reason("between_thresholds", text, THRESHOLDS)
 
 
 def _reason(code: str, text: str, reference: str | None) -> ClauseReason:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from app.services.work import Reader
 
 SEES_BALANCE = (Role.ADMIN, Role.BUYER, Role.CONTRACTOR, Role.FACILITATOR)
+SAYS_OUTCOMES = (Role.CONTRACTOR, Role.FACILITATOR)
 RATE_PLACES = 10_000
 STATES = ("pending", "held", "refused", "counted")
 FIGURES = (
@@ -132,13 +133,15 @@ def _present(reader: Reader, sight: Sight, as_of: date) -> Case:
     months = {item.first: _sums(item._mapping) for item in rows if item.what == "month"}  # noqa: SLF001  # as above
     own = own_lines_only(reader, sight)
     held = _total(terms, months, as_of).held
+    follows = reader.principal.role in SAYS_OUTCOMES
+    day = min(as_of, reader.today)
     return Case(
         contract=replace(facts, basis=basis),
         terms=terms,
         months=months,
         known_at=None if row.provisional else row.sealed_at,
         provisional=row.provisional,
-        actions=next_actions(terms, rows, min(as_of, reader.today), held, own) if terms else [],
+        actions=next_actions(terms, rows, day, held, own, follows=follows) if terms else [],
     )
 
 

@@ -7,13 +7,12 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from app.rules.clause_state import clause_state
 from app.rules.days import Span
 from app.rules.profiles import PROFILES
 from app.rules.status import Known
 from app.rules.targets import Basis
 from app.rules.terms_json import terms_from_json
-from app.services.clause_states import situation_of
+from app.services.clause_states import state_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +54,7 @@ def read(facts: Mapping[str, Any]) -> ContractFacts:
     return ContractFacts(
         closed_on=_day(facts["closed_on"]),
         suspensions=suspensions_of(facts["suspensions"]),
-        clause_state=clause_state(situation_of(facts)),
+        clause_state=state_in(facts),
         basis=Basis(firm_amount=facts["firm_amount"]),
     )
 

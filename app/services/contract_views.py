@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from app.db.queries import contracts as queries
 from app.db.queries import organisations
 from app.schemas.contracts import ConsultationOut, ContractOut, OrganisationRef, SuspensionOut
-from app.services.clause_states import show_clause_state
+from app.services.clause_states import lots_of, show_clause_state
 from app.services.parties import show_holders
 from app.services.places import show_places
+from app.services.waivers import shown_waiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 AS_STORED = (
     *("id", "version", "reference", "object", "lot", "nature", "kind", "cpv", "procedure", "ccag"),
-    *("firm_amount", "maximum_amount", "framework_reference", "social_conditions", "waiver"),
+    *("firm_amount", "maximum_amount", "framework_reference", "social_conditions"),
     *("notified_on", "started_on", "duration_months", "firm_end_on", "maximum_end_on"),
     *("ended_on", "closed_on", "clause_id", "created_at"),
 )
@@ -33,6 +34,7 @@ DAYS = ("notified_on", "started_on", "firm_end_on", "maximum_end_on", "ended_on"
 KEPT = (
     *("reference", "lot", "kind", "cpv", "firm_amount", "maximum_amount", "framework_reference"),
     *("consultation", "social_conditions", "waiver", "decp_social", "duration_months", "suspensions"),
+    "clause_state",
 )
 
 
@@ -42,14 +44,18 @@ def show(session: ReadSession, contract: Contract) -> ContractOut:
 
 
 def show_all(session: ReadSession, contracts: Sequence[Contract]) -> list[ContractOut]:
-    """Several, with three readings however many there are."""
+    """Several, with four readings however many there are."""
     ids = [contract.id for contract in contracts]
     parties = _by_contract(queries.parties_of(session, ids, queries.HOLDER))
     places = _by_contract(queries.places_of(session, ids))
     named = {contract.owner_id for contract in contracts}
     named |= {party.organisation_id for found in parties.values() for party in found}
     known = organisations.organisations_by_id(session, named)
-    return [_shown(contract, parties[contract.id], places[contract.id], known) for contract in contracts]
+    lots = lots_of(session, [contract for contract in contracts if contract.clause_id is None])
+    return [
+        _shown(contract, parties[contract.id], places[contract.id], known, lots.get(contract.id, []))
+        for contract in contracts
+    ]
 
 
 def snapshot(session: ReadSession, contract: Contract) -> dict[str, Any]:
@@ -73,6 +79,7 @@ def _shown(
     parties: Sequence[ContractParty],
     places: Sequence[ContractPlace],
     known: dict[UUID, Organisation],
+    lots: Sequence[dict[str, Any]],
 ) -> ContractOut:
     buyer = known[contract.owner_id]
     consultation = {name: contract.consultation.get(name) for name in CONSULTATION}
@@ -81,11 +88,12 @@ def _shown(
             **{field: getattr(contract, field) for field in AS_STORED},
             "buyer": OrganisationRef(scheme=buyer.scheme, identifier=buyer.identifier, name=buyer.name),
             "consultation": ConsultationOut.model_validate(consultation),
+            "waiver": shown_waiver(contract.waiver),
             "published_social": contract.decp_social,
             "suspensions": [SuspensionOut.model_validate(found) for found in contract.suspensions],
             "holders": show_holders(parties, known),
             "places": show_places(places),
-            "clause_state": show_clause_state(contract),
+            "clause_state": show_clause_state(contract, lots),
         }
     )
 

@@ -25,15 +25,14 @@ from app.errors import (
     unknown_reference,
 )
 from app.principal import Role
-from app.schemas.contracts import NEEDED, UNORDERED, ContractPage
-from app.services import contract_views, grants, ledger, parties, places
-from app.services.clause_states import HAS_CLAUSE, state_of
+from app.schemas.contracts import NEEDED, UNORDERED, ContractPage, StateCounts
+from app.schemas.labels import LABELS
+from app.services import clause_states, contract_views, grants, ledger, parties, places, waivers
+from app.services.clause_states import HAS_CLAUSE
 from app.services.organisations import check_siret, known_organisation
 from app.services.sight import held_contract, require_role, seen_contract
 
 if TYPE_CHECKING:
-    from sqlalchemy import Select
-
     from app.schemas.contracts import (
         CloseIn,
         ContractFields,
@@ -41,8 +40,10 @@ if TYPE_CHECKING:
         ContractOut,
         ContractPatch,
         ContractsWalk,
+        StatesQuery,
     )
     from app.schemas.places import PlaceChoice
+    from app.schemas.social_conditions import SocialConditionsIn
     from app.services.parties import HolderDraft
     from app.services.places import PlaceDraft
     from app.services.work import Reader, Writer
@@ -113,6 +114,7 @@ def register_contract(writer: Writer, request: ContractIn) -> ContractOut:
     )
     contract = add_contract(writer, draft)
     _check_dates(contract)
+    waivers.check(writer, contract, "/waiver")
     return contract_views.show(writer.session, contract)
 
 
@@ -146,6 +148,7 @@ def add_contract(writer: Writer, draft: ContractDraft) -> Contract:
     writer.touch("contract", contract.id, "reference", "holders", "places")
     writer.announce("contract.registered", "contract", contract.id)
     keep(writer, contract)
+    clause_states.recheck_lots(writer, contract, contract.consultation)
     return contract
 
 
@@ -153,7 +156,9 @@ def keep(writer: Writer, contract: Contract) -> None:
     """Keep the contract's present version.
 
     Its facts carry their own dates, so every version holds from the beginning and corrects the one before.
+    What its clause state rests on is all in them and in the other lots: the state is judged here, once.
     """
+    clause_states.judge(writer, contract)
     writer.keep_version(
         "contract",
         contract.id,
@@ -179,10 +184,10 @@ def list_contracts(reader: Reader, walk: ContractsWalk) -> ContractPage:
         place=walk.place,
         changed_after=walk.updated_since,
     )
-    if walk.clause_state is None:
-        found, following = page_of(reader.session, query, Contract.id, walk.after, walk.limit)
-    else:
-        found, following = _in_state(reader, query, walk)
+    if walk.clause_state is not None:
+        state = None if walk.clause_state == HAS_CLAUSE else walk.clause_state
+        query = queries.in_clause_state(query, state)
+    found, following = page_of(reader.session, query, Contract.id, walk.after, walk.limit)
     last = changes.last_seal(reader.session)
     return ContractPage(
         items=contract_views.show_all(reader.session, found),
@@ -191,11 +196,34 @@ def list_contracts(reader: Reader, walk: ContractsWalk) -> ContractPage:
     )
 
 
+def count_contracts(reader: Reader, asked: StatesQuery) -> StateCounts:
+    """How many of the contracts one sees are in each clause state."""
+    query = queries.filtered(
+        queries.visible_contracts(reader.principal, reader.today),
+        buyer=asked.buyer,
+        holder=asked.holder,
+        place=asked.place,
+    )
+    found = queries.count_by_clause_state(reader.session, query)
+    return StateCounts.model_validate(
+        {
+            "items": [
+                {"code": code, "label": label, "contracts": found[code]}
+                for code, label in LABELS["clause_states"].items()
+                if code in found
+            ]
+        }
+    )
+
+
 def change_contract(writer: Writer, contract_id: UUID, request: ContractPatch, version: int) -> ContractOut:
     """Change the fields sent; nothing is recorded when they all say what is known."""
     contract = open_contract(writer, contract_id, version)
+    consultation = contract.consultation
     changed = _apply(contract, request)
     _check_dates(contract)
+    if waivers.RESTS_ON.intersection(changed):
+        waivers.check(writer, contract, "/waiver")
     sent = request.model_fields_set
     moved = places.changed_places(writer, contract, request.places) if "places" in sent else None
     if "holders" in sent and not parties.are_holders(writer, contract, request.holders):
@@ -210,6 +238,8 @@ def change_contract(writer: Writer, contract_id: UUID, request: ContractPatch, v
         places.replace_places(writer, contract, moved)
     if changed:
         bump(writer, contract, "contract.updated", *changed)
+    if "consultation" in changed:
+        clause_states.recheck_lots(writer, contract, consultation, contract.consultation)
     if moved is not None:
         ledger.recount_contract(writer, contract)
     return contract_views.show(writer.session, contract)
@@ -267,14 +297,23 @@ def bump(writer: Writer, contract: Contract, event: str, *fields: str) -> None:
     keep(writer, contract)
 
 
-def stored(request: ContractFields, name: str) -> Any:  # noqa: ANN401  # plain JSON
+def recheck(writer: Writer, contract: Contract) -> bool:
+    """Judge a contract's clause state again and tell of it if it changed; whether it did."""
+    if not clause_states.judge_kept(writer, [contract]):
+        return False
+    writer.record("contract.rechecked", contract_id=contract.id)
+    bump(writer, contract, "contract.updated", "clause_state")
+    return True
+
+
+def stored(request: ContractFields | SocialConditionsIn, name: str) -> Any:  # noqa: ANN401  # plain JSON
     """A structured field of a payload in the plain JSON that is stored: days as text, amounts in cents."""
     found = getattr(request, name)
     if isinstance(found, list):
         return [_plain(dict(item)) for item in found]
     if found is None:
         return {} if name == "consultation" else None
-    return _plain(dict(found))
+    return waivers.stored(found) if name == "waiver" else _plain(dict(found))
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
@@ -324,26 +363,3 @@ def _check_dates(contract: Contract) -> None:
     ]
     if errors:
         raise InvalidPayload(errors=errors)
-
-
-def _in_state(
-    reader: Reader, query: Select[Contract], walk: ContractsWalk
-) -> tuple[list[Contract], UUID | None]:
-    """A page of the contracts in a clause state.
-
-    The state without clause follows from dated thresholds that only the rules know: rows are read on, page by
-    page, until enough of them fit.
-    """
-    recorded = walk.clause_state == HAS_CLAUSE
-    query = queries.with_clause(query, recorded=recorded)
-    if recorded:
-        return page_of(reader.session, query, Contract.id, walk.after, walk.limit)
-    found: list[Contract] = []
-    after = walk.after
-    while len(found) <= walk.limit:
-        rows, after = page_of(reader.session, query, Contract.id, after, walk.limit)
-        found += [row for row in rows if state_of(row) == walk.clause_state]
-        if after is None:
-            break
-    page = found[: walk.limit]
-    return page, page[-1].id if len(found) > walk.limit else None

@@ -90,11 +90,11 @@ def read_territory(reader: Reader, level: str, code: str, asked: PeriodQuery) ->
     NotFound for an unknown territory; Forbidden for roles that see no balance; InvalidPayload for months
     in the wrong order.
     """
-    question, ground = _question(reader, asked), _ground(reader, level, code, FINEST)
+    question, ground = question_of(reader, asked), ground_of(reader, level, code, FINEST)
     located = standings_of(reader, question, ground.parent, ground.area, ground.level)
     total, unlocated = _whole(reader, question, ground), _without_level(reader, question, ground)
     return TerritoryComplianceOut(
-        **_common(reader, question, ground),
+        **common(reader, question, ground),
         figures=_figures(question, total, located.inside),
         unlocated=_figures(question, unlocated, located.by_code.get(None)),
     )
@@ -104,7 +104,7 @@ def list_children(reader: Reader, level: str, code: str, asked: ChildrenQuery) -
     """The same for the territories of a level inside another; InvalidPayload for a level that is not."""
     if asked.level not in CONTAINED.get(level, ()):
         raise InvalidPayload(errors=[FieldError("/query/level", "level_not_inside", NOT_INSIDE)])
-    question, ground = _question(reader, asked), _ground(reader, level, code, asked.level)
+    question, ground = question_of(reader, asked), ground_of(reader, level, code, asked.level)
     located = standings_of(reader, question, ground.parent, ground.area, ground.level)
     total, unlocated = _whole(reader, question, ground), _without_level(reader, question, ground)
     hours = {
@@ -113,7 +113,7 @@ def list_children(reader: Reader, level: str, code: str, asked: ChildrenQuery) -
         if row.code is not None
     }
     return TerritoryChildrenOut(
-        **_common(reader, question, ground),
+        **common(reader, question, ground),
         level=asked.level,
         sums=not ground.straddled,
         figures=_figures(question, total, located.inside),
@@ -128,14 +128,15 @@ def _children(
     codes = {code for code in (*hours, *located.by_code) if code is not None}
     return [
         ChildOut(
-            territory=_named(found),
+            territory=named(found),
             figures=_figures(question, hours.get(found.code), located.by_code.get(found.code)),
         )
         for found in queries.named(reader.session, level, codes)
     ]
 
 
-def _question(reader: Reader, asked: PeriodQuery) -> queries.Asked:
+def question_of(reader: Reader, asked: PeriodQuery) -> queries.Asked:
+    """Who asks what about which months; Forbidden, and InvalidPayload for months in the wrong order."""
     require_role(reader, *SEES_FIGURES)
     last = asked.last or month_start(reader.today)
     first = asked.first or add_months(last, 1 - DEFAULT_MONTHS)
@@ -144,7 +145,8 @@ def _question(reader: Reader, asked: PeriodQuery) -> queries.Asked:
     return queries.Asked(reader.principal, reader.today, first, last, asked.basis.value)
 
 
-def _ground(reader: Reader, level: str, code: str, inner: str) -> Ground:
+def ground_of(reader: Reader, level: str, code: str, inner: str) -> Ground:
+    """The territory asked, divided by a level; NotFound for an unknown one."""
     found = territory(reader.session, f"{level}/{code}")
     if found is None:
         raise NotFound
@@ -160,10 +162,11 @@ def _without_level(reader: Reader, question: queries.Asked, ground: Ground) -> A
     return queries.hours_inside(reader.session, question, area)[0]
 
 
-def _common(reader: Reader, question: queries.Asked, ground: Ground) -> dict[str, Any]:
+def common(reader: Reader, question: queries.Asked, ground: Ground) -> dict[str, Any]:
+    """The fields of every answer about a territory and a period."""
     known = queries.settled(reader.session, question)
     return {
-        "territory": _named(ground.found),
+        "territory": named(ground.found),
         "territory_edition": ground.found.edition,
         "first": question.first,
         "last": question.last,
@@ -173,7 +176,8 @@ def _common(reader: Reader, question: queries.Asked, ground: Ground) -> dict[str
     }
 
 
-def _named(found: Territory) -> TerritoryRef:
+def named(found: Territory) -> TerritoryRef:
+    """A territory as it is shown."""
     return TerritoryRef(place=found.place, level=found.level, code=found.code, name=found.name)
 
 

@@ -21,7 +21,7 @@ from app.errors import (
 )
 from app.principal import Role
 from app.schemas.hires import HireOut, HirePage
-from app.services import durations, eligibility, hire_views, ledger
+from app.services import durations, eligibility, hire_views, ledger, outcomes
 from app.services.grants import open_access
 from app.services.organisations import check_siret, known_organisation
 from app.services.participants import add_participant, own_participant
@@ -117,15 +117,18 @@ def amend_hire(writer: Writer, hire_id: UUID, request: HirePatch, version: int) 
 
 
 def end_hire(writer: Writer, hire_id: UUID, request: HireEnd, version: int) -> HireOut:
-    """Say when and why a hire ended; saying it again corrects it."""
+    """Say when and why a hire ended, and what became of the person; saying it again corrects it."""
     contract, hire = _own_hire(writer, hire_id, version)
     _check_days(hire.starts_on, request.ended_on, "/ended_on")
-    if (hire.ended_on, hire.end_reason) == (request.ended_on, request.reason):
-        return hire_views.shown(writer, hire)
+    moved = (hire.ended_on, hire.end_reason) != (request.ended_on, request.reason)
     hire.ended_on, hire.end_reason = request.ended_on, request.reason
-    writer.record("hire.ended", contract_id=contract.id)
-    writer.touch("hire", hire.id, "ended_on", "end_reason")
-    _finish(writer, contract, hire, "hire.ended")
+    if moved:
+        writer.record("hire.ended", contract_id=contract.id)
+        writer.touch("hire", hire.id, "ended_on", "end_reason")
+    if request.outcome is not None:
+        outcomes.tell_at_exit(writer, hire, request.outcome.situation)
+    if moved:
+        _finish(writer, contract, hire, "hire.ended")
     return hire_views.shown(writer, hire)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.rules.codes import OutcomeMoment
 from app.rules.days import Span, month_end, overlap
+from app.rules.labels import LABELS
+from app.rules.outcomes import due_on
 from app.rules.reporting import missing_statements
 from app.rules.texts import french, french_day, french_month
 from app.schemas.compliance import ActionCode, ActionOut
@@ -18,11 +21,12 @@ if TYPE_CHECKING:
 
 
 def next_actions(
-    terms: Terms, rows: Sequence[Any], day: date, held: int, declarant_id: UUID | None
+    terms: Terms, rows: Sequence[Any], day: date, held: int, declarant_id: UUID | None, *, follows: bool
 ) -> list[ActionOut]:
     """What is left to do on a day; `rows` are those of `queries.compliance.present_facts`.
 
-    `held` are the position's held hours (hundredths); `declarant_id` narrows to what one declarant sees.
+    `held` are the position's held hours (hundredths); `declarant_id` narrows to what one declarant sees;
+    `follows`: whether the caller may say what became of people.
     """
     found = [row for row in rows if declarant_id is None or row.declarant_id == declarant_id]
     actions = _missing(terms, found, day)
@@ -31,7 +35,7 @@ def next_actions(
         actions.append(_waiting(waiting))
     if held:
         actions.append(_held(held))
-    return actions
+    return [*actions, *_outcomes(found, day)] if follows else actions
 
 
 def _missing(terms: Terms, rows: Iterable[Any], day: date) -> list[ActionOut]:
@@ -70,6 +74,32 @@ def _waiting(count: int) -> ActionOut:
     return ActionOut(
         code=ActionCode.ASSESSMENTS_WAITING,
         text=text,
+        declarant=None,
+        month=None,
+        due_on=None,
+        count=count,
+        hours=None,
+    )
+
+
+def _outcomes(rows: Sequence[Any], day: date) -> list[ActionOut]:
+    """One action per moment whose day has come for hires of which nothing was told."""
+    actions = []
+    for moment in OutcomeMoment:
+        due = [row for row in rows if row.what in {"ended", "outcome"} and due_on(moment, row.first) <= day]
+        ended = sum(row.number for row in due if row.what == "ended")
+        missing = ended - sum(row.number for row in due if row.what == "outcome" and row.identifier == moment)
+        if missing:
+            actions.append(_untold(moment, missing))
+    return actions
+
+
+def _untold(moment: OutcomeMoment, count: int) -> ActionOut:
+    when = LABELS["outcome_moments"][moment]
+    what = "1 situation à dire" if count == 1 else f"{count} situations à dire"
+    return ActionOut(
+        code=ActionCode.OUTCOMES_MISSING,
+        text=f"{what} {when[0].lower()}{when[1:]}",
         declarant=None,
         month=None,
         due_on=None,

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.clock import day_of
+from app.db.queries import contracts as contract_queries
 from app.db.queries import jobs as queries
 from app.db.queries.lists import one
 from app.db.queries.organisations import purge_answers
 from app.db.tables import Mandate
-from app.services import jobs, ledger
+from app.rules.version import RULES_VERSION
+from app.services import clause_states, contracts, jobs, ledger
 from app.services.sight import held_contract
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from app.services.work import Means
 
 RECOUNT, ROLL_OVER = "recount", "roll_over"
+RECHECK, RECHECK_ALL = clause_states.RECHECK, "recheck_all"
 BATCH = 100
 
 
@@ -39,7 +42,37 @@ def recount(running: Running) -> dict[str, Any]:
 def plan_roll_over(means: Means, answers_hours: int) -> bool:
     """Queue the day's roll-over once for all workers; stored answers older than these hours are purged."""
     today = day_of(means.clock.now()).isoformat()
+    # Under these rules: a new version of them judges again on its first day.
+    jobs.plan(means, RECHECK_ALL, f"{today} {RULES_VERSION}", {})
     return jobs.plan(means, ROLL_OVER, today, {"answers_hours": answers_hours})
+
+
+def recheck(running: Running) -> dict[str, Any]:
+    """Judge the clause state of one contract again: another lot of its consultation told something."""
+    with running.writing() as writer:
+        changed = contracts.recheck(writer, held_contract(writer, UUID(running.payload["contract_id"])))
+    return {"changed": changed}
+
+
+def recheck_all(running: Running) -> dict[str, Any]:
+    """Judge every contract without clause again, as today's parameters and all lots make it.
+
+    What an earlier version of the service wrote gets its state here, without a change: the state is the one
+    already shown. A state that changes is left to a job of its own, and is a change like any other.
+    """
+    judged, queued, after = 0, 0, None
+    while True:
+        running.breathe()
+        with running.writing() as writer:
+            batch = contract_queries.held_without_clause(writer.session, after, BATCH)
+            for contract_id in clause_states.judge_kept(writer, batch):
+                clause_states.queue_recheck(writer, contract_id)
+                queued += 1
+            judged += len(batch)
+            running.progress(writer.session, judged, judged)
+        if len(batch) < BATCH:
+            return {"judged": judged, "to_recheck": queued}
+        after = batch[-1].id
 
 
 def roll_over(running: Running) -> dict[str, Any]:

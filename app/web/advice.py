@@ -131,4 +131,15 @@ ADVICE = {
         "Enregistrez les preuves vues, ou les faits qui manquent, puis approuvez.",
         "Record the proofs seen, or the facts that are missing, then approve.",
     ),
+    "waiver_contradicted": Text(
+        "Choisissez un autre motif, ou corrigez la nature ou la durée du contrat.",
+        "Choose another ground, or correct the kind or the duration of the contract.",
+    ),
+    "hire_running": Text(
+        "Dites d'abord sa fin : POST /v1/hires/{id}/end.", "Tell its end first: POST /v1/hires/{id}/end."
+    ),
+    "outcome_too_early": Text(
+        "Attendez le jour que GET /v1/hires/{id}/outcomes donne pour ce moment.",
+        "Wait for the day that GET /v1/hires/{id}/outcomes gives for this moment.",
+    ),
 }

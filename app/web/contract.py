@@ -34,6 +34,7 @@ TAGS = {
     "invoices": "Ce qui est facturé sur un contrat, et qu'un objectif peut suivre.",
     "mandates": "Qui suit un contrat à la place de l'acheteur.",
     "organisations": "Organismes et leurs sièges.",
+    "outcomes": "Ce que deviennent les personnes, à la sortie, à 6 et à 12 mois.",
     "participants": "Les personnes ; leur identité est chiffrée et chaque lecture motivée.",
     "rules": "Le droit servi comme donnée : paramètres, publics, preuves, profils.",
     "statements": "Relevés mensuels d'heures et leur examen.",

@@ -19,6 +19,12 @@ from tests.contract.documents import Operation
 
 Body = dict[str, Any]
 NUMBERS = count(1)
+WAIVER = {
+    "ground": "no_link",
+    "text": "Achat de licences",
+    "decided_on": "2025-01-08",
+    "decided_by": "Direction des achats",
+}
 
 # Which table keeps the version that `If-Match` names, and which part of the address finds the row.
 VERSIONED: dict[str, tuple[Any, str, str]] = {
@@ -26,6 +32,10 @@ VERSIONED: dict[str, tuple[Any, str, str]] = {
     "change_contract": (Contract, "id", "contract_id"),
     "close_contract": (Contract, "id", "contract_id"),
     "resolve_place": (Contract, "id", "contract_id"),
+    "put_waiver": (Contract, "id", "contract_id"),
+    "remove_waiver": (Contract, "id", "contract_id"),
+    "put_social_conditions": (Contract, "id", "contract_id"),
+    "remove_social_conditions": (Contract, "id", "contract_id"),
     "record_clause": (Clause, "contract_id", "contract_id"),
     "amend_clause": (Clause, "contract_id", "contract_id"),
     "change_mandate": (Mandate, "id", "mandate_id"),
@@ -51,7 +61,7 @@ QUERIES: dict[str, dict[str, str]] = {
     "read_participant": {"purpose": WHY},
 }
 # Parts of addresses that belong to nobody.
-PUBLIC_PARTS = {"level": "department", "code": "57", "since": "2025-01-01", "ordinal": "1"}
+PUBLIC_PARTS = {"level": "department", "code": "57", "since": "2025-01-01", "ordinal": "1", "moment": "exit"}
 CODES = {"read_public": "rsa", "read_profile": "ccag-2021", "read_problem": "not_found"}
 
 
@@ -141,6 +151,9 @@ BODIES: dict[str, Any] = {
     "register_contract": _contract,
     "change_contract": lambda _, __: {"lot": "3"},
     "close_contract": lambda _, __: {"closed_on": "2025-01-09"},
+    "put_waiver": lambda _, __: WAIVER,
+    "put_social_conditions": lambda _, __: {"items": [{"kind": "training", "text": "Deux apprentis"}]},
+    "put_outcome": lambda _, __: {"situation": "cdi"},
     "resolve_place": lambda _, __: {"place": PLACE},
     "declare_subcontractor": _subcontract,
     "record_clause": lambda _, __: CLAUSE,

@@ -228,3 +228,5 @@ def _declare(case: Case) -> None:
     case.send("facilitator", "POST", review, {"lines": [verdict]}, statement["version"])
     body = {"month": "2024-12", "lines": [{"hire_id": case.others["hire_id"][0], "worked": "10.00"}]}
     case.others["statement_id"] = [case.send("subcontractor", "POST", path, body)["id"]]
+    end = {"ended_on": "2025-01-09", "reason": "end_of_contract"}
+    case.send("holder", "POST", f"/v1/hires/{case.ids['hire_id']}/end", end, 1)

@@ -43,6 +43,11 @@ list_contracts               200  200  200  200  200  200  200  200  200
 read_contract                200  200  200  200  200  200  200  404  404
 change_contract              200  200  403  403  403  403  403  404  404
 close_contract               200  200  403  403  403  403  403  404  404
+count_contracts              200  200  200  200  200  200  200  200  200
+put_waiver                   200  200  403  403  403  403  403  404  404
+remove_waiver                200  200  403  403  403  403  403  404  404
+put_social_conditions        200  200  403  403  403  403  403  404  404
+remove_social_conditions     200  200  403  403  403  403  403  404  404
 resolve_place                200  200  403  403  403  403  403  404  404
 declare_subcontractor        201  201  403  403  403  403  403  404  404
 list_subcontractors          200  200  200  200  200  200  200  404  404
@@ -65,6 +70,11 @@ list_hires                   200  200  200  200  200  200  200  404  404
 read_hire                    200  200  200  404  200  200  404  404  404
 amend_hire                   403  403  200  404  403  403  404  404  404
 end_hire                     403  403  200  404  403  403  404  404  404
+
+list_outcomes                403  403  200  404  200  200  404  404  404
+put_outcome                  403  403  201  404  201  403  404  404  404
+count_outcomes               200  200  200  200  200  200  200  404  404
+count_territory_outcomes     200  200  200  200  200  200  403  403  403
 
 consult_assessment           403  403  403  404  200  200  404  404  404
 record_facts                 403  403  403  404  200  403  404  404  404
@@ -112,7 +122,7 @@ BY_ROLE = {
 }
 
 # What is done once on a case; each who may do it gets a new one.
-ONCE = ("close_contract", "record_clause", "amend_clause", "withdraw_mandate")
+ONCE = ("close_contract", "record_clause", "amend_clause", "withdraw_mandate", "put_outcome")
 
 
 def rows() -> dict[str, dict[str, int]]:

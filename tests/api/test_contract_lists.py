@@ -57,7 +57,7 @@ def test_clause_states(service: Service) -> None:
     launch = {"launched_on": "2026-08-22", "kind": "works"}
     found = {
         "clause": register(service),
-        "waived": register(service, waiver={"ground": "short_works", "text": "Deux mois"}),
+        "waived": register(service, waiver={"ground": "no_link", "text": "Licences"}),
         "clause_missing": register(service, social_conditions=announced),
         "to_check": register(service, **recent, consultation=launch),
         "no_clause": register(service, social_conditions=trained),

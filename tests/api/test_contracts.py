@@ -296,7 +296,12 @@ class TestChanging:
                 "state_buyer": False,
             },
             "social_conditions": [{"kind": "training", "text": "Deux apprentis"}],
-            "waiver": {"ground": "short_works", "text": "Chantier de deux mois"},
+            "waiver": {
+                "ground": "no_link",
+                "text": "Achat de licences",
+                "decided_on": "2024-05-02",
+                "decided_by": "Direction des achats",
+            },
             "suspensions": [
                 {"since": "2025-02-01", "until": "2025-02-10"},
                 {"since": "2025-03-01", "until": None},

@@ -90,8 +90,9 @@ def test_why_there_is_no_clause(case: dict[str, Any]) -> None:
     known: dict[str, Any] = dict(case["situation"])
     for name in ("launched_on", "notified_on"):
         known[name] = day(known.get(name))
-    if "estimated_value" in known:
-        known["estimated_value"] = hours(known["estimated_value"])
+    for name in ("estimated_value", "at_most"):
+        if name in known:
+            known[name] = hours(known[name])
     if "kind" in known:
         known["kind"] = ConsultationKind(known["kind"])
     assert str(clause_state(Situation(**known))) == case["state"]

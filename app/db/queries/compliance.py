@@ -32,6 +32,7 @@ from app.db.tables import (
     ContractParty,
     Entry,
     Hire,
+    HireOutcome,
     ObligationMonth,
     OpenChange,
     Organisation,
@@ -52,7 +53,7 @@ UNDECIDED = ("undecided", "needs_proof")
 # Columns of a contract that its position depends on, named as in the snapshots of its versions.
 CONTRACT_FACTS = (
     *("closed_on", "suspensions", "notified_on", "consultation", "firm_amount"),
-    *("social_conditions", "waiver", "decp_social"),
+    *("social_conditions", "waiver", "decp_social", "clause_state"),
 )
 
 
@@ -190,7 +191,40 @@ _WAITING = (
     )
     .group_by(Hire.declarant_id)
 )
-_PRESENT = union_all(_SUMS, _SUBMITTED, _HOLDERS, _EMPLOYERS, _WAITING)
+_ENDED = (
+    _part("ended", first=Hire.ended_on, declarant_id=Hire.declarant_id, number=func.count())
+    .select_from(Hire)
+    .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
+    .where(
+        Hire.owner_id == _OWNER,
+        Hire.contract_id == _CONTRACT,
+        Hire.ended_on.is_not(None),
+        Assessment.decision == "approved",
+    )
+    .group_by(Hire.ended_on, Hire.declarant_id)
+)
+_TOLD = (
+    _part(
+        "outcome",
+        first=Hire.ended_on,
+        declarant_id=Hire.declarant_id,
+        identifier=HireOutcome.moment,
+        number=func.count(),
+    )
+    .select_from(HireOutcome)
+    .join(Hire, (Hire.owner_id == HireOutcome.owner_id) & (Hire.id == HireOutcome.hire_id))
+    .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
+    .where(
+        HireOutcome.owner_id == _OWNER,
+        HireOutcome.contract_id == _CONTRACT,
+        # The first version says that something was told; corrections count nobody again.
+        HireOutcome.number == 1,
+        Hire.ended_on.is_not(None),
+        Assessment.decision == "approved",
+    )
+    .group_by(Hire.ended_on, Hire.declarant_id, HireOutcome.moment)
+)
+_PRESENT = union_all(_SUMS, _SUBMITTED, _HOLDERS, _EMPLOYERS, _WAITING, _ENDED, _TOLD)
 
 
 def present_facts(
@@ -199,7 +233,9 @@ def present_facts(
     """Everything that the present figures and what is left to do need, in one round trip.
 
     Rows are told apart by `what`: `month` (the sums of a month), `statement` (one submitted), `declarant`
-    (who owes statements from `first` to `last`), `assessment` (`number` of them wait for a decision).
+    (who owes statements from `first` to `last`), `assessment` (`number` of them wait for a decision), `ended`
+    (`number` of approved hires ended on `first`), `outcome` (of `number` of those something was told at the
+    moment `identifier`).
     """
     values = {"owner": owner_id, "contract": contract_id, "obligation": obligation_id}
     return session.connection().execute(_PRESENT, values).all()

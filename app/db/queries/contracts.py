@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, exists, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    Select,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union,
+)
 
 from app.db.queries.territories import inside
 from app.db.tables import (
@@ -27,7 +40,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from app.db.session import ReadSession
+    from app.db.session import ReadSession, WriteSession
     from app.principal import Principal
 
 HOLDER, SUBCONTRACTOR = "holder", "subcontractor"
@@ -116,10 +129,57 @@ def filtered(
     return query
 
 
-def with_clause(query: Select[Contract], *, recorded: bool) -> Select[Contract]:
-    """The contracts of a query that have a clause, or those that have none."""
-    has = Contract.clause_id.is_not(None) if recorded else Contract.clause_id.is_(None)
-    return query.where(has)
+def in_clause_state(query: Select[Contract], state: str | None) -> Select[Contract]:
+    """The contracts of a query that have no clause and are in this state; None: those that have one."""
+    if state is None:
+        return query.where(Contract.clause_id.is_not(None))
+    return query.where(Contract.clause_id.is_(None), Contract.clause_state == state)
+
+
+def count_by_clause_state(session: ReadSession, query: Select[Contract]) -> dict[str, int]:
+    """How many contracts of a query are in each state, in one reading; those with a clause under `clause`."""
+    state = case((Contract.clause_id.is_not(None), literal("clause")), else_=Contract.clause_state)
+    counted = query.where(state.is_not(None)).with_only_columns(state, func.count()).group_by(state)
+    return {str(found): number for found, number in session.execute(counted)}
+
+
+def lots_of_consultations(
+    session: ReadSession, contracts: Collection[Contract]
+) -> Sequence[Row[UUID, UUID, str | None, dict[str, Any]]]:
+    """(id, owner_id, consultation_reference, consultation) of every lot of these contracts' consultations.
+
+    Not narrowed to whom sees them: what a consultation is worth belongs to the buyer of all its lots, and
+    nothing of a row is shown.
+    """
+    named = {
+        (contract.owner_id, contract.consultation["reference"])
+        for contract in contracts
+        if contract.consultation.get("reference") is not None
+    }
+    if not named:
+        return []
+    query = select(
+        Contract.id, Contract.owner_id, Contract.consultation_reference, Contract.consultation
+    ).where(tuple_(Contract.owner_id, Contract.consultation_reference).in_(sorted(named)))
+    return session.execute(query.order_by(Contract.id)).all()
+
+
+def lots_named(session: ReadSession, owner_id: UUID, reference: str) -> list[UUID]:
+    """The lots without clause of a buyer's consultation: those whose state its value may change."""
+    query = select(Contract.id).where(
+        Contract.owner_id == owner_id,
+        Contract.consultation_reference == reference,
+        Contract.clause_id.is_(None),
+    )
+    return list(session.scalars(query.order_by(Contract.id)))
+
+
+def held_without_clause(session: WriteSession, after: UUID | None, limit: int) -> list[Contract]:
+    """Contracts without clause in the order of their ids, held, for the service to judge some at a time."""
+    query = select(Contract).where(Contract.clause_id.is_(None)).order_by(Contract.id).limit(limit)
+    if after is not None:
+        query = query.where(Contract.id > after)
+    return list(session.scalars(query.with_for_update()))
 
 
 def _with_siret(siret: str) -> Select[UUID]:

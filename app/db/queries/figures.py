@@ -70,22 +70,23 @@ class Asked:
 
 def inside(level: str, code: str) -> ColumnElement[bool]:
     """Rows whose territory lies in this one; everything lies in the country, even what has no place."""
-    return EVERYWHERE if level == COUNTRY else _column(level) == code
+    return EVERYWHERE if level == COUNTRY else column_of(level) == code
 
 
 def in_children(level: str, code: str, of_level: str) -> ColumnElement[bool]:
     """Rows inside any territory of a level that has ground in this one, on either side of its border."""
-    column = _column(of_level)
+    column = column_of(of_level)
     codes = select(column).where(inside(level, code), column.is_not(None))
     return column.in_(codes)
 
 
 def unlocated(level: str) -> ColumnElement[bool]:
     """Rows without a territory of this level."""
-    return _column(level).is_(None)
+    return column_of(level).is_(None)
 
 
-def _column(level: str) -> ColumnElement[str | None]:
+def column_of(level: str) -> ColumnElement[str | None]:
+    """The column of `territories` that holds the code of a level."""
     found: ColumnElement[str | None] = getattr(Territory, level)
     return found
 
@@ -102,7 +103,7 @@ def hours_inside(
         for state in STATES
     ]
     people = func.count(func.distinct(case((PersonMonth.counted > 0, Participant.person_id))))
-    code = literal(None) if by_level is None else _column(by_level)
+    code = literal(None) if by_level is None else column_of(by_level)
     query = (
         select(code.label("code"), *hours, people.label("participants"))
         .select_from(PersonMonth)
@@ -185,7 +186,7 @@ def places_of_contracts(
             located.c.assumed,
             func.coalesce(parent, literal(value=False)).label("inside"),
             func.coalesce(area, literal(value=False)).label("touched"),
-            _column(level).label("code"),
+            column_of(level).label("code"),
         )
         .join(located, located.c.contract_id == Contract.id, isouter=asked.basis != "residence")
         .join(Territory, Territory.place == located.c.place, isouter=True)

@@ -31,6 +31,8 @@ class Contract(Base):
     __table_args__ = (
         UniqueConstraint("owner_id", "id"),
         Index("ix_contracts_reference", "owner_id", "reference"),
+        Index("ix_contracts_consultation", "owner_id", "consultation_reference"),
+        Index("ix_contracts_clause_state", "clause_state", "id"),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
@@ -47,6 +49,8 @@ class Contract(Base):
     maximum_amount: Mapped[Hundredths | None]
     framework_reference: Mapped[str | None] = mapped_column(String(64))
     consultation: Mapped[Data]
+    # Out of the document above, so that the lots of a consultation are one index.
+    consultation_reference: Mapped[str | None] = mapped_column(String(64))
     social_conditions: Mapped[Items]
     waiver: Mapped[Data | None]
     decp_social: Mapped[Items]
@@ -60,6 +64,8 @@ class Contract(Base):
     suspensions: Mapped[Items]
     # Denormalised from the clause rows so that lists by clause state are one index.
     clause_id: Mapped[Id | None]
+    # Why there is no clause; null with one, and until the service has judged what an earlier version wrote.
+    clause_state: Mapped[Code | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
 

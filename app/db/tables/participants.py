@@ -112,6 +112,47 @@ class HireTraits(Base):
     qpv: Mapped[bool | None]
 
 
+class HireOutcome(Base):
+    """The situation after a hire at one moment, by class: insert-only, corrected by the next number.
+
+    What was told in detail is in `outcome_details`; the class stays when that is erased.
+    """
+
+    __tablename__ = "outcomes"
+    __table_args__ = (
+        refers_together(["owner_id", "hire_id"], ["hires.owner_id", "hires.id"]),
+        Index("ix_outcomes_contract", "contract_id"),
+    )
+
+    owner_id: Mapped[Id] = mapped_column(primary_key=True)
+    hire_id: Mapped[Id] = mapped_column(primary_key=True)
+    moment: Mapped[Code] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    contract_id: Mapped[Id]
+    category: Mapped[Code]
+    recorded_by: Mapped[Id] = mapped_column(refers_to("organisations.id"))
+    role: Mapped[RoleCode]
+    change_id: Mapped[UUID] = mapped_column(refers_to("changes.id"), index=True)
+
+
+class OutcomeDetail(Base):
+    """What is personal about an outcome: the situation itself. Erasure takes this row only."""
+
+    __tablename__ = "outcome_details"
+    __table_args__ = (
+        refers_together(
+            ["owner_id", "hire_id", "moment", "number"],
+            ["outcomes.owner_id", "outcomes.hire_id", "outcomes.moment", "outcomes.number"],
+        ),
+    )
+
+    owner_id: Mapped[Id] = mapped_column(primary_key=True)
+    hire_id: Mapped[Id] = mapped_column(primary_key=True)
+    moment: Mapped[Code] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    situation: Mapped[Code]
+
+
 class Assessment(Base):
     """The eligibility of one hire: what was claimed and seen (encrypted), the outcome, the decision."""
 

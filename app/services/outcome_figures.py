@@ -1,0 +1,136 @@
+"""How many people found work after their hire: on a contract, in a territory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from app.db.queries import figures as territory_queries
+from app.db.queries import outcomes as queries
+from app.errors import FieldError, InvalidPayload
+from app.principal import Role
+from app.rules.codes import OutcomeCategory, OutcomeMoment
+from app.rules.days import month_end
+from app.rules.hours import half_up
+from app.rules.labels import LABELS
+from app.rules.outcomes import latest_end, rates
+from app.rules.parameters import parameter
+from app.schemas.outcomes import (
+    CategoryCount,
+    ChildOutcomes,
+    ContractOutcomes,
+    OutcomeFigures,
+    TerritoryOutcomes,
+)
+from app.services import figures
+from app.services.sight import require_role, seen_contract
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+    from fractions import Fraction
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement
+
+    from app.db.queries.figures import Asked
+    from app.schemas.outcomes import OutcomesQuery
+    from app.services.work import Reader
+
+    # By moment: how many hires are of a class, None being those of which nothing was told.
+    Counts = Mapping[str, Counter[str | None]]
+
+SEES_OUTCOMES = (
+    *(Role.ADMIN, Role.BUYER, Role.CONTRACTOR, Role.FACILITATOR),
+    *(Role.INSERTION_STRUCTURE, Role.PRESCRIBER),
+)
+RATE_PLACES = 10_000
+
+
+def contract_outcomes(reader: Reader, contract_id: UUID) -> ContractOutcomes:
+    """Outcomes of the approved hires of a contract that the caller sees and that have ended."""
+    contract = seen_contract(reader, contract_id)
+    require_role(reader, *SEES_OUTCOMES)
+    rows = queries.counts_on_contract(
+        reader.session, reader.principal, reader.today, contract.id, _until(reader.today)
+    )
+    counts = _by_code(rows).get(None, {})
+    return ContractOutcomes(contract_id=contract.id, as_of=reader.today, moments=_moments(reader, counts))
+
+
+def territory_outcomes(reader: Reader, level: str, code: str, asked: OutcomesQuery) -> TerritoryOutcomes:
+    """Outcomes of the hires that ended in a period and stand in a territory, on the basis asked.
+
+    NotFound, Forbidden and InvalidPayload as for the figures of the territory.
+    """
+    inner = asked.level or figures.FINEST
+    if asked.level is not None and asked.level not in figures.CONTAINED.get(level, ()):
+        raise InvalidPayload(errors=[FieldError("/query/level", "level_not_inside", figures.NOT_INSIDE)])
+    question = figures.question_of(reader, asked)
+    ground = figures.ground_of(reader, level, code, inner)
+    outside = ground.parent & territory_queries.unlocated(ground.level)
+    children = _counted(reader, question, ground.children, ground.level) if asked.level else {}
+    named = territory_queries.named(reader.session, inner, [found for found in children if found is not None])
+    return TerritoryOutcomes(
+        **figures.common(reader, question, ground),
+        level=asked.level,
+        moments=_moments(reader, _counted(reader, question, ground.parent).get(None, {})),
+        unlocated=_moments(reader, _counted(reader, question, outside).get(None, {})),
+        items=[
+            ChildOutcomes(territory=figures.named(found), moments=_moments(reader, children[found.code]))
+            for found in named
+        ],
+    )
+
+
+def _until(day: date) -> dict[str, date]:
+    """By moment: the last day on which a hire may have ended for its moment to have come."""
+    return {moment.value: latest_end(moment, day) for moment in OutcomeMoment}
+
+
+def _counted(
+    reader: Reader, question: Asked, area: ColumnElement[bool], by_level: str | None = None
+) -> dict[str | None, Counts]:
+    period = (question.first, month_end(question.last))
+    until = _until(reader.today)
+    return _by_code(queries.counts_inside(reader.session, question, period, until, area, by_level))
+
+
+def _by_code(rows: Iterable[Any]) -> dict[str | None, Counts]:
+    found: dict[str | None, dict[str, Counter[str | None]]] = {}
+    for row in rows:
+        moments = found.setdefault(row.code, {})
+        moments.setdefault(row.moment, Counter())[row.category] += row.hires
+    return dict(found)
+
+
+def _moments(reader: Reader, counts: Counts) -> list[OutcomeFigures]:
+    return [_figures(reader, moment, counts.get(moment, Counter())) for moment in OutcomeMoment]
+
+
+def _figures(reader: Reader, moment: OutcomeMoment, counts: Mapping[str | None, int]) -> OutcomeFigures:
+    told = {category: counts.get(category, 0) for category in OutcomeCategory}
+    found = rates(told, sum(counts.values()))
+    # A buyer knows the hires of its contract one by one: few together would tell of a person.
+    smallest = parameter("smallest_group").at(reader.today).value
+    hidden = reader.principal.role is Role.BUYER and found.due < smallest
+    labels = LABELS["outcome_categories"]
+    return OutcomeFigures(
+        moment=moment,
+        label=LABELS["outcome_moments"][moment],
+        due=found.due,
+        known=found.known,
+        missing=found.missing,
+        response_rate=_rate(found.response),
+        dynamic_rate=None if hidden else _rate(found.dynamic),
+        categories=None
+        if hidden
+        else [CategoryCount(code=code, label=labels[code], hires=number) for code, number in told.items()],
+    )
+
+
+def _rate(rate: Fraction | None) -> str | None:
+    if rate is None:
+        return None
+    whole, rest = divmod(half_up(rate * RATE_PLACES), RATE_PLACES)
+    return f"{whole}.{rest:04d}"

@@ -1,0 +1,398 @@
+"""Outcomes after hires: told, corrected, counted; and who may."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from httpx2 import Response
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from app.db.tables import HireOutcome, OutcomeDetail
+from app.principal import Role
+from app.services.changes import settle
+from tests.api.builders import (
+    BUYER,
+    CONTRACTOR,
+    FACILITATOR,
+    OTHER_BUYER,
+    OTHER_CONTRACTOR,
+    STRUCTURE,
+    SUBCONTRACTOR,
+    Service,
+    Worker,
+    add_contract,
+    add_hire,
+    add_mandate,
+    serving,
+)
+from tests.api.people import approved, declared, mandated_contract
+from tests.api.registering import errors_of
+
+# The end of a hire, then the days of its moments: 31 August clamps to 28 February.
+ENDED = date(2024, 8, 31)
+AT_SIX_MONTHS = datetime(2025, 2, 28, 9, tzinfo=UTC)
+AT_TWELVE_MONTHS = datetime(2025, 8, 31, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def service(database_url: str) -> Iterator[Service]:
+    with serving(database_url) as found:
+        yield found
+
+
+def ended(service: Service, contract_id: UUID, **values: Any) -> Worker:  # noqa: ANN401  # columns of any type
+    columns: dict[str, Any] = {"starts_on": date(2024, 1, 1), "ended_on": ENDED, **values}
+    return add_hire(service, contract_id, **columns)
+
+
+def tell(
+    service: Service,
+    worker: Worker,
+    situation: str,
+    moment: str = "exit",
+    version: int | None = None,
+    seat: tuple[str, Role] = (CONTRACTOR, Role.CONTRACTOR),
+) -> Response:
+    path = f"/v1/hires/{worker.hire_id}/outcomes/{moment}"
+    return service.send("PUT", path, *seat, {"situation": situation}, version)
+
+
+def moments(service: Service, worker: Worker) -> dict[str, Any]:
+    answer = service.get(f"/v1/hires/{worker.hire_id}/outcomes", CONTRACTOR, Role.CONTRACTOR)
+    assert answer.status_code == 200, answer.text
+    return {item["moment"]: item for item in answer.json()["items"]}
+
+
+def counted(service: Service, path: str, seat: tuple[str, Role], **query: str) -> dict[str, Any]:
+    siret, role = seat
+    answer = service.client.get(path, params=query, headers=service.headers(siret, role))
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def figures(moment: dict[str, Any]) -> tuple[Any, ...]:
+    names = ("due", "known", "missing", "response_rate", "dynamic_rate")
+    return tuple(moment[name] for name in names)
+
+
+def classes(moment: dict[str, Any]) -> dict[str, int]:
+    return {item["code"]: item["hires"] for item in moment["categories"] if item["hires"]}
+
+
+class TestTelling:
+    def test_a_situation_is_told_and_corrected(self, service: Service) -> None:
+        worker = ended(service, mandated_contract(service))
+        first = tell(service, worker, "jobseeker")
+        assert (first.status_code, first.headers["ETag"]) == (201, '"1-contractor-fr"')
+        assert first.headers["Location"] == f"/v1/hires/{worker.hire_id}/outcomes/exit"
+        told = first.json()
+        assert (told["category"], told["category_label"]) == ("other", "Autre sortie")
+        assert (told["situation_label"], told["recorded_by"]) == ("Recherche d'emploi", CONTRACTOR)
+        # The same again is the same version.
+        again = tell(service, worker, "jobseeker", version=1)
+        assert (again.status_code, again.json()) == (200, told)
+        corrected = tell(
+            service, worker, "same_employer", version=1, seat=(FACILITATOR, Role.FACILITATOR)
+        ).json()
+        assert (corrected["version"], corrected["category"], corrected["role"]) == (
+            2,
+            "lasting",
+            "facilitator",
+        )
+        read = moments(service, worker)["exit"]
+        assert (read["outcome"], read["earlier"]) == (corrected, [told])
+        assert (read["due_on"], read["due"]) == ("2024-08-31", True)
+
+    def test_versions_and_first_words(self, service: Service) -> None:
+        worker = ended(service, mandated_contract(service))
+        assert tell(service, worker, "cdi", version=1).status_code == 412
+        assert tell(service, worker, "cdi").status_code == 201
+        assert tell(service, worker, "inactive").status_code == 428
+        assert tell(service, worker, "inactive", version=2).status_code == 412
+        assert tell(service, worker, "inactive", version=1).status_code == 200
+
+    def test_a_moment_is_told_from_its_day_on(self, service: Service) -> None:
+        """31 August 2024: six months on 28 February 2025, twelve on 31 August 2025."""
+        worker = ended(service, mandated_contract(service))
+        service.clock.moment = datetime(2025, 2, 27, 22, 59, tzinfo=UTC)
+        early = tell(service, worker, "cdi", "6_months")
+        assert (early.status_code, early.json()["code"]) == (409, "outcome_too_early")
+        assert "GET /v1/hires/{id}/outcomes" in early.json()["detail"]
+        # 23:00 UTC is midnight in France.
+        service.clock.moment = datetime(2025, 2, 27, 23, tzinfo=UTC)
+        assert tell(service, worker, "cdi", "6_months").status_code == 201
+        service.clock.moment = datetime(2025, 8, 30, 12, tzinfo=UTC)
+        assert tell(service, worker, "cdi", "12_months").json()["code"] == "outcome_too_early"
+        service.clock.moment = AT_TWELVE_MONTHS
+        assert tell(service, worker, "cdi", "12_months").status_code == 201
+        read = moments(service, worker)
+        assert [read[name]["due_on"] for name in read] == ["2024-08-31", "2025-02-28", "2025-08-31"]
+
+    def test_a_running_hire_has_none(self, service: Service) -> None:
+        worker = ended(service, mandated_contract(service), ended_on=None)
+        refused = tell(service, worker, "cdi")
+        assert (refused.status_code, refused.json()["code"]) == (409, "hire_running")
+        assert [item["due_on"] for item in moments(service, worker).values()] == [None] * 3
+
+    def test_ending_a_hire_carries_it(self, service: Service) -> None:
+        contract_id = mandated_contract(service)
+        hire = declared(service, contract_id)
+        path = f"/v1/hires/{hire['id']}/end"
+        body = {"ended_on": "2025-01-09", "reason": "end_of_contract", "outcome": {"situation": "cdi"}}
+        later = {**body, "ended_on": "2025-01-31"}
+        seat = (CONTRACTOR, Role.CONTRACTOR)
+        assert service.send("POST", path, *seat, later, 1).json()["code"] == "outcome_too_early"
+        assert service.send("POST", path, *seat, body, 1).json()["version"] == 2
+        worker = Worker(UUID(hire["id"]), UUID(hire["participant_id"]))
+        assert moments(service, worker)["exit"]["outcome"]["situation"] == "cdi"
+        # Said again with another situation, the end stands and the outcome is corrected.
+        other = {**body, "outcome": {"situation": "own_business"}}
+        assert service.send("POST", path, *seat, other, 2).json()["version"] == 2
+        assert service.send("POST", path, *seat, other, 2).status_code == 200
+        read = moments(service, worker)["exit"]
+        assert (read["outcome"]["version"], read["outcome"]["situation"]) == (2, "own_business")
+        odd = service.send("POST", path, *seat, {**body, "outcome": {"situation": "rich"}}, 2)
+        assert errors_of(odd) == [("/outcome/situation", "unknown_code")]
+
+    def test_a_closed_contract_does_not_stop_the_asking(self, service: Service) -> None:
+        contract_id = mandated_contract(service)
+        worker = ended(service, contract_id)
+        path = f"/v1/contracts/{contract_id}/close"
+        assert service.send("POST", path, BUYER, Role.BUYER, {}, 1).status_code == 200
+        assert tell(service, worker, "cdi").status_code == 201
+
+
+class TestWhoMay:
+    def test_by_seat(self, service: Service) -> None:
+        contract_id = mandated_contract(service)
+        worker = ended(service, contract_id)
+        path = f"/v1/hires/{worker.hire_id}/outcomes"
+        assert service.client.get(path).status_code == 401
+        assert service.client.put(f"{path}/exit", json={"situation": "cdi"}).status_code == 401
+        expected = {
+            (OTHER_BUYER, Role.BUYER): (404, 404),
+            (OTHER_CONTRACTOR, Role.CONTRACTOR): (404, 404),
+            (STRUCTURE, Role.INSERTION_STRUCTURE): (404, 404),
+            (BUYER, Role.PRESCRIBER): (404, 404),
+            (BUYER, Role.BUYER): (403, 403),
+            (BUYER, Role.ADMIN): (403, 403),
+            (BUYER, Role.FACILITATOR): (200, 403),
+            (FACILITATOR, Role.FACILITATOR): (200, 201),
+        }
+        for seat, statuses in expected.items():
+            found = service.get(path, *seat).status_code, tell(service, worker, "cdi", seat=seat).status_code
+            assert found == statuses, seat
+
+    def test_the_buyers_staff_without_mandate(self, service: Service) -> None:
+        worker = ended(service, add_contract(service))
+        assert tell(service, worker, "cdi", seat=(BUYER, Role.FACILITATOR)).status_code == 201
+
+    def test_a_holder_does_not_read_its_subcontractors_people(self, service: Service) -> None:
+        contract_id = add_contract(service, subcontractor=SUBCONTRACTOR)
+        worker = ended(service, contract_id, declarant=SUBCONTRACTOR)
+        path = f"/v1/hires/{worker.hire_id}/outcomes"
+        assert service.get(f"/v1/hires/{worker.hire_id}", CONTRACTOR, Role.CONTRACTOR).status_code == 200
+        assert service.get(path, CONTRACTOR, Role.CONTRACTOR).status_code == 403
+        assert tell(service, worker, "cdi").status_code == 403
+        assert tell(service, worker, "cdi", seat=(SUBCONTRACTOR, Role.CONTRACTOR)).status_code == 201
+
+    def test_a_wrong_question(self, service: Service) -> None:
+        worker = ended(service, mandated_contract(service))
+        odd = tell(service, worker, "cdi", "3_months")
+        assert (odd.status_code, errors_of(odd)) == (422, [("/path/moment", "unknown_code")])
+        wrong = tell(service, worker, "rich")
+        assert (wrong.status_code, errors_of(wrong)) == (422, [("/situation", "unknown_code")])
+        nowhere = service.get(f"/v1/hires/{uuid4()}/outcomes", CONTRACTOR, Role.CONTRACTOR)
+        assert nowhere.status_code == 404
+
+    def test_the_feed_tells_that_it_was_told_and_not_what(self, service: Service) -> None:
+        worker = ended(service, mandated_contract(service))
+        tell(service, worker, "prevented")
+        settle(service.means)
+        items = service.get("/v1/events", BUYER, Role.BUYER, after=0).json()["items"]
+        assert items[-1]["type"] == "outcome.recorded"
+        assert items[-1]["subject_id"] == str(worker.hire_id)
+        assert "prevented" not in str(items)
+        assert "neutral" not in str(items)
+
+
+class TestStorage:
+    def test_what_was_told_is_never_rewritten_and_the_detail_may_go(self, service: Service) -> None:
+        contract_id = mandated_contract(service)
+        worker = ended(service, contract_id)
+        tell(service, worker, "cdi")
+        for statement in ("UPDATE outcomes SET category = 'other'", "DELETE FROM outcomes"):
+            with pytest.raises(DBAPIError), service.means.database.write() as session:
+                session.execute(text(statement))
+        with service.means.database.write() as session:
+            for row in session.scalars(select(OutcomeDetail)):
+                session.delete(row)
+        read = moments(service, worker)["exit"]["outcome"]
+        assert (read["situation"], read["situation_label"], read["category"]) == (None, None, "lasting")
+        with service.means.database.read() as session:
+            assert session.scalars(select(HireOutcome.number)).all() == [1]
+
+
+class TestCounting:
+    def crowd(self, service: Service, contract_id: UUID) -> list[Worker]:
+        """Six approved hires that ended, one refused, one running."""
+        workers = [ended(service, contract_id) for _ in range(6)]
+        ended(service, contract_id, decision="refused")
+        ended(service, contract_id, ended_on=None)
+        return workers
+
+    def test_on_a_contract(self, service: Service) -> None:
+        """Told of five: CDI, course, jobseeker, retired, not reached. Known 4 of 6, dynamic 2 of 3."""
+        contract_id = mandated_contract(service)
+        workers = self.crowd(service, contract_id)
+        situations = ("cdi", "training_course", "jobseeker", "retired", "unreached")
+        for worker, situation in zip(workers, situations, strict=False):
+            assert tell(service, worker, situation).status_code == 201
+        tell(service, workers[2], "short_cdd", version=1)
+        tell(service, workers[2], "jobseeker", version=2)
+        path = f"/v1/contracts/{contract_id}/outcomes"
+        readers = {FACILITATOR: Role.FACILITATOR, BUYER: Role.BUYER, CONTRACTOR: Role.CONTRACTOR}
+        for siret, role in readers.items():
+            at_exit, six, twelve = counted(service, path, (siret, role))["moments"]
+            assert figures(at_exit) == (6, 4, 1, "0.6667", "0.6667")
+            assert classes(at_exit) == {"lasting": 1, "positive": 1, "other": 1, "neutral": 1, "unknown": 1}
+            # Today is 10 January: nobody's six months have passed.
+            assert figures(six) == figures(twelve) == (0, 0, 0, None, None)
+        service.clock.moment = AT_SIX_MONTHS
+        tell(service, workers[0], "cdi", "6_months")
+        six = counted(service, path, (FACILITATOR, Role.FACILITATOR))["moments"][1]
+        assert figures(six) == (6, 1, 5, "0.1667", "1.0000")
+
+    def test_a_buyer_reads_no_class_of_few(self, service: Service) -> None:
+        """Four hires are under the smallest group of five; the facilitator reads them one by one anyway."""
+        contract_id = mandated_contract(service)
+        workers = [ended(service, contract_id) for _ in range(4)]
+        tell(service, workers[0], "cdi")
+        path = f"/v1/contracts/{contract_id}/outcomes"
+        at_exit = counted(service, path, (BUYER, Role.BUYER))["moments"][0]
+        assert figures(at_exit) == (4, 1, 3, "0.2500", None)
+        assert at_exit["categories"] is None
+        assert classes(counted(service, path, (FACILITATOR, Role.FACILITATOR))["moments"][0]) == {
+            "lasting": 1
+        }
+        ended(service, contract_id)
+        at_exit = counted(service, path, (BUYER, Role.BUYER))["moments"][0]
+        assert (figures(at_exit), classes(at_exit)) == ((5, 1, 4, "0.2000", "1.0000"), {"lasting": 1})
+
+    def test_a_subcontractor_counts_its_own(self, service: Service) -> None:
+        contract_id = add_contract(service, subcontractor=SUBCONTRACTOR)
+        ended(service, contract_id)
+        ended(service, contract_id, declarant=SUBCONTRACTOR)
+        path = f"/v1/contracts/{contract_id}/outcomes"
+        assert counted(service, path, (SUBCONTRACTOR, Role.CONTRACTOR))["moments"][0]["due"] == 1
+        assert counted(service, path, (CONTRACTOR, Role.CONTRACTOR))["moments"][0]["due"] == 2
+        assert service.get(path, OTHER_CONTRACTOR, Role.CONTRACTOR).status_code == 404
+
+    def test_in_a_territory(self, service: Service) -> None:
+        """Hires stand where they work: two in Metz, one in Nancy, one nowhere; another ended before."""
+        contract_id = mandated_contract(service)
+        metz = [ended(service, contract_id, workplace="commune/57463") for _ in range(2)]
+        nancy = ended(service, contract_id, workplace="commune/54395")
+        nowhere = ended(service, contract_id)
+        ended(service, contract_id, workplace="commune/57463", ended_on=date(2024, 7, 31))
+        tell(service, metz[0], "cdi")
+        tell(service, metz[1], "inactive")
+        tell(service, nancy, "short_mission")
+        tell(service, nowhere, "unreached")
+        seat = (FACILITATOR, Role.FACILITATOR)
+        period = {"from": "2024-08", "to": "2024-08"}
+        path = "/v1/territories/region/44/outcomes"
+        region = counted(service, path, seat, **period, level="department")
+        assert figures(region["moments"][0]) == (3, 3, 0, "1.0000", "0.6667")
+        parts = {item["territory"]["code"]: item["moments"][0] for item in region["items"]}
+        assert {code: figures(found)[:2] for code, found in parts.items()} == {"57": (2, 2), "54": (1, 1)}
+        country = counted(service, "/v1/territories/country/FR/outcomes", seat, **period)
+        assert figures(country["moments"][0]) == (4, 3, 0, "0.7500", "0.6667")
+        assert figures(country["unlocated"][0])[:2] == (1, 0)
+        assert (country["items"], country["level"]) == ([], None)
+        whole = {"from": "2024-07", "to": "2024-08"}
+        assert counted(service, path, seat, **whole)["moments"][0]["due"] == 4
+        for basis in ("residence", "buyer", "facilitator"):
+            found = counted(service, path, seat, **period, basis=basis)
+            assert found["moments"][0]["due"] == 0, basis
+        stranger = counted(service, path, (OTHER_BUYER, Role.BUYER), **period)
+        assert stranger["moments"][0]["due"] == 0
+
+    def test_the_other_bases(self, service: Service) -> None:
+        """The buyer sits in Metz, the mandated facilitator in Nancy."""
+        contract_id = mandated_contract(service)
+        ended(service, contract_id, ended_on=date(2025, 1, 5))
+        for siret, seat in ((BUYER, "commune/57463"), (FACILITATOR, "commune/54395")):
+            path = f"/v1/organisations/{siret}"
+            version = service.get(path, siret, Role.BUYER).json()["version"]
+            body = {"name": "Exemple", "seat": seat}
+            assert service.send("PUT", path, siret, Role.BUYER, body, version).status_code == 200
+        asked = (FACILITATOR, Role.FACILITATOR)
+        for basis, code in (("buyer", "57"), ("facilitator", "54")):
+            for department in ("54", "57"):
+                path = f"/v1/territories/department/{department}/outcomes"
+                found = counted(service, path, asked, basis=basis)["moments"][0]["due"]
+                assert found == (department == code), (basis, department)
+
+    def test_by_residence(self, service: Service) -> None:
+        """The person lives in 57433 from the day of the hire: in Moselle when it ends."""
+        contract_id = mandated_contract(service)
+        hire = approved(service, contract_id)
+        path = f"/v1/hires/{hire['hire_id']}/end"
+        body = {"ended_on": "2025-01-09", "reason": "end_of_contract"}
+        version = service.get(f"/v1/hires/{hire['hire_id']}", CONTRACTOR, Role.CONTRACTOR).json()["version"]
+        assert service.send("POST", path, CONTRACTOR, Role.CONTRACTOR, body, version).status_code == 200
+        found = counted(
+            service,
+            "/v1/territories/department/57/outcomes",
+            (FACILITATOR, Role.FACILITATOR),
+            basis="residence",
+        )
+        assert found["moments"][0]["due"] == 1
+
+    def test_what_is_refused(self, service: Service) -> None:
+        path = "/v1/territories/department/57/outcomes"
+        seat = (FACILITATOR, Role.FACILITATOR)
+        reversed_months = service.client.get(
+            path, params={"from": "2025-02", "to": "2025-01"}, headers=service.headers(*seat)
+        )
+        assert errors_of(reversed_months) == [("/query/from", "end_before_start")]
+        assert errors_of(service.get(path, *seat, level="region")) == [("/query/level", "level_not_inside")]
+        assert service.get("/v1/territories/department/00/outcomes", *seat).status_code == 404
+        assert service.get(path, BUYER, Role.OBSERVER).status_code == 403
+        assert service.client.get(path).status_code == 401
+
+
+class TestNextActions:
+    def actions(self, service: Service, contract_id: UUID, siret: str, role: Role) -> list[tuple[str, int]]:
+        answer = service.get(f"/v1/contracts/{contract_id}/compliance", siret, role).json()
+        return [
+            (item["text"], item["count"])
+            for item in answer["next_actions"]
+            if item["code"] == "outcomes_missing"
+        ]
+
+    def test_what_is_due_and_untold_is_asked_of_who_may_tell(self, service: Service) -> None:
+        contract_id = add_contract(service, subcontractor=SUBCONTRACTOR)
+        add_mandate(service, contract_id)
+        workers = [ended(service, contract_id) for _ in range(2)]
+        ended(service, contract_id, declarant=SUBCONTRACTOR)
+        ended(service, contract_id, decision="refused")
+        facilitator = (contract_id, FACILITATOR, Role.FACILITATOR)
+        assert self.actions(service, *facilitator) == [("3 situations à dire à la sortie", 3)]
+        tell(service, workers[0], "cdi")
+        tell(service, workers[0], "inactive", version=1)
+        assert self.actions(service, *facilitator) == [("2 situations à dire à la sortie", 2)]
+        own = (contract_id, SUBCONTRACTOR, Role.CONTRACTOR)
+        assert self.actions(service, *own) == [("1 situation à dire à la sortie", 1)]
+        assert self.actions(service, contract_id, BUYER, Role.BUYER) == []
+        service.clock.moment = AT_SIX_MONTHS
+        tell(service, workers[0], "cdi", "6_months")
+        assert self.actions(service, *facilitator) == [
+            ("2 situations à dire à la sortie", 2),
+            ("2 situations à dire à 6 mois", 2),
+        ]
