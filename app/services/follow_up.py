@@ -81,7 +81,7 @@ def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal
     )
     named = [row for row in rows if row.what in {"holder", "hire"}]
     return FollowUp(
-        owed=tuple(item for item in owed if own.holds(item.declarant, *employers.get(item.declarant, ()))),
+        owed=tuple(item for item in owed if own.holds(item.declarant)),
         hires=tuple(item for item in hires if own.holds(item.work.declarant, item.work.employer)),
         returned={
             (row.declarant_id, row.first): row.number

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.principal import Role
-from app.rules.codes import Decision, Status
+from app.rules.codes import ClauseState, Decision
 from app.rules.needs import shortfall
 from app.rules.parameters import parameter
 from app.rules.texts import french, french_day, french_month
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import date
 
-    from app.rules.codes import ClauseState
     from app.rules.status import Compliance
     from app.rules.terms import Terms
     from app.services.follow_up import FollowUp, Hired
@@ -35,8 +34,8 @@ EVERYBODY = (*BUYERS, Role.FACILITATOR, Role.CONTRACTOR)
 class Situation:
     """What actions are found from: who looks, on which day, at what.
 
-    `facilitated`: a facilitator's mandate runs today. Without clause, `terms`, `position` and `followed` are None
-    and `clause_state` says why.
+    `facilitated`: a facilitator's mandate runs today. Without clause, `terms`, `position` and `followed` are
+    None and `clause_state` says why.
     """
 
     role: Role
@@ -153,10 +152,10 @@ def _no_facilitator(situation: Situation) -> Iterable[ActionOut]:
 def _no_clause(situation: Situation) -> Iterable[ActionOut]:
     if situation.terms is not None:
         return
-    if situation.clause_state == Status.CLAUSE_MISSING:
+    if situation.clause_state is ClauseState.CLAUSE_MISSING:
         text = "Clause manquante : enregistrer ses termes, ou l'absence motivée"
         yield _action(ActionCode.CLAUSE_MISSING, text)
-    elif situation.clause_state == Status.TO_CHECK:
+    elif situation.clause_state is ClauseState.TO_CHECK:
         text = "Obligation d'une clause à vérifier : compléter la consultation"
         yield _action(ActionCode.CLAUSE_TO_CHECK, text)
 

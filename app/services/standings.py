@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from app.db.queries import figures as queries
 from app.rules.codes import Status
-from app.rules.days import ONE_DAY, Span, month_end, month_start, overlap
+from app.rules.days import ONE_DAY, Span, add_months, month_end, month_start, overlap
 from app.rules.hours import largest_remainder
-from app.rules.reporting import belongs
+from app.rules.parameters import parameter
+from app.rules.reporting import MONTHS, belongs
 from app.rules.status import Sums, compliance, expected
 from app.rules.targets import required
 from app.services import contract_facts
 from app.services.contract_facts import ClauseVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy import ColumnElement
 
+    from app.rules.status import Known
     from app.rules.terms import Terms
     from app.services.contract_facts import ContractFacts
     from app.services.work import Reader
@@ -55,14 +57,29 @@ class _Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Contract:
-    """A contract as the rules read it; `versions` only if its clause was ever amended."""
+class JudgedContract:
+    """A contract as the rules read it; `versions` only if its clause was ever amended.
+
+    `hours`: its sums before the month of the day, and in it; `recent`: secured hours by month, as many as a
+    forecast may look at.
+    """
 
     row: Any
     facts: ContractFacts
     versions: Sequence[Any]
+    hours: Any = None
+    recent: Mapping[date, int] = field(default_factory=dict)
+
+    def known(self, terms: Terms, until: date) -> Known:
+        """What the rules read of it on a day, the one that it was fetched for."""
+        within = belongs(month_start(until), until, terms.window)
+        months = {
+            month: hours for month, hours in self.recent.items() if within or month < month_start(until)
+        }
+        return self.facts.known(until, _sums(self.hours, within=within), months)
 
     def terms_on(self, day: date) -> Terms | None:
+        """The terms in force on a day; before the first, the first; None without clause."""
         row = self.row
         if row.terms is None:
             return None
@@ -86,13 +103,14 @@ def standings_of(
     found = StandingsByPlace()
     standings = _judged(reader, asked, until, area)
     places = queries.places_of_contracts(reader.session, asked, until, parent=parent, area=area, level=level)
-    for contract_id, rows in _by_contract(places).items():
+    for contract_id, rows in by_contract(places).items():
         if contract_id in standings:
             _spread(found, standings[contract_id], rows)
     return found
 
 
-def _by_contract(places: Iterable[Any]) -> dict[UUID, list[Any]]:
+def by_contract(places: Iterable[Any]) -> dict[UUID, list[Any]]:
+    """The rows of `queries.places_of_contracts`, those of one contract together."""
     found: dict[UUID, list[Any]] = {}
     for row in places:
         found.setdefault(row.id, []).append(row)
@@ -117,22 +135,54 @@ def _spread(found: StandingsByPlace, standing: _Standing, rows: Sequence[Any]) -
         target.shares_assumed += assumed
 
 
-def _judged(
+def contracts_of(
     reader: Reader, asked: queries.Asked, until: date, area: ColumnElement[bool]
-) -> dict[UUID, _Standing]:
+) -> list[JudgedContract]:
+    """The contracts with a place in the area, with all that their position on a day depends on.
+
+    Four queries, however many contracts.
+    """
     month = month_start(until)
     hours = queries.secured_hours(reader.session, asked, until, area, month)
     versions = queries.clause_versions(reader.session, asked, until, area)
+    found = [
+        JudgedContract(row, contract_facts.read(dict(row._mapping)), versions.get(row.clause_id, ()))  # noqa: SLF001  # the public way to a row as a mapping
+        for row in queries.contracts_to_judge(reader.session, asked, until, area)
+    ]
+    horizon = add_months(month, -_months_back(found, until))
+    recent = queries.secured_by_month(reader.session, asked, until, area, horizon)
+    return [
+        replace(
+            contract,
+            hours=hours.get(contract.row.contract_id),
+            recent=recent.get(contract.row.contract_id, {}),
+        )
+        for contract in found
+    ]
+
+
+def _months_back(contracts: Iterable[JudgedContract], until: date) -> int:
+    """How many months before that of the day a forecast may look at.
+
+    A statement is due in the month after its period, at the latest on its last day: the last due month lies
+    at most one period and one month back. Suspensions, which leave whole months out, are the query's matter.
+    """
+    terms = (contract.terms_on(until) for contract in contracts)
+    longest = max((MONTHS[item.reporting.every] for item in terms if item is not None), default=1)
+    return longest + int(parameter("forecast_months").at(until).value)
+
+
+def _judged(
+    reader: Reader, asked: queries.Asked, until: date, area: ColumnElement[bool]
+) -> dict[UUID, _Standing]:
     period = Span(asked.first, month_end(asked.last))
     found = {}
-    for row in queries.contracts_to_judge(reader.session, asked, until, area):
-        facts = contract_facts.read(dict(row._mapping))  # noqa: SLF001  # the public way to a row as a mapping
-        contract = _Contract(row, facts, versions.get(row.clause_id, ()))
+    for contract in contracts_of(reader, asked, until, area):
         terms = contract.terms_on(until)
-        if overlap(terms.window if terms else _execution(row), period) is None:
+        if overlap(terms.window if terms else _execution(contract.row), period) is None:
             continue
-        sums = _sums(hours.get(row.contract_id), terms, until)
-        found[row.contract_id] = _Standing(_status(contract, terms, sums, until), _required(contract, period))
+        standing = _Standing(_status(contract, terms, until), _required(contract, period))
+        found[contract.row.contract_id] = standing
     return found
 
 
@@ -142,28 +192,27 @@ def _execution(row: Any) -> Span:  # noqa: ANN401  # a row of several columns
     return Span(first, row.ended_on or row.maximum_end_on or row.firm_end_on)
 
 
-def _sums(hours: Any, terms: Terms | None, until: date) -> Sums:  # noqa: ANN401  # a row or None
-    if hours is None or terms is None:
+def _sums(hours: Any, *, within: bool) -> Sums:  # noqa: ANN401  # a row or None
+    if hours is None:
         return Sums()
-    within = belongs(month_start(until), until, terms.window)
     counted = hours.counted_before + (hours.counted_within if within else 0)
     return Sums(counted=counted, pending=hours.pending_before + (hours.pending_within if within else 0))
 
 
-def _status(contract: _Contract, terms: Terms | None, sums: Sums, until: date) -> Status:
+def _status(contract: JudgedContract, terms: Terms | None, until: date) -> Status:
     if terms is None:
         return Status(contract.facts.clause_state)
-    return compliance(terms, contract.facts.known(until, sums)).status
+    return compliance(terms, contract.known(terms, until)).status
 
 
-def _required(contract: _Contract, period: Span) -> int:
+def _required(contract: JudgedContract, period: Span) -> int:
     """Expected at the end of the period minus expected the day before it, due months or not."""
     ends = (period.last or period.first, period.first - ONE_DAY)
     at_end, before = (_expected(contract, day) for day in ends)
     return at_end - before
 
 
-def _expected(contract: _Contract, day: date) -> int:
+def _expected(contract: JudgedContract, day: date) -> int:
     terms = contract.terms_on(day)
     if terms is None or day < terms.window.first:
         return 0
