@@ -8,7 +8,7 @@ Months are measured by their days inside the window that are not suspended: twen
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -83,17 +83,16 @@ def forecast(record: Record, planned_left: int = 0) -> Forecast | None:
 def told(found: Forecast, secured: int) -> Forecast:
     """Return a forecast as it is told: to the hour, from 1,000 h by tens, from 10,000 h by hundreds.
 
-    Low is rounded down, mid to the nearest, high up; none goes under what is already secured.
+    Low is rounded down, mid to the nearest, high up. What is already secured is no forecast: no value goes under
+    it, and a value equal to it is told as it is.
     """
     step = next((step for least, step in COARSER if found.high >= least), HUNDREDTHS)
-    return Forecast(
-        low=max(secured, found.low // step * step),
-        mid=max(secured, half_up(Fraction(found.mid, step)) * step),
-        high=max(secured, -(-found.high // step) * step),
-        pace=found.pace,
-        used=found.used,
-        left=found.left,
+    steps = (found.low // step, half_up(Fraction(found.mid, step)), -(-found.high // step))
+    low, mid, high = (
+        secured if exact == secured else max(secured, count * step)
+        for exact, count in zip((found.low, found.mid, found.high), steps, strict=True)
     )
+    return replace(found, low=low, mid=mid, high=high)
 
 
 def _months(record: Record) -> tuple[dict[date, Fraction], dict[date, Fraction]]:

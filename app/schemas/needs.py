@@ -110,5 +110,5 @@ class TerritoryNeedsOut(Output):
         " aujourd'hui."
     )
     without_terms: int = Field(
-        description="Contrats sans clause enregistrée, alors qu'elle manque ou reste à vérifier : non comptés."
+        description="Contrats sans clause, alors qu'elle manque ou reste à vérifier : non comptés."
     )
