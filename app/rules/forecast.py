@@ -83,8 +83,8 @@ def forecast(record: Record, planned_left: int = 0) -> Forecast | None:
 def told(found: Forecast, secured: int) -> Forecast:
     """Return a forecast as it is told: to the hour, from 1,000 h by tens, from 10,000 h by hundreds.
 
-    Low is rounded down, mid to the nearest, high up. What is already secured is no forecast: no value goes under
-    it, and a value equal to it is told as it is.
+    Low is rounded down, mid to the nearest, high up. What is already secured is no forecast: no value goes
+    under it, and a value equal to it is told as it is.
     """
     step = next((step for least, step in COARSER if found.high >= least), HUNDREDTHS)
     steps = (found.low // step, half_up(Fraction(found.mid, step)), -(-found.high // step))

@@ -9,6 +9,7 @@ import pytest
 from app.db.tables import Clause, Contract, Organisation
 from app.errors import Forbidden, InvalidPayload, NotFound
 from app.principal import Role
+from app.schemas.compliance import ComplianceQuery
 from app.schemas.figures import (
     Basis,
     ChildrenQuery,
@@ -17,6 +18,7 @@ from app.schemas.figures import (
     TerritoryChildrenOut,
     TerritoryComplianceOut,
 )
+from app.services.compliance import read_compliance
 from app.services.figures import list_children, read_territory
 from tests.books import Books, Worker
 
@@ -355,3 +357,40 @@ class TestSight:
             found = read_territory(reader, "country", "FR", PeriodQuery())
         assert (found.first, found.last) == (date(2024, 5, 1), date(2025, 4, 1))
         assert found.territory_edition == "2026"
+
+
+class TestForecasts:
+    """A status in a territory is that of the contract itself: both look at the same months."""
+
+    @pytest.mark.parametrize(
+        ("terms", "facts", "hours"),
+        [
+            # Much in December, nothing since: enough for today, too slow for the end.
+            ({}, {}, {DECEMBER: 2000}),
+            # 5 h a month: 46 h and more at the end.
+            ({}, {}, {DECEMBER: 500, JANUARY: 500, FEBRUARY: 550, date(2025, 3, 1): 550}),
+            ({"reporting": {"every": "quarter", "due_day": 31}}, {}, {date(2024, 10, 1): 900}),
+            ({"reporting": {"every": "year", "due_day": 31}}, {}, {date(2023, 12, 1): 4000}),
+            # Suspended since January: the months of work lie before.
+            ({}, {"suspensions": [{"since": "2024-01-01", "until": "2025-05-31"}]}, {date(2023, 6, 1): 4000}),
+        ],
+    )
+    def test_weigh_on_the_status_alike(
+        self,
+        land: Land,
+        terms: dict[str, object],
+        facts: dict[str, object],
+        hours: dict[date, int],
+    ) -> None:
+        window = {"start": f"{min(hours):%Y-%m-%d}", "end": "2025-09-11"}
+        contract = land.books.contract(land.buyer, land.firm, None, **facts)
+        clause = land.books.clause(contract, "46.00", window, **terms)
+        worker = land.books.worker(clause, contract, land.firm)
+        for month, counted in hours.items():
+            land.books.post(worker, month, "counted", counted)
+        with land.books.reading(land.buyer, Role.BUYER) as reader:
+            own = read_compliance(reader, contract.id, ComplianceQuery())
+        found = land.total(MOSELLE, last=date(2025, 4, 1)).figures.statuses
+        assert [item.code for item in found] == [own.status.code]
+        with_forecast = own.forecast is not None and own.forecast.reaches_target is False
+        assert (own.status.code == "at_risk") is with_forecast
