@@ -48,7 +48,7 @@ class ComplianceForecast(Output):
     label: str
     assumed: bool = Field(description="Vrai : aucune source lisible ne confirme la méthode.")
     text: str = Field(
-        examples=["Au rythme de 6,10 h par mois (3 derniers mois échus) : 53 h à la fin, entre 44 h et 62 h"]
+        examples=["Au rythme de 4 h par mois (3 derniers mois échus) : 36 h à la fin, entre 25 h et 45 h"]
     )
     low: Hours = Field(description="Si les mois restants donnent la moitié du rythme.")
     mid: Hours = Field(description="Si les mois restants donnent le rythme.")

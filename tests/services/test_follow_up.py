@@ -1,6 +1,7 @@
 """Forecast, statements owed and what is left to do, on one contract: who is told what, and when."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ class TestForecast:
         assert story.compliance(date(2025, 2, 15)).forecast is not None
 
     def test_counts_planned_hours_of_running_hires_in_the_high_value(self, story: Story) -> None:
-        def hired(planned: int, **values: object) -> None:
+        def hired(planned: int, **values: Any) -> None:  # noqa: ANN401  # columns of a hire
             worker = story.books.worker(
                 story.clause, story.contract, story.firm, planned_hours=planned, **values
             )
@@ -118,7 +119,7 @@ class TestReporting:
 
     def test_the_employers_statement_is_enough(self, story: Story) -> None:
         sub, structure = story.books.organisation(), story.books.organisation()
-        hire = {"starts_on": date(2025, 2, 3), "employer_id": structure.id}
+        hire: dict[str, Any] = {"starts_on": date(2025, 2, 3), "employer_id": structure.id}
         story.books.worker(story.clause, story.contract, sub, **hire)
         missing = {item.declarant for item in story.actions() if item.month == FEBRUARY}
         assert missing == {story.firm.identifier, sub.identifier}
@@ -189,7 +190,7 @@ class TestActions:
     def test_an_eligibility_about_to_end(
         self, story: Story, until: date, last: date | None, *, told: bool
     ) -> None:
-        hire = {"eligible_until": until, "planned_end_on": last}
+        hire: dict[str, Any] = {"eligible_until": until, "planned_end_on": last}
         story.books.worker(story.clause, story.contract, story.firm, **hire)
         for role in (Role.FACILITATOR, Role.CONTRACTOR):
             assert ("eligibility_ending" in codes(story.actions(role=role))) is told
@@ -208,7 +209,7 @@ class TestActions:
         ends = (date(2025, 4, 14), date(2025, 3, 31), TODAY)
         for end in ends:
             story.books.worker(story.clause, story.contract, story.firm, planned_end_on=end)
-        ended = {"planned_end_on": date(2025, 2, 1), "ended_on": date(2025, 2, 2)}
+        ended: dict[str, Any] = {"planned_end_on": date(2025, 2, 1), "ended_on": date(2025, 2, 2)}
         story.books.worker(story.clause, story.contract, story.firm, **ended)
         found = only(story.actions(role=Role.CONTRACTOR), "hire_end_passed")
         assert (found.count, found.due_on) == (2, date(2025, 3, 31))
@@ -256,9 +257,7 @@ class TestActions:
             ({"notified_on": date(2024, 12, 12)}, []),
         ],
     )
-    def test_a_clause_that_is_not_there(
-        self, story: Story, facts: dict[str, object], code: list[str]
-    ) -> None:
+    def test_a_clause_that_is_not_there(self, story: Story, facts: dict[str, Any], code: list[str]) -> None:
         story.contract = story.books.contract(story.buyer, story.firm, **facts)
         assert codes(story.actions(role=Role.BUYER)) == ["no_facilitator", *code]
         assert codes(story.actions()) == code

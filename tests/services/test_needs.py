@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from app.db.tables import Contract, Organisation
+from app.db.tables import Clause, Contract, Organisation
 from app.errors import Forbidden, InvalidPayload, NotFound
 from app.principal import Role
 from app.schemas.compliance import ComplianceQuery
@@ -36,8 +37,8 @@ class Land:
         hours: str = "150.00",
         places: dict[str | None, int] | None = None,
         window: dict[str, str] | None = None,
-        **facts: object,
-    ) -> tuple[Contract, object]:
+        **facts: Any,  # noqa: ANN401  # columns of a contract
+    ) -> tuple[Contract, Clause]:
         contract = self.books.contract(self.buyer, self.firm, places, **facts)
         window = window or {"start": "2024-12-12", "end": "2025-09-11"}
         return contract, self.books.clause(contract, hours, window)
@@ -46,10 +47,12 @@ class Land:
         self,
         place: str = FRANCE,
         viewer: tuple[Organisation, Role] | None = None,
-        **asked: object,
+        **asked: Any,  # noqa: ANN401  # what a query says
     ) -> TerritoryNeedsOut:
         level, code = place.split("/")
         with self.books.reading(*(viewer or (self.buyer, Role.BUYER))) as reader:
+            if "first" in asked:
+                asked["from"] = asked.pop("first")
             return read_needs(reader, level, code, NeedsQuery.model_validate(asked))
 
 
@@ -90,14 +93,18 @@ class TestMonths:
 
     def test_before_and_after_the_months_asked(self, land: Land) -> None:
         land.contract()
-        found = land.needs(**{"from": "2025-06", "months": 2}).figures
+        found = land.needs(first="2025-06", months=2).figures
         assert months(found) == {6: 3000, 7: 3100}
         assert apart(found) == (0, 4700, 6100, 4200, 0)
 
     def test_planned_hours_of_running_hires_are_provided_for(self, land: Land) -> None:
         contract, clause = land.contract("200.00")
-        for planned, values in ((6000, {}), (9000, {"ended_on": date(2025, 4, 1)})):
-            worker = land.books.worker(clause, contract, land.firm, planned_hours=planned, **values)
+        hires: tuple[dict[str, Any], ...] = (
+            {"planned_hours": 6000},
+            {"planned_hours": 9000, "ended_on": date(2025, 4, 1)},
+        )
+        for values in hires:
+            worker = land.books.worker(clause, contract, land.firm, **values)
             land.books.line(worker, date(2025, 3, 1), 1000)
             # Those of this month are still planned.
             land.books.line(worker, date(2025, 4, 1), 500)
@@ -215,10 +222,10 @@ def test_needs_sum_to_the_balances_of_any_contracts(land: Land) -> None:
     short = 0
     with land.books.reading(land.buyer, Role.BUYER) as reader:
         for contract in contracts:
-            found = read_compliance(reader, contract.id, ComplianceQuery())
-            assert found.required_at_end is not None
-            assert found.secured is not None
-            short += max(0, found.required_at_end - found.secured)
+            own = read_compliance(reader, contract.id, ComplianceQuery())
+            assert own.required_at_end is not None
+            assert own.secured is not None
+            short += max(0, own.required_at_end - own.secured)
     for months_asked in (1, 12, 36):
         country = land.needs(FRANCE, level="region", months=months_asked)
         assert country.figures.short == short
@@ -265,10 +272,10 @@ class TestSight:
             land.needs("commune/99999")
 
     @pytest.mark.parametrize(
-        ("asked", "pointer"), [({"from": "2025-03"}, "/query/from"), ({"level": "region"}, "/query/level")]
+        ("asked", "pointer"), [({"first": "2025-03"}, "/query/from"), ({"level": "region"}, "/query/level")]
     )
     def test_a_past_month_and_a_level_outside_are_refused(
-        self, land: Land, asked: dict[str, object], pointer: str
+        self, land: Land, asked: dict[str, Any], pointer: str
     ) -> None:
         with pytest.raises(InvalidPayload) as refused:
             land.needs(MOSELLE, **asked)
