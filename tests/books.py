@@ -25,6 +25,7 @@ from app.db.tables import (
     ContractParty,
     ContractPlace,
     Hire,
+    Line,
     Mandate,
     ObligationMonth,
     Organisation,
@@ -158,6 +159,15 @@ class Books:
             since=FIRST,
         )
 
+    def hold(self, contract: Contract, firm: Organisation) -> None:
+        """Another member of the group that holds the contract."""
+        of = {"owner_id": contract.owner_id, "contract_id": contract.id, "organisation_id": firm.id}
+        self.write(
+            ContractParty(**of, kind="holder", lead=False, share=None, since=FIRST),
+            self.access(contract, firm.id, Role.CONTRACTOR),
+            contract_id=contract.id,
+        )
+
     def keep(self, contract: Contract, *rows: Base) -> None:
         """Write the contract as it is now and its version."""
         with writing(self.means, SERVICE, "test") as writer:
@@ -246,7 +256,10 @@ class Books:
         decision: str | None = "approved",
         person: UUID | None = None,
         starts_on: date = date(2024, 12, 12),
+        eligible_until: date | None = None,
+        **values: object,
     ) -> Worker:
+        """A hire with its decision; `values` are its columns."""
         participant_id, hire_id = new_id(), new_id()
         of = {"owner_id": contract.owner_id, "contract_id": contract.id}
         self.write(
@@ -263,13 +276,16 @@ class Books:
                 clause_id=clause.id,
                 participant_id=participant_id,
                 declarant_id=declarant.id,
-                employer_id=declarant.id,
-                modality="direct_hire",
-                contract_type="cdd",
                 starts_on=starts_on,
-                weekly_hours=3500,
                 version=1,
                 created_at=self.clock.now(),
+                **{
+                    "employer_id": declarant.id,
+                    "modality": "direct_hire",
+                    "contract_type": "cdd",
+                    "weekly_hours": 3500,
+                    **values,
+                },
             ),
             Assessment(
                 **of,
@@ -283,6 +299,7 @@ class Books:
                 clause_version=1,
                 assessed_at=self.clock.now(),
                 decision=decision,
+                eligible_until=eligible_until,
                 version=1,
                 created_at=self.clock.now(),
             ),
@@ -302,6 +319,35 @@ class Books:
                 latest=1,
                 version=1,
                 created_at=self.clock.now(),
+            ),
+            contract_id=worker.contract.id,
+        )
+
+    def line(self, worker: Worker, month: date, counted: int, verdict: str = "accepted") -> None:
+        """A line with counted hours, without its entries."""
+        self.write(
+            Line(
+                owner_id=worker.contract.owner_id,
+                id=new_id(),
+                contract_id=worker.contract.id,
+                obligation_id=worker.obligation_id,
+                statement_id=new_id(),
+                hire_id=worker.hire_id,
+                participant_id=worker.participant_id,
+                declarant_id=worker.declarant_id,
+                employer_id=worker.declarant_id,
+                month=month,
+                recorded_at=self.clock.now(),
+                worked=counted,
+                training=0,
+                overtime=0,
+                sub_periods=[],
+                warnings=[],
+                verdict=verdict,
+                pending=0,
+                held=0,
+                refused=0,
+                counted=counted,
             ),
             contract_id=worker.contract.id,
         )

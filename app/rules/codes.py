@@ -206,6 +206,12 @@ class Status(StrEnum):
     ON_TRACK = "on_track"
 
 
+class ForecastMethod(StrEnum):
+    """How the hours at the end of the window are forecast (domain §6)."""
+
+    PACE_OF_DUE_MONTHS = "pace_of_due_months"
+
+
 class ConsultationKind(StrEnum):
     """What a consultation buys, for the European thresholds."""
 

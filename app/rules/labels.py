@@ -12,6 +12,7 @@ from app.rules.codes import (
     Decision,
     Every,
     FactKind,
+    ForecastMethod,
     HourKind,
     Level,
     LineWarning,
@@ -168,6 +169,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         Status.AT_RISK: "À risque",
         Status.ON_TRACK: "En bonne voie",
     },
+    "forecast_methods": {ForecastMethod.PACE_OF_DUE_MONTHS: "Rythme des derniers mois échus"},
     "consultation_kinds": {
         ConsultationKind.WORKS: "Travaux",
         ConsultationKind.SUPPLIES: "Fournitures",

@@ -29,8 +29,8 @@ class DatedValue:
 class Parameter:
     """A number with its history.
 
-    `unit` is one of h, h/week, months, share, EUR, EUR/h, people, yes. `assumed`: no readable source
-    confirmed it.
+    `unit` is one of h, h/week, days, months, share, EUR, EUR/h, people, count, yes. `assumed`: no readable
+    source confirmed it.
     """
 
     code: str
@@ -69,6 +69,8 @@ _EU_CLASSIC = "Règlement délégué (UE) 2025/2152, pouvoirs adjudicateurs, JOU
 _EU_NETWORK = "Règlement délégué (UE) 2025/2150, secteurs spéciaux, JOUE du 23/10/2025"
 _EU_WORKS = "Règlements délégués (UE) 2025/2151 (concessions) et 2025/2152 (travaux), JOUE du 23/10/2025"
 _DERIVED = "plafond mensuel de {} € fois 12, divisé par 1 607, arrondi à l'euro (art. D242-19)"
+_PACE = "Méthode pace_of_due_months, usage supposé"
+_NOTICE = "Usage supposé"
 
 _ALL = (
     Parameter(
@@ -108,6 +110,46 @@ _ALL = (
         label_fr="Part des heures attendues sous laquelle une clause est en retard",
         unit="share",
         values=_series("Usage supposé ; terme de la clause", ("2000-01-01", "0.8")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="forecast_months",
+        label_fr="Derniers mois échus dont le rythme fait la prévision",
+        unit="months",
+        values=_series(_PACE, ("2000-01-01", "3")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="forecast_least_months",
+        label_fr="Mois échus sans lesquels rien n'est prévu",
+        unit="months",
+        values=_series(_PACE, ("2000-01-01", "2")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="forecast_low_share",
+        label_fr="Part du rythme que retient la prévision basse",
+        unit="share",
+        values=_series(_PACE, ("2000-01-01", "0.5")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="eligibility_notice_days",
+        label_fr="Jours d'avance auxquels une fin d'éligibilité est annoncée",
+        unit="days",
+        values=_series(_NOTICE, ("2000-01-01", "30")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="window_notice_days",
+        label_fr="Jours d'avance auxquels la fin de l'exécution est annoncée s'il manque des heures",
+        unit="days",
+        values=_series(_NOTICE, ("2000-01-01", "60")),
         assumed=True,
         checked_on=GATHERED,
     ),

@@ -8,7 +8,7 @@ from datetime import date
 
 from app.rules.codes import Every
 from app.rules.days import MONTHS_IN_YEAR, Span, add_months, month_end, month_start, months_of
-from app.rules.terms import Reporting, Terms
+from app.rules.terms import Document, Reporting, Terms
 
 MONTHS = {Every.MONTH: 1, Every.QUARTER: 3, Every.HALF_YEAR: 6, Every.YEAR: MONTHS_IN_YEAR}
 
@@ -21,11 +21,39 @@ class Due:
     due_on: date
 
 
-def due_on(reporting: Reporting, month: date) -> date:
+@dataclass(frozen=True, slots=True)
+class DocumentDue:
+    """A document about the days from `first` to `last`, and the day it is due."""
+
+    document: Document
+    first: date
+    last: date
+    due_on: date
+
+
+def due_on(owed: Reporting | Document, month: date) -> date:
     """Return the day a month's statement is due: in the month after the calendar period that holds it."""
-    length = MONTHS[reporting.every]
-    after = add_months(month_start(month), length - (month.month - 1) % length)
-    return after.replace(day=min(reporting.due_day, month_end(after).day))
+    after = add_months(_period_start(owed.every, month), MONTHS[owed.every])
+    return after.replace(day=min(owed.due_day, month_end(after).day))
+
+
+def document_calendar(terms: Terms) -> tuple[DocumentDue, ...]:
+    """Return every document that the window makes due, in order of their due days.
+
+    One for each calendar period that has days of the window; it is about these days alone.
+    """
+    found = []
+    for document in terms.reporting.documents:
+        starts = (_period_start(document.every, month) for month in months_of(terms.window.first, terms.end))
+        for start in dict.fromkeys(starts):
+            end = month_end(add_months(start, MONTHS[document.every] - 1))
+            days = (max(start, terms.window.first), min(end, terms.end))
+            found.append(DocumentDue(document, *days, due_on(document, start)))
+    return tuple(sorted(found, key=lambda item: item.due_on))
+
+
+def _period_start(every: Every, month: date) -> date:
+    return add_months(month_start(month), -((month.month - 1) % MONTHS[every]))
 
 
 def months_due(terms: Terms, as_of: date) -> tuple[Due, ...]:
@@ -44,6 +72,12 @@ def measured_on(terms: Terms, as_of: date) -> date | None:
     """Return the last day of the latest due month, capped at the window's end; None when none is due."""
     due = months_due(terms, as_of)
     return min(month_end(due[-1].month), terms.end) if due else None
+
+
+def last_month(as_of: date, window: Span) -> date:
+    """Return the latest month whose hours are part of the position on a day."""
+    month = month_start(as_of)
+    return month if belongs(month, as_of, window) else add_months(month, -1)
 
 
 def belongs(month: date, as_of: date, window: Span) -> bool:

@@ -1,17 +1,19 @@
 """Where an obligation stands on a day: what is required, expected, counted, and the status (domain §6).
 
-Sub-targets and the forecast come in as what the caller knows of them.
+Sub-targets come in as what the caller knows of them. The forecast is looked at only where it can change the
+status: what is planned on hires is no part of it, so that a status of the past stays as it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
 from app.rules.codes import Status
 from app.rules.days import Span, count_days
+from app.rules.forecast import Forecast, Record, forecast
 from app.rules.hours import share_of
 from app.rules.reporting import measured_on
 from app.rules.targets import Basis, is_known, required, required_at_end
@@ -39,11 +41,13 @@ class Known:
     """What is known of an obligation on a day: all that its position depends on besides its terms.
 
     `sums` are those of the months that belong to the day; `suspensions` the suspended days of the contract;
-    `closed`: it was closed on or before the day; `basis` is what the target follows.
+    `closed`: it was closed on or before the day; `basis` is what the target follows; `months` are the secured
+    hours of each of these months (None: not told, nothing is forecast).
     """
 
     as_of: date
     sums: Sums
+    months: Mapping[date, int] | None = None
     suspensions: tuple[Span, ...] = ()
     closed: bool = False
     basis: Basis = field(default_factory=Basis)
@@ -124,8 +128,34 @@ def compliance(terms: Terms, known: Known) -> Compliance:
         secured=known.sums.secured,
         balance=known.sums.counted - due,
         rate=Fraction(known.sums.counted, due) if due else None,
-        status=status(standing),
+        status=_with_forecast(terms, known, standing),
     )
+
+
+def forecast_of(terms: Terms, known: Known, planned_left: int = 0) -> Forecast | None:
+    """Return what the window will end with; None when it is closed, or when too few months are due.
+
+    `planned_left` (hundredths) is planned on running hires and not yet secured.
+    """
+    if known.closed or known.months is None:
+        return None
+    record = Record(
+        terms=terms,
+        as_of=known.as_of,
+        secured=known.sums.secured,
+        by_month=known.months,
+        suspensions=known.suspensions,
+    )
+    return forecast(record, planned_left)
+
+
+def _with_forecast(terms: Terms, known: Known, standing: Standing) -> Status:
+    """Return the status, with the forecast where only that could still change it."""
+    found = status(standing)
+    if found is not Status.ON_TRACK:
+        return found
+    ahead = forecast_of(terms, known)
+    return status(replace(standing, forecast_mid=None if ahead is None else ahead.mid))
 
 
 def expected(terms: Terms, due: int, measured: date | None, suspensions: Iterable[Span] = ()) -> int:

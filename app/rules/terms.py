@@ -131,11 +131,22 @@ class Durations:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A document owed besides the statements, due on `due_day` of the month after each of its periods."""
+
+    code: str
+    label: str
+    every: Every
+    due_day: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reporting:
     """Statements fall due on `due_day` of the month after each period (clamped to that month's length)."""
 
     every: Every = Every.MONTH
     due_day: int = 15
+    documents: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

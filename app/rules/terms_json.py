@@ -18,7 +18,7 @@ from app.rules.hours import Rounding
 from app.rules.profiles import GENERAL, PROFILES, Profile
 from app.rules.public_choices import choices_from_json, choices_to_json
 from app.rules.target_json import target_from_json, target_to_json
-from app.rules.terms import FOLLOWING, Conditions, Durations, Milestone, Reporting, Terms
+from app.rules.terms import FOLLOWING, Conditions, Document, Durations, Milestone, Reporting, Terms
 from app.rules.texts import decimal_text, hundredths_text
 
 MOST_MONTHS = 120
@@ -95,10 +95,25 @@ def _rounding(value: object, at: str) -> Rounding:
 
 
 def _reporting(value: object, at: str) -> Reporting:
-    found = reading.members(value, at, frozenset(("every", "due_day")))
+    found = reading.members(value, at, frozenset(("every", "due_day", "documents")))
+    # Terms stored before documents could be owed say nothing of them.
+    asked = reading.array(found.get("documents", []), f"{at}/documents")
+    documents = tuple(_document(item, f"{at}/documents/{i}") for i, item in enumerate(asked))
+    for i, one in enumerate(documents):
+        if one.code in {other.code for other in documents[:i]}:
+            raise WrongValueError(f"{at}/documents/{i}/code", "Deux documents portent ce code.", "code_twice")
+    return Reporting(*_rhythm(found, at), documents)
+
+
+def _document(value: object, at: str) -> Document:
+    found = reading.members(value, at, frozenset(("code", "label", "every", "due_day")))
+    code, label = (reading.text(reading.required(found, key, at), f"{at}/{key}") for key in ("code", "label"))
+    return Document(code, label, *_rhythm(found, at))
+
+
+def _rhythm(found: Mapping[str, object], at: str) -> tuple[Every, int]:
     every = reading.code(reading.required(found, "every", at), f"{at}/every", Every)
-    due_day = reading.whole(reading.required(found, "due_day", at), f"{at}/due_day", 1, LAST_DUE_DAY)
-    return Reporting(every, due_day)
+    return every, reading.whole(reading.required(found, "due_day", at), f"{at}/due_day", 1, LAST_DUE_DAY)
 
 
 def _durations(value: object, at: str) -> Durations:
@@ -197,6 +212,10 @@ def conditions_to_json(conditions: Conditions) -> dict[str, object]:
         "reporting": {
             "every": str(conditions.reporting.every),
             "due_day": conditions.reporting.due_day,
+            "documents": [
+                {"code": item.code, "label": item.label, "every": str(item.every), "due_day": item.due_day}
+                for item in conditions.reporting.documents
+            ],
         },
         "approval_counts_from": str(conditions.approval_counts_from),
         "automatic_approval": conditions.automatic_approval,

@@ -16,6 +16,7 @@ from app.schemas.fields import (
     HoursIn,
     Input,
     Instant,
+    Name,
     Output,
     Whole,
     Words,
@@ -96,11 +97,23 @@ class RoundingIn(Input):
     step: StepIn = Field(description="0.01, 0.5 ou 1.")
 
 
+class DocumentIn(Input):
+    """A document owed besides the statements."""
+
+    code: Code = Field(examples=["half_yearly"])
+    label: Name = Field(examples=["Bilan semestriel d'avancement"])
+    every: Every
+    due_day: Whole = Field(ge=1, le=31, description="Jour du mois qui suit la période.")
+
+
 class ReportingIn(Input):
-    """When statements fall due."""
+    """When statements fall due, and other documents."""
 
     every: Every
     due_day: Whole = Field(ge=1, le=31, description="Jour du mois qui suit la période.")
+    documents: list[DocumentIn] = Field(
+        default_factory=list, max_length=20, description="Autres documents dus, chacun à son rythme."
+    )
 
 
 class PublicIn(Input):
@@ -229,11 +242,21 @@ class RoundingOut(Output):
     step: str
 
 
+class DocumentOut(Output):
+    """A document owed besides the statements."""
+
+    code: str
+    label: str
+    every: Every
+    due_day: int
+
+
 class ReportingOut(Output):
-    """When statements fall due."""
+    """When statements fall due, and other documents."""
 
     every: Every
     due_day: int
+    documents: list[DocumentOut]
 
 
 class AcceptedPublicOut(Output):

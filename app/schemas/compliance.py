@@ -14,6 +14,7 @@ from app.errors import FieldProblem, Text
 from app.rules.codes import HourKind, Rule, State, Status, TargetKind
 from app.schemas.estimates import FormulaInput
 from app.schemas.fields import Day, Hours, Instant, Month, Output
+from app.schemas.follow_up import ActionOut, ComplianceForecast, ComplianceReporting
 from app.schemas.lists import Page, Walk
 
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}.*")
@@ -52,15 +53,6 @@ class Figure(StrEnum):
     HELD = "held"
     REFUSED = "refused"
     DECLARED = "declared"
-
-
-class ActionCode(StrEnum):
-    """What is left to do on a contract."""
-
-    MISSING_STATEMENT = "missing_statement"
-    ASSESSMENTS_WAITING = "assessments_waiting"
-    HOURS_HELD = "hours_held"
-    OUTCOMES_MISSING = "outcomes_missing"
 
 
 class ComplianceQuery(BaseModel):
@@ -127,18 +119,6 @@ class HourFigures(Output):
     balance: Hours | None = Field(description="Comptées moins dues.")
 
 
-class ActionOut(Output):
-    """One thing left to do. `declarant` is the identifier (SIRET) of who owes a statement."""
-
-    code: ActionCode
-    text: str
-    declarant: str | None
-    month: Month | None
-    due_on: date | None
-    count: int | None
-    hours: Hours | None
-
-
 class Known(Output):
     """As known when: a settled instant, or provisional while a change is not yet settled."""
 
@@ -167,6 +147,14 @@ class ComplianceOut(Known, HourFigures):
     in_weeks: HourFigures = Field(description="Les mêmes heures en semaines.")
     hours_per_day: Hours
     hours_per_week: Hours
+    forecast: ComplianceForecast | None = Field(
+        description="Ce que la fin devrait donner ; null tant que trop peu de mois sont échus, après la"
+        " clôture, et quand `known_at` est demandé."
+    )
+    reporting: ComplianceReporting | None = Field(
+        description="Relevés dus, envoyés, manquants ou tardifs ; null sans clause, et quand `known_at` est"
+        " demandé."
+    )
     next_actions: list[ActionOut] | None = Field(
         description="Ce qui reste à faire ; null quand `known_at` est demandé."
     )

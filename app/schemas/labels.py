@@ -8,9 +8,10 @@ from app.principal import Role, Scope
 from app.rules.codes import ClauseState
 from app.rules.labels import LABELS as LAW
 from app.schemas.assessments import Eligibility
-from app.schemas.compliance import ActionCode, Figure
+from app.schemas.compliance import Figure
 from app.schemas.contracts import ContractKind
 from app.schemas.figures import Basis
+from app.schemas.follow_up import ActionCode
 from app.schemas.hires import EndReason, HireWarning, Prescriber
 from app.schemas.imports import ImportOutcome
 from app.schemas.jobs import JobState
@@ -107,9 +108,16 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "next_actions": {
         ActionCode.MISSING_STATEMENT: "Relevé manquant",
+        ActionCode.STATEMENT_RETURNED: "Relevé renvoyé, à corriger",
         ActionCode.ASSESSMENTS_WAITING: "Diagnostics en attente",
         ActionCode.HOURS_HELD: "Heures retenues",
         ActionCode.OUTCOMES_MISSING: "Sorties à renseigner",
+        ActionCode.ELIGIBILITY_ENDING: "Fin d'éligibilité proche",
+        ActionCode.HIRE_END_PASSED: "Fin prévue passée, à confirmer",
+        ActionCode.WINDOW_ENDING: "Fin d'exécution proche, heures manquantes",
+        ActionCode.NO_FACILITATOR: "Aucun facilitateur mandaté",
+        ActionCode.CLAUSE_MISSING: "Clause manquante",
+        ActionCode.CLAUSE_TO_CHECK: "Clause à vérifier",
     },
     "bases": {
         Basis.EXECUTION: "Lieu d'exécution",
@@ -214,6 +222,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "units": {
         "h": "Heures",
         "h/week": "Heures par semaine",
+        "days": "Jours",
         "months": "Mois",
         "share": "Part, de 0 à 1",
         "EUR": "Euros",

@@ -18,7 +18,7 @@ from app.rules.codes import Status
 from app.rules.hours import HUNDREDTHS, half_up
 from app.rules.labels import LABELS
 from app.rules.parameters import parameter
-from app.rules.reporting import belongs
+from app.rules.reporting import belongs, last_month
 from app.rules.status import Sums
 from app.rules.targets import estimate
 from app.schemas.compliance import (
@@ -31,7 +31,8 @@ from app.schemas.compliance import (
 from app.services import contract_facts
 from app.services.contract_facts import ClauseVersion
 from app.services.estimates import shown_inputs
-from app.services.next_actions import next_actions
+from app.services.follow_up import FollowUp, follow_up, show_forecast, show_reporting
+from app.services.next_actions import Situation, next_actions
 from app.services.positions import position_known_at
 from app.services.sight import require_role
 from app.services.target_basis import basis_on
@@ -41,16 +42,15 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from app.rules.codes import ClauseState
-    from app.rules.status import Compliance
+    from app.rules.status import Compliance, Known
     from app.rules.targets import Basis
     from app.rules.terms import Terms
-    from app.schemas.compliance import ActionOut, ComplianceQuery
+    from app.schemas.compliance import ComplianceQuery
+    from app.schemas.follow_up import ActionOut
     from app.services.contract_facts import ContractFacts
     from app.services.work import Reader
 
 SEES_BALANCE = (Role.ADMIN, Role.BUYER, Role.CONTRACTOR, Role.FACILITATOR)
-SAYS_OUTCOMES = (Role.CONTRACTOR, Role.FACILITATOR)
 RATE_PLACES = 10_000
 STATES = ("pending", "held", "refused", "counted")
 FIGURES = (
@@ -72,6 +72,16 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """What is told of the present only: as who looks, on which day, with whose statements and hires."""
+
+    role: Role
+    day: date
+    facilitated: bool
+    followed: FollowUp | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """What the rules judge: the facts and terms that hold at the two times, and the hours by month."""
 
@@ -80,7 +90,7 @@ class Case:
     months: Mapping[date, Sums]
     known_at: datetime | None
     provisional: bool
-    actions: list[ActionOut] | None = None
+    present: Present | None = None
 
 
 def read_compliance(reader: Reader, contract_id: UUID, asked: ComplianceQuery) -> ComplianceOut:
@@ -128,20 +138,18 @@ def _present(reader: Reader, sight: Sight, as_of: date) -> Case:
     terms = terms_in_force(reader, sight, as_of)
     basis = basis_on(reader.session, row.contract_id, terms, as_of, facts.basis)
     rows: Sequence[Any] = ()
+    followed, day = None, min(as_of, reader.today)
     if terms is not None:
-        rows = queries.present_facts(reader.session, row.owner_id, row.contract_id, row.obligation_id)
+        rows = queries.present_facts(reader.session, row, as_of, last_month(as_of, terms.window))
+        followed = follow_up(rows, terms, day, reader.principal)
     months = {item.first: _sums(item._mapping) for item in rows if item.what == "month"}  # noqa: SLF001  # as above
-    own = own_lines_only(reader, sight)
-    held = _total(terms, months, as_of).held
-    follows = reader.principal.role in SAYS_OUTCOMES
-    day = min(as_of, reader.today)
     return Case(
         contract=replace(facts, basis=basis),
         terms=terms,
         months=months,
         known_at=None if row.provisional else row.sealed_at,
         provisional=row.provisional,
-        actions=next_actions(terms, rows, day, held, own, follows=follows) if terms else [],
+        present=Present(role=reader.principal.role, day=day, facilitated=row.facilitated, followed=followed),
     )
 
 
@@ -181,12 +189,6 @@ def _sums(hours: Mapping[str, Any]) -> Sums:
     return Sums(declared=sum(found.values()), **found)
 
 
-def _total(terms: Terms | None, months: Mapping[date, Sums], as_of: date) -> Sums:
-    if terms is None:
-        return Sums()
-    return summed(sums for month, sums in months.items() if belongs(month, as_of, terms.window))
-
-
 def summed(parts: Iterable[Sums]) -> Sums:
     """The sums of several sums."""
     total = dict.fromkeys(("declared", *STATES), 0)
@@ -205,16 +207,18 @@ def _shown(contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
         "provisional": case.provisional,
         "hours_per_day": int(day),
         "hours_per_week": int(week),
-        "next_actions": case.actions,
     }
     if case.terms is None:
-        return _without_clause(case.contract.clause_state, common)
-    sums = _total(case.terms, case.months, as_of)
-    found = rules.compliance(case.terms, case.contract.known(as_of, sums))
+        return _without_clause(case, common)
+    inside = {month: sums for month, sums in case.months.items() if belongs(month, as_of, case.terms.window)}
+    secured = {month: sums.secured for month, sums in inside.items()}
+    known = case.contract.known(as_of, summed(inside.values()), secured)
+    found = rules.compliance(case.terms, known)
     hours: dict[str, Any] = _figures(found)
     return ComplianceOut(
         **common,
         **hours,
+        **_told_now(case, case.terms, known, found),
         status=ComplianceStatus(code=found.status, label=LABELS["statuses"][found.status]),
         target=_target(case.terms, as_of, case.contract.basis),
         window=ComplianceWindow(start=case.terms.window.first, end=case.terms.end),
@@ -225,8 +229,37 @@ def _shown(contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
     )
 
 
-def _without_clause(state: ClauseState, common: dict[str, Any]) -> ComplianceOut:
-    code = Status(state)
+def _told_now(case: Case, terms: Terms, known: Known, found: Compliance) -> dict[str, Any]:
+    """Forecast, reporting and what is left to do, which are not told of the past."""
+    now = case.present
+    if now is None or now.followed is None:
+        return dict.fromkeys(("forecast", "reporting", "next_actions"))
+    planned = now.followed.planned_left
+    ahead = rules.forecast_of(terms, known, planned)
+    return {
+        "forecast": show_forecast(ahead, found, planned),
+        "reporting": show_reporting(now.followed, terms, now.day),
+        "next_actions": _actions(case, terms=terms, position=found, followed=now.followed),
+    }
+
+
+def _actions(case: Case, **found: Any) -> list[ActionOut] | None:  # noqa: ANN401  # fields of a situation
+    """What is left to do; nothing once the contract is closed."""
+    now = case.present
+    if now is None or case.contract.closed_on is not None:
+        return None if now is None else []
+    situation = Situation(
+        role=now.role,
+        day=now.day,
+        facilitated=now.facilitated,
+        clause_state=case.contract.clause_state,
+        **found,
+    )
+    return next_actions(situation)
+
+
+def _without_clause(case: Case, common: dict[str, Any]) -> ComplianceOut:
+    code = Status(case.contract.clause_state)
     none: dict[str, Any] = dict.fromkeys(FIGURES)
     return ComplianceOut(
         **common,
@@ -238,6 +271,9 @@ def _without_clause(state: ClauseState, common: dict[str, Any]) -> ComplianceOut
         rate=None,
         in_days=HourFigures(**none),
         in_weeks=HourFigures(**none),
+        forecast=None,
+        reporting=None,
+        next_actions=_actions(case),
     )
 
 

@@ -38,11 +38,15 @@ class ContractFacts:
         """Whether the contract was closed on or before a day."""
         return self.closed_on is not None and self.closed_on <= day
 
-    def known(self, day: date, sums: Sums) -> Known:
-        """What the rules read of the contract on a day, with the hours (hundredths) that belong to it."""
+    def known(self, day: date, sums: Sums, months: Mapping[date, int] | None = None) -> Known:
+        """What the rules read of the contract on a day, with the hours (hundredths) that belong to it.
+
+        `months`: those of them that are secured, by month; None where nothing is forecast.
+        """
         return Known(
             as_of=day,
             sums=sums,
+            months=months,
             suspensions=self.suspensions,
             closed=self.closed_by(day),
             basis=self.basis,

@@ -9,19 +9,16 @@ from app.db.queries.lists import page_of
 from app.db.tables import Entry
 from app.principal import Role
 from app.rules.codes import HourKind, Rule, State
-from app.rules.days import add_months, month_start
 from app.rules.labels import LABELS
-from app.rules.reporting import belongs
+from app.rules.reporting import last_month
 from app.schemas.compliance import EntryOut, EntryPage, EntryPlaces, Figure
 from app.services.compliance import own_lines_only, seen, terms_in_force
 from app.services.positions import position_known_at
 from app.services.sight import may_be_told
 
 if TYPE_CHECKING:
-    from datetime import date
     from uuid import UUID
 
-    from app.rules.terms import Terms
     from app.schemas.compliance import EntriesQuery
     from app.services.compliance import Sight
     from app.services.work import Reader
@@ -47,7 +44,7 @@ def list_entries(reader: Reader, contract_id: UUID, asked: EntriesQuery) -> Entr
         query = queries.entries_in_view(
             sight.row.owner_id,
             sight.row.obligation_id,
-            last_month(terms, as_of),
+            last_month(as_of, terms.window),
             position=position,
             states=list(State) if asked.figure is Figure.DECLARED else [asked.figure.value],
             declarant_id=own,
@@ -75,12 +72,6 @@ def _hidden(reader: Reader, sight: Sight) -> list[UUID]:
     if principal.role is not Role.CONTRACTOR:
         return []
     return queries.fellow_holders(reader.session, row.owner_id, row.contract_id, principal.organisation_id)
-
-
-def last_month(terms: Terms, as_of: date) -> date:
-    """The latest month whose hours are part of the position on a day."""
-    month = month_start(as_of)
-    return month if belongs(month, as_of, terms.window) else add_months(month, -1)
 
 
 def _shown(reader: Reader, entry: Entry) -> EntryOut:

@@ -1,120 +1,226 @@
-"""What is left to do on a contract: statements that are missing, people and hours that wait."""
+"""What is left to do on a contract, each for those who can do it: one function per kind of action.
+
+To add one: a code with its label, a function of the situation, a line in `ACTIONS`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from app.rules.codes import OutcomeMoment
-from app.rules.days import Span, month_end, overlap
+from app.principal import Role
+from app.rules.codes import ClauseState, Decision, OutcomeMoment
 from app.rules.labels import LABELS
+from app.rules.needs import shortfall
 from app.rules.outcomes import due_on
-from app.rules.reporting import missing_statements
+from app.rules.parameters import parameter
 from app.rules.texts import french, french_day, french_month
-from app.schemas.compliance import ActionCode, ActionOut
+from app.schemas.follow_up import ActionCode, ActionOut
+from app.services.follow_up import WAITING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable
     from datetime import date
-    from uuid import UUID
 
+    from app.rules.status import Compliance
     from app.rules.terms import Terms
+    from app.services.follow_up import FollowUp, Hired
+
+BUYERS = (Role.ADMIN, Role.BUYER)
+AT_WORK = (Role.ADMIN, Role.FACILITATOR, Role.CONTRACTOR)
+SAYS_OUTCOMES = (Role.FACILITATOR, Role.CONTRACTOR)
+EVERYBODY = (*BUYERS, Role.FACILITATOR, Role.CONTRACTOR)
 
 
-def next_actions(
-    terms: Terms, rows: Sequence[Any], day: date, held: int, declarant_id: UUID | None, *, follows: bool
-) -> list[ActionOut]:
-    """What is left to do on a day; `rows` are those of `queries.compliance.present_facts`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What actions are found from: who looks, on which day, at what.
 
-    `held` are the position's held hours (hundredths); `declarant_id` narrows to what one declarant sees;
-    `follows`: whether the caller may say what became of people.
+    `facilitated`: a facilitator's mandate runs today. Without clause, `terms`, `position` and `followed` are
+    None and `clause_state` says why.
     """
-    found = [row for row in rows if declarant_id is None or row.declarant_id == declarant_id]
-    actions = _missing(terms, found, day)
-    waiting = sum(row.number for row in found if row.what == "assessment")
+
+    role: Role
+    day: date
+    facilitated: bool
+    clause_state: ClauseState
+    terms: Terms | None = None
+    position: Compliance | None = None
+    followed: FollowUp | None = None
+
+
+def next_actions(situation: Situation) -> list[ActionOut]:
+    """What is left to do, as far as the role can do or follow it, in the order of `ACTIONS`."""
+    return [action for roles, found in ACTIONS if situation.role in roles for action in found(situation)]
+
+
+def _missing_statements(situation: Situation) -> Iterable[ActionOut]:
+    found = situation.followed
+    for item in found.owed if found else ():
+        if found and item.sent_on is None:
+            who = found.names[item.declarant]
+            since = french_day(item.due_on)
+            yield _action(
+                ActionCode.MISSING_STATEMENT,
+                f"Relevé de {french_month(item.month)} manquant depuis le {since} ({who})",
+                declarant=found.identifiers[item.declarant],
+                month=item.month,
+                due_on=item.due_on,
+            )
+
+
+def _returned_statements(situation: Situation) -> Iterable[ActionOut]:
+    found = situation.followed
+    for (declarant, month), lines in sorted(found.returned.items(), key=_by_month) if found else ():
+        if found:
+            who = found.names.get(declarant, "")
+            text = f"Relevé de {french_month(month)} à corriger : {_many(lines, 'ligne renvoyée')}"
+            yield _action(
+                ActionCode.STATEMENT_RETURNED,
+                f"{text} ({who})" if who else text,
+                declarant=found.identifiers.get(declarant),
+                month=month,
+                count=lines,
+            )
+
+
+def _by_month(item: tuple[tuple[object, date], int]) -> tuple[date, str]:
+    (declarant, month), _ = item
+    return month, str(declarant)
+
+
+def _waiting_assessments(situation: Situation) -> Iterable[ActionOut]:
+    waiting = sum(item.decision in WAITING for item in _hires(situation))
     if waiting:
-        actions.append(_waiting(waiting))
+        text = f"{_many(waiting, 'diagnostic')} en attente"
+        yield _action(ActionCode.ASSESSMENTS_WAITING, text, count=waiting)
+
+
+def _held_hours(situation: Situation) -> Iterable[ActionOut]:
+    held = situation.position.sums.held if situation.position else 0
     if held:
-        actions.append(_held(held))
-    return [*actions, *_outcomes(found, day)] if follows else actions
+        text = f"{french(held)} h retenues face à une autre déclaration ou au maximum légal"
+        yield _action(ActionCode.HOURS_HELD, text, hours=held)
 
 
-def _missing(terms: Terms, rows: Iterable[Any], day: date) -> list[ActionOut]:
-    """One action per declarant and due month: a holder owes every month, others those of their hires."""
-    spans: dict[UUID, list[Any]] = {}
-    submitted: dict[UUID, set[date]] = {}
-    for row in rows:
-        if row.what == "declarant":
-            spans.setdefault(row.declarant_id, []).append(row)
-        elif row.what == "statement":
-            submitted.setdefault(row.declarant_id, set()).add(row.first)
-    actions = []
-    for declarant_id, owed in spans.items():
-        for due in missing_statements(terms, day, submitted.get(declarant_id, set())):
-            month = Span(due.month, month_end(due.month))
-            if any(overlap(Span(row.first, row.last), month) for row in owed):
-                actions.append(_statement(owed[0], due.month, due.due_on))
-    return sorted(actions, key=lambda action: (action.month, action.declarant))
+def _ending_eligibility(situation: Situation) -> Iterable[ActionOut]:
+    """Approved people who go on working after the last day on which they count, soon."""
+    day = situation.day
+    until = day + _notice("eligibility_notice_days", day)
+    found = [
+        item.eligible_until
+        for item in _hires(situation)
+        if item.eligible_until is not None
+        and item.decision is Decision.APPROVED
+        and day <= item.eligible_until <= until
+        and (item.work.days.last is None or item.work.days.last > item.eligible_until)
+    ]
+    if found:
+        first = french_day(min(found))
+        text = f"{_many(len(found), 'éligibilité')} à échéance le {first}"
+        if len(found) > 1:
+            text = f"{_many(len(found), 'éligibilité')} à échéance, la première le {first}"
+        yield _action(ActionCode.ELIGIBILITY_ENDING, text, due_on=min(found), count=len(found))
 
 
-def _statement(row: Any, month: date, due_on: date) -> ActionOut:  # noqa: ANN401  # a row of several columns
-    who = row.name or row.identifier
-    return ActionOut(
-        code=ActionCode.MISSING_STATEMENT,
-        text=f"Relevé de {french_month(month)} manquant depuis le {french_day(due_on)} ({who})",
-        declarant=row.identifier,
-        month=month,
-        due_on=due_on,
-        count=None,
-        hours=None,
-    )
+def _passed_ends(situation: Situation) -> Iterable[ActionOut]:
+    """Hires whose planned end is behind, and that nobody ended nor prolonged."""
+    found = [
+        item.planned_end
+        for item in _hires(situation)
+        if not item.ended and item.planned_end is not None and item.planned_end < situation.day
+    ]
+    if found:
+        text = f"{_many(len(found), 'fin prévue passée')}, à confirmer ou à reporter"
+        yield _action(ActionCode.HIRE_END_PASSED, text, due_on=min(found), count=len(found))
 
 
-def _waiting(count: int) -> ActionOut:
-    text = "1 diagnostic en attente" if count == 1 else f"{count} diagnostics en attente"
-    return ActionOut(
-        code=ActionCode.ASSESSMENTS_WAITING,
-        text=text,
-        declarant=None,
-        month=None,
-        due_on=None,
-        count=count,
-        hours=None,
-    )
-
-
-def _outcomes(rows: Sequence[Any], day: date) -> list[ActionOut]:
-    """One action per moment whose day has come for hires of which nothing was told."""
-    actions = []
+def _missing_outcomes(situation: Situation) -> Iterable[ActionOut]:
+    """One action per moment whose day has come for approved hires of which nothing was told."""
+    found = situation.followed
     for moment in OutcomeMoment:
-        due = [row for row in rows if row.what in {"ended", "outcome"} and due_on(moment, row.first) <= day]
-        ended = sum(row.number for row in due if row.what == "ended")
-        missing = ended - sum(row.number for row in due if row.what == "outcome" and row.identifier == moment)
-        if missing:
-            actions.append(_untold(moment, missing))
-    return actions
+        ends = [
+            item.work.days.last
+            for item in _hires(situation)
+            if item.ended and item.decision is Decision.APPROVED and item.work.days.last is not None
+        ]
+        due = sum(due_on(moment, end) <= situation.day for end in ends)
+        told = sum(
+            item.number
+            for item in (found.told if found else ())
+            if item.moment is moment and due_on(moment, item.ended_on) <= situation.day
+        )
+        if due > told:
+            when = LABELS["outcome_moments"][moment]
+            text = f"{_many(due - told, 'situation')} à dire {when[0].lower()}{when[1:]}"
+            yield _action(ActionCode.OUTCOMES_MISSING, text, count=due - told)
 
 
-def _untold(moment: OutcomeMoment, count: int) -> ActionOut:
-    when = LABELS["outcome_moments"][moment]
-    what = "1 situation à dire" if count == 1 else f"{count} situations à dire"
+def _ending_window(situation: Situation) -> Iterable[ActionOut]:
+    terms, position, day = situation.terms, situation.position, situation.day
+    if terms is None or position is None or not terms.window.first <= day <= terms.end:
+        return
+    short = shortfall(position)
+    if short and terms.end <= day + _notice("window_notice_days", day):
+        text = f"L'exécution finit le {french_day(terms.end)} : il manque {french(short)} h"
+        yield _action(ActionCode.WINDOW_ENDING, text, due_on=terms.end, hours=short)
+
+
+def _no_facilitator(situation: Situation) -> Iterable[ActionOut]:
+    if not situation.facilitated:
+        text = "Aucun facilitateur mandaté : l'acheteur décide lui-même"
+        yield _action(ActionCode.NO_FACILITATOR, text)
+
+
+def _no_clause(situation: Situation) -> Iterable[ActionOut]:
+    if situation.terms is not None:
+        return
+    if situation.clause_state is ClauseState.CLAUSE_MISSING:
+        text = "Clause manquante : enregistrer ses termes, ou l'absence motivée"
+        yield _action(ActionCode.CLAUSE_MISSING, text)
+    elif situation.clause_state is ClauseState.TO_CHECK:
+        text = "Obligation d'une clause à vérifier : compléter la consultation"
+        yield _action(ActionCode.CLAUSE_TO_CHECK, text)
+
+
+ACTIONS: tuple[tuple[Collection[Role], Callable[[Situation], Iterable[ActionOut]]], ...] = (
+    (EVERYBODY, _missing_statements),
+    (EVERYBODY, _returned_statements),
+    (EVERYBODY, _waiting_assessments),
+    (EVERYBODY, _held_hours),
+    (AT_WORK, _ending_eligibility),
+    (AT_WORK, _passed_ends),
+    (SAYS_OUTCOMES, _missing_outcomes),
+    (EVERYBODY, _ending_window),
+    (BUYERS, _no_facilitator),
+    ((*BUYERS, Role.FACILITATOR), _no_clause),
+)
+
+
+def _hires(situation: Situation) -> tuple[Hired, ...]:
+    return situation.followed.hires if situation.followed else ()
+
+
+def _notice(code: str, day: date) -> timedelta:
+    return timedelta(days=int(parameter(code).at(day).value))
+
+
+def _many(count: int, words: str) -> str:
+    """A number of things: every word of theirs takes the plural."""
+    return f"{count} {words if count == 1 else ' '.join(f'{word}s' for word in words.split())}"
+
+
+def _action(
+    code: ActionCode,
+    text: str,
+    *,
+    declarant: str | None = None,
+    month: date | None = None,
+    due_on: date | None = None,
+    count: int | None = None,
+    hours: int | None = None,
+) -> ActionOut:
     return ActionOut(
-        code=ActionCode.OUTCOMES_MISSING,
-        text=f"{what} {when[0].lower()}{when[1:]}",
-        declarant=None,
-        month=None,
-        due_on=None,
-        count=count,
-        hours=None,
-    )
-
-
-def _held(hours: int) -> ActionOut:
-    return ActionOut(
-        code=ActionCode.HOURS_HELD,
-        text=f"{french(hours)} h retenues",
-        declarant=None,
-        month=None,
-        due_on=None,
-        count=None,
-        hours=hours,
+        code=code, text=text, declarant=declarant, month=month, due_on=due_on, count=count, hours=hours
     )

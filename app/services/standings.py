@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from app.db.queries import figures as queries
 from app.rules.codes import Status, TargetKind
-from app.rules.days import ONE_DAY, Span, month_end, month_start, overlap
+from app.rules.days import ONE_DAY, Span, add_months, month_end, month_start, overlap
 from app.rules.hours import largest_remainder
-from app.rules.reporting import belongs
+from app.rules.parameters import parameter
+from app.rules.reporting import MONTHS, belongs
 from app.rules.status import Sums, compliance, expected
 from app.rules.targets import required
 from app.rules.terms import FOLLOWING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
+    from app.rules.status import Known
     from app.rules.terms import Terms
     from app.services.contract_facts import ContractFacts
     from app.services.work import Reader
@@ -57,13 +59,19 @@ class _Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Contract:
-    """A contract as the rules read it; `versions` only if its clause was ever amended."""
+class JudgedContract:
+    """A contract as the rules read it; `versions` only if its clause was ever amended.
+
+    `hours`: its sums before the month of the day, and in it; `recent`: secured hours by month, as many as a
+    forecast may look at.
+    """
 
     row: Any
     facts: ContractFacts
     versions: Sequence[Any]
     followed: Followed = NOTHING_FOLLOWED
+    hours: Any = None
+    recent: Mapping[date, int] = field(default_factory=dict)
 
     def facts_on(self, day: date, terms: Terms) -> ContractFacts:
         """The facts with what the terms' target followed by that day."""
@@ -71,7 +79,16 @@ class _Contract:
             return self.facts
         return replace(self.facts, basis=self.followed.on(day, terms, self.facts.basis))
 
+    def known(self, terms: Terms, until: date) -> Known:
+        """What the rules read of it on a day, the one that it was fetched for."""
+        within = belongs(month_start(until), until, terms.window)
+        months = {
+            month: hours for month, hours in self.recent.items() if within or month < month_start(until)
+        }
+        return self.facts_on(until, terms).known(until, _sums(self.hours, within=within), months)
+
     def terms_on(self, day: date) -> Terms | None:
+        """The terms in force on a day; before the first, the first; None without clause."""
         row = self.row
         if row.terms is None:
             return None
@@ -95,13 +112,14 @@ def standings_of(
     found = StandingsByPlace()
     standings = _judged(reader, asked, until, area)
     places = queries.places_of_contracts(reader.session, asked, until, parent=parent, area=area, level=level)
-    for contract_id, rows in _by_contract(places).items():
+    for contract_id, rows in by_contract(places).items():
         if contract_id in standings:
             _spread(found, standings[contract_id], rows)
     return found
 
 
-def _by_contract(places: Iterable[Any]) -> dict[UUID, list[Any]]:
+def by_contract(places: Iterable[Any]) -> dict[UUID, list[Any]]:
+    """The rows of `queries.places_of_contracts`, those of one contract together."""
     found: dict[UUID, list[Any]] = {}
     for row in places:
         found.setdefault(row.id, []).append(row)
@@ -126,25 +144,61 @@ def _spread(found: StandingsByPlace, standing: _Standing, rows: Sequence[Any]) -
         target.shares_assumed += assumed
 
 
-def _judged(
+def contracts_of(
     reader: Reader, asked: queries.Asked, until: date, area: ColumnElement[bool]
-) -> dict[UUID, _Standing]:
+) -> list[JudgedContract]:
+    """The contracts with a place in the area, with all that their position on a day depends on.
+
+    The same number of queries, however many contracts: two more where targets follow invoices or hours.
+    """
     month = month_start(until)
     hours = queries.secured_hours(reader.session, asked, until, area, month)
     versions = queries.clause_versions(reader.session, asked, until, area)
-    period = Span(asked.first, month_end(asked.last))
     rows = queries.contracts_to_judge(reader.session, asked, until, area)
     events = _followed(reader, rows, versions)
+    found = [
+        JudgedContract(
+            row,
+            contract_facts.read(dict(row._mapping)),  # noqa: SLF001  # the public way to a row as a mapping
+            versions.get(row.clause_id, ()),
+            events.get(row.contract_id, NOTHING_FOLLOWED),
+        )
+        for row in rows
+    ]
+    horizon = add_months(month, -_months_back(found, until))
+    recent = queries.secured_by_month(reader.session, asked, until, area, horizon)
+    return [
+        replace(
+            contract,
+            hours=hours.get(contract.row.contract_id),
+            recent=recent.get(contract.row.contract_id, {}),
+        )
+        for contract in found
+    ]
+
+
+def _months_back(contracts: Iterable[JudgedContract], until: date) -> int:
+    """How many months before that of the day a forecast may look at.
+
+    A statement is due in the month after its period, at the latest on its last day: the last due month lies
+    at most one period and one month back. Suspensions, which leave whole months out, are the query's matter.
+    """
+    terms = (contract.terms_on(until) for contract in contracts)
+    longest = max((MONTHS[item.reporting.every] for item in terms if item is not None), default=1)
+    return longest + int(parameter("forecast_months").at(until).value)
+
+
+def _judged(
+    reader: Reader, asked: queries.Asked, until: date, area: ColumnElement[bool]
+) -> dict[UUID, _Standing]:
+    period = Span(asked.first, month_end(asked.last))
     found = {}
-    for row in rows:
-        facts = contract_facts.read(dict(row._mapping))  # noqa: SLF001  # the public way to a row as a mapping
-        happened = events.get(row.contract_id, NOTHING_FOLLOWED)
-        contract = _Contract(row, facts, versions.get(row.clause_id, ()), happened)
+    for contract in contracts_of(reader, asked, until, area):
         terms = contract.terms_on(until)
-        if overlap(terms.window if terms else _execution(row), period) is None:
+        if overlap(terms.window if terms else _execution(contract.row), period) is None:
             continue
-        sums = _sums(hours.get(row.contract_id), terms, until)
-        found[row.contract_id] = _Standing(_status(contract, terms, sums, until), _required(contract, period))
+        standing = _Standing(_status(contract, terms, until), _required(contract, period))
+        found[contract.row.contract_id] = standing
     return found
 
 
@@ -168,28 +222,27 @@ def _execution(row: Any) -> Span:  # noqa: ANN401  # a row of several columns
     return Span(first, row.ended_on or row.maximum_end_on or row.firm_end_on)
 
 
-def _sums(hours: Any, terms: Terms | None, until: date) -> Sums:  # noqa: ANN401  # a row or None
-    if hours is None or terms is None:
+def _sums(hours: Any, *, within: bool) -> Sums:  # noqa: ANN401  # a row or None
+    if hours is None:
         return Sums()
-    within = belongs(month_start(until), until, terms.window)
     counted = hours.counted_before + (hours.counted_within if within else 0)
     return Sums(counted=counted, pending=hours.pending_before + (hours.pending_within if within else 0))
 
 
-def _status(contract: _Contract, terms: Terms | None, sums: Sums, until: date) -> Status:
+def _status(contract: JudgedContract, terms: Terms | None, until: date) -> Status:
     if terms is None:
         return Status(contract.facts.clause_state)
-    return compliance(terms, contract.facts_on(until, terms).known(until, sums)).status
+    return compliance(terms, contract.known(terms, until)).status
 
 
-def _required(contract: _Contract, period: Span) -> int:
+def _required(contract: JudgedContract, period: Span) -> int:
     """Expected at the end of the period minus expected the day before it, due months or not."""
     ends = (period.last or period.first, period.first - ONE_DAY)
     at_end, before = (_expected(contract, day) for day in ends)
     return at_end - before
 
 
-def _expected(contract: _Contract, day: date) -> int:
+def _expected(contract: JudgedContract, day: date) -> int:
     terms = contract.terms_on(day)
     if terms is None or day < terms.window.first:
         return 0

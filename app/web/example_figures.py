@@ -40,7 +40,46 @@ IN_WEEKS = {
 }
 SENT = {"worked": "20.00", "training": "0.00", "overtime": "0.00"}
 
+# 15 h are secured; 4 h a month for 5.37 months make 36.47 h, half of them 25.73; 30 h are planned.
+FORECAST = {
+    "low": "25.00",
+    "mid": "36.00",
+    "high": "45.00",
+    "pace": "4.00",
+    "planned_left": "30.00",
+    "months_used": ["2025-01", "2025-02", "2025-03"],
+    "reaches_target": False,
+}
+NONE_NEEDED: dict[str, Any] = {
+    "contracts": 0,
+    **dict.fromkeys(("short", "provided", "earlier", "to_find", "later", "unscheduled"), "0.00"),
+    "shares_assumed": 0,
+    "months": [],
+    "trades": [],
+}
+# 46 h required less 15 secured: 30 planned, 1 to find.
+NEEDED = {**NONE_NEEDED, "contracts": 1, "short": "31.00", "provided": "30.00", "to_find": "1.00"}
+
 FIGURES: dict[str, Any] = {
+    **{f"ComplianceForecast.{name}": value for name, value in FORECAST.items()},
+    "ComplianceForecast.label": "Rythme des derniers mois échus",
+    "ComplianceReporting.due": 4,
+    "ComplianceReporting.submitted": 3,
+    "ComplianceReporting.next_due_on": "2025-05-15",
+    **{f"NeedsFigures.{name}": value for name, value in NEEDED.items() if name not in {"months", "trades"}},
+    "MonthNeed.hours": "1.00",
+    "MonthNeed.month": "2025-05",
+    "TradeNeed.hours": "1.00",
+    "TradeRef.scheme": "rome",
+    "TradeRef.code": "F1703",
+    "TradeRef.label": "Construction, bâtiment et travaux publics",
+    "TerritoryNeedsOut.unlocated": NONE_NEEDED,
+    "TerritoryNeedsOut.items": [],
+    "TerritoryNeedsOut.level": None,
+    "TerritoryNeedsOut.first": "2025-04",
+    "TerritoryNeedsOut.last": "2026-03",
+    "TerritoryNeedsOut.without_terms": 0,
+    "TerritoryNeedsOut.unknown_at_end": 0,
     **{f"ComplianceOut.{name}": value for name, value in POSITION.items()},
     **{f"{model}.{name}": value for model in ("HoursOut", "LineOut") for name, value in HOURS.items()},
     **{

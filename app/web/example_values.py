@@ -185,6 +185,22 @@ BY_MODEL: dict[str, Any] = {
     "ActionOut.hours": None,
     "ActionOut.month": "2025-03",
     "ActionOut.text": "Relevé de 03/2025 manquant depuis le 15/04/2025 (Entreprise d'exemple)",
+    **{
+        f"{model}.{name}": value
+        for model in ("MissingStatement", "LateStatement")
+        for name, value in {"month": "2025-03", "due_on": "2025-04-15", "sent_on": "2025-04-18"}.items()
+        if (model, name) != ("MissingStatement", "sent_on")
+    },
+    "DueDocument.code": "half_yearly",
+    "DueDocument.label": "Bilan semestriel d'avancement",
+    "DueDocument.first": "2025-01-01",
+    "DueDocument.last": "2025-06-30",
+    "DueDocument.due_on": "2025-07-15",
+    "DocumentOut.code": "half_yearly",
+    "DocumentOut.label": "Bilan semestriel d'avancement",
+    "DocumentOut.every": "half_year",
+    "DocumentIn.every": "half_year",
+    "ReportingIn.documents": [],
     "AmendmentIn.effective_on": "2025-06-01",
     "AmendmentIn.window": {"end": "2025-11-11"},
     "ApiKeyCreated.id": KEY,

@@ -100,6 +100,7 @@ read_compliance              200  200  200  200  200  200  403  404  404
 list_compliance_entries      200  200  200  200  200  200  403  404  404
 read_territory_compliance    200  200  200  200  200  200  403  403  403
 list_compliance_of_children  200  200  200  200  200  200  403  403  403
+read_territory_needs         200  200  200  200  200  200  200  403  403
 
 import_file                  202  202  403  403  403  403  403  403  403
 read_import                  200  200  404  404  404  404  404  404  404

@@ -211,7 +211,7 @@ class TestCompliance:
         assert (then["declared"], then["counted"]) == ("510.00", "362.57")
         assert changed <= {
             *("declared", "counted", "secured", "balance", "rate", "in_days", "in_weeks"),
-            *("known_at", "next_actions"),
+            *("known_at", "next_actions", "forecast", "reporting"),
         }
 
     def test_what_is_left_to_do_is_said(self, told: Json) -> None:

@@ -15,7 +15,7 @@ from app.rules.hours import Rounding
 from app.rules.profiles import PROFILES, profile
 from app.rules.publics import PUBLICS
 from app.rules.target_json import target_from_json
-from app.rules.terms import Durations, LabourFormula, Milestone, PublicChoice, Reporting, Terms
+from app.rules.terms import Document, Durations, LabourFormula, Milestone, PublicChoice, Reporting, Terms
 from app.rules.terms_json import terms_from_json, terms_to_json
 
 SMALLEST: dict[str, Any] = {
@@ -61,7 +61,13 @@ WHOLE: dict[str, Any] = {
     "durations": {"months": 18, "by_contract_type": {"stage": 6}, "to_window_end": {"cdi": 36}},
     "late_threshold": "0.75",
     "rounding": {"mode": "up", "step": "0.50"},
-    "reporting": {"every": "quarter", "due_day": 14},
+    "reporting": {
+        "every": "quarter",
+        "due_day": 14,
+        "documents": [
+            {"code": "progress", "label": "Bilan semestriel", "every": "half_year", "due_day": 15},
+        ],
+    },
     "approval_counts_from": "decision_date",
     "automatic_approval": True,
     "training_share": "0.2",
@@ -118,7 +124,9 @@ def test_a_clause_can_say_everything() -> None:
         durations=Durations(18, ((ContractType.STAGE, 6),), ((ContractType.CDI, 36),)),
         late_threshold=Fraction(3, 4),
         rounding=Rounding(RoundingMode.UP, 50),
-        reporting=Reporting(Every.QUARTER, 14),
+        reporting=Reporting(
+            Every.QUARTER, 14, (Document("progress", "Bilan semestriel", Every.HALF_YEAR, 15),)
+        ),
         approval_counts_from=ApprovalFrom.DECISION_DATE,
         automatic_approval=True,
         training_share=Fraction(1, 5),
@@ -137,6 +145,13 @@ def test_terms_come_back_exactly(document: dict[str, Any]) -> None:
 
 def test_what_is_said_in_full_is_written_as_it_was() -> None:
     assert terms_to_json(terms_from_json(WHOLE)) == WHOLE
+
+
+def test_terms_stored_before_documents_could_be_owed_ask_for_none() -> None:
+    written = terms_to_json(terms_from_json(SMALLEST))
+    older = {**written, "reporting": {"every": "month", "due_day": 15}}
+    assert terms_from_json(older) == terms_from_json(written)
+    assert terms_from_json(older).reporting.documents == ()
 
 
 def test_a_stored_clause_never_needs_its_profile() -> None:
@@ -160,6 +175,8 @@ def test_explicit_null_takes_a_limit_away() -> None:
     assert terms_from_json(_said(training_share=None), own).training_share is None
 
 
+MONTHLY = {"every": "month", "due_day": 15}
+BILAN = {**MONTHLY, "code": "bilan", "label": "Bilan"}
 MILESTONE = {"on": "2025-02-01", "hours": "1"}
 STRUCTURES = "/publics/0/parameters/structures"
 WRONG: list[tuple[dict[str, Any], str]] = [
@@ -232,6 +249,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"rounding": {"mode": "exemple", "step": "1"}}, "/rounding/mode"),
     ({"reporting": {"every": "month", "due_day": 32}}, "/reporting/due_day"),
     ({"reporting": {"every": "month", "due_day": 0}}, "/reporting/due_day"),
+    ({"reporting": {**MONTHLY, "documents": {}}}, "/reporting/documents"),
+    ({"reporting": {**MONTHLY, "documents": ["x"]}}, "/reporting/documents/0"),
+    ({"reporting": {**MONTHLY, "documents": [{**MONTHLY, "code": "x"}]}}, "/reporting/documents/0/label"),
+    ({"reporting": {**MONTHLY, "documents": [{**BILAN, "every": "day"}]}}, "/reporting/documents/0/every"),
+    ({"reporting": {**MONTHLY, "documents": [BILAN, BILAN]}}, "/reporting/documents/1/code"),
     ({"approval_counts_from": "exemple"}, "/approval_counts_from"),
     ({"automatic_approval": "yes"}, "/automatic_approval"),
     ({"training_share": "1.2"}, "/training_share"),

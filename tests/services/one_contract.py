@@ -7,6 +7,7 @@ from uuid import UUID
 from app.db.tables import Clause, Contract, Organisation
 from app.principal import Role
 from app.schemas.compliance import ComplianceOut, ComplianceQuery, EntriesQuery, EntryPage, Figure
+from app.schemas.follow_up import ActionOut
 from app.services.compliance import read_compliance
 from app.services.entries import list_entries
 from tests.books import Books, Worker
@@ -28,6 +29,13 @@ class Story:
         self.contract: Contract = self.books.contract(self.buyer, self.firm)
         self.clause: Clause = self.books.clause(self.contract)
         self.worker: Worker = self.books.worker(self.clause, self.contract, self.firm)
+
+    def actions(self, as_of: date | None = None, role: Role = Role.FACILITATOR) -> list[ActionOut]:
+        """What is left to do, for the buyer's own staff unless another role is named."""
+        organisation = self.firm if role is Role.CONTRACTOR else self.buyer
+        found = self.compliance(as_of, role=role, organisation=organisation).next_actions
+        assert found is not None
+        return found
 
     def compliance(
         self,

@@ -75,7 +75,10 @@ class TestStatus:
             (1061, 0, date(2025, 4, 10), "at_risk"),
             (0, 1061, date(2025, 4, 10), "at_risk"),
             (1325, 0, date(2025, 4, 10), "at_risk"),
-            (1000, 326, date(2025, 4, 10), "on_track"),
+            # 13.26 h in 82/31 of a month, 191/30 left: 13.26 + 31.92 is less than 46.
+            (1000, 326, date(2025, 4, 10), "at_risk"),
+            # 13.60 + 32.73 is more.
+            (1000, 360, date(2025, 4, 10), "on_track"),
             (4599, 100, date(2025, 4, 10), "on_track"),
             (4600, 0, date(2025, 4, 10), "met"),
             (4599, 100, date(2025, 9, 12), "late"),
@@ -156,8 +159,7 @@ class TestFigures:
 class TestNextActions:
     def test_name_the_statements_that_are_missing(self, story: Story) -> None:
         story.books.statement(story.worker, JANUARY)
-        found = story.compliance(date(2025, 4, 10)).next_actions
-        assert found is not None
+        found = story.actions(date(2025, 4, 10))
         assert [(item.declarant, item.month, item.due_on) for item in found] == [
             (story.firm.identifier, DECEMBER, date(2025, 1, 15)),
             (story.firm.identifier, FEBRUARY, date(2025, 3, 15)),
@@ -168,24 +170,25 @@ class TestNextActions:
         worker = story.books.worker(story.clause, story.contract, other, starts_on=date(2025, 2, 10))
         for month in (DECEMBER, JANUARY, FEBRUARY):
             story.books.statement(story.worker, month)
-        found = story.compliance(date(2025, 4, 10)).next_actions
-        assert [(item.declarant, item.month) for item in found or ()] == [(other.identifier, FEBRUARY)]
+        found = story.actions(date(2025, 4, 10))
+        assert [(item.declarant, item.month) for item in found] == [(other.identifier, FEBRUARY)]
         story.books.statement(worker, FEBRUARY)
-        assert story.compliance(date(2025, 4, 10)).next_actions == []
+        assert story.actions(date(2025, 4, 10)) == []
 
     def test_count_what_waits_and_what_is_held(self, story: Story) -> None:
         for decision in (None, "undecided", "needs_proof", "refused"):
             story.books.worker(story.clause, story.contract, story.firm, decision=decision)
         story.books.post(story.worker, DECEMBER, "held", 4500)
-        found = story.compliance(date(2025, 1, 14)).next_actions or []
+        found = story.actions(date(2025, 1, 14))
         assert [(item.code, item.count, item.hours) for item in found] == [
             ("assessments_waiting", 3, None),
             ("hours_held", None, 4500),
         ]
-        assert found[1].text == "45 h retenues"
+        assert found[1].text == "45 h retenues face à une autre déclaration ou au maximum légal"
 
     def test_are_not_told_of_the_past(self, story: Story) -> None:
-        assert story.compliance(known_at=story.books.settle()).next_actions is None
+        past = story.compliance(known_at=story.books.settle())
+        assert (past.next_actions, past.forecast, past.reporting) == (None, None, None)
 
 
 class TestKnownAt:
@@ -220,7 +223,8 @@ class TestKnownAt:
         now = story.compliance(date(2025, 4, 10))
         assert (now.provisional, now.known_at) == (False, story.began)
         again = story.compliance(date(2025, 4, 10), now.known_at)
-        assert again.model_copy(update={"next_actions": now.next_actions}) == now
+        shown = {name: getattr(now, name) for name in ("next_actions", "forecast", "reporting")}
+        assert again.model_copy(update=shown) == now
 
     def test_an_answer_is_provisional_until_its_changes_are_settled(self, story: Story) -> None:
         story.books.settle()

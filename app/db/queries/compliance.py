@@ -8,12 +8,15 @@ from typing import cast as typed
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Date,
     Row,
     Select,
     String,
     Uuid,
+    and_,
     bindparam,
+    case,
     cast,
     exists,
     func,
@@ -33,6 +36,8 @@ from app.db.tables import (
     Entry,
     Hire,
     HireOutcome,
+    Line,
+    Mandate,
     ObligationMonth,
     OpenChange,
     Organisation,
@@ -40,6 +45,8 @@ from app.db.tables import (
     Statement,
     Version,
 )
+from app.db.types import Instant
+from app.principal import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +56,6 @@ if TYPE_CHECKING:
     from app.db.session import ReadSession
     from app.principal import Principal
 
-UNDECIDED = ("undecided", "needs_proof")
 # Columns of a contract that its position depends on, named as in the snapshots of its versions.
 CONTRACT_FACTS = (
     *("closed_on", "suspensions", "notified_on", "consultation", "firm_amount"),
@@ -63,6 +69,8 @@ _OBLIGATION = bindparam("obligation", type_=Uuid())
 _VIEWER = bindparam("viewer", type_=Uuid())
 _ROLE = bindparam("role", type_=String())
 _TODAY = bindparam("today", type_=Date())
+_DAY = bindparam("day", type_=Date())
+_LAST_MONTH = bindparam("last_month", type_=Date())
 # Building a statement costs more than running it: those of the hot read are built once, for a principal whose
 # values come with each execution.
 _ANYBODY = SimpleNamespace(is_admin=False, organisation_id=_VIEWER, role=SimpleNamespace(value=_ROLE))
@@ -78,6 +86,12 @@ def _position(viewer: object) -> Select[*tuple[Any, ...]]:
         ContractParty.since <= _TODAY,
         func.coalesce(ContractParty.until, _TODAY) >= _TODAY,
     )
+    facilitated = exists().where(
+        Mandate.contract_id == Contract.id,
+        Mandate.role == Role.FACILITATOR.value,
+        Mandate.since <= _TODAY,
+        func.coalesce(Mandate.until, _TODAY) >= _TODAY,
+    )
     return (
         visible_contracts(typed("Principal", viewer), typed("date", _TODAY))
         .with_only_columns(
@@ -90,6 +104,7 @@ def _position(viewer: object) -> Select[*tuple[Any, ...]]:
             Clause.effective_on,
             Clause.version.label("clause_version"),
             holder.label("holder"),
+            facilitated.label("facilitated"),
             exists().where(OpenChange.contract_id == Contract.id).label("provisional"),
             select(Seal.sealed_at)
             .order_by(Seal.position.desc())
@@ -113,7 +128,8 @@ def position_of_contract(
     """One row: the contract, its clause, whether the caller holds it, and how far changes are settled.
 
     Columns: `CONTRACT_FACTS`, contract_id, owner_id, clause_id, obligation_id, terms, effective_on,
-    clause_version, holder, provisional, sealed_at. None when the caller does not see the contract.
+    clause_version, holder, facilitated, provisional, sealed_at. None when the caller does not see the
+    contract.
     """
     query = _POSITION_FOR_PLATFORM if principal.is_admin else _POSITION
     values = {
@@ -126,11 +142,22 @@ def position_of_contract(
     return session.connection().execute(query, values).one_or_none()
 
 
+def running_on(day: Any) -> ColumnElement[bool]:  # noqa: ANN401  # a day or a parameter
+    """Hires that plan hours, run on a day and are not refused: until their end, else their planned one."""
+    return and_(
+        Hire.planned_hours.is_not(None),
+        Hire.starts_on <= day,
+        func.coalesce(Hire.ended_on, Hire.planned_end_on, day) >= day,
+        func.coalesce(Assessment.decision, "") != "refused",
+    )
+
+
 def _part(what: str, **columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401  # columns of any type
     empty: dict[str, Any] = {
-        **dict.fromkeys(("first", "last"), cast(null(), Date)),
-        "declarant_id": cast(null(), Uuid),
-        **dict.fromkeys(("identifier", "name"), literal("")),
+        **dict.fromkeys(("first", "last", "ended_on", "eligible_until"), cast(null(), Date)),
+        "sent_at": cast(null(), Instant),
+        **dict.fromkeys(("declarant_id", "employer_id"), cast(null(), Uuid)),
+        **dict.fromkeys(("identifier", "name", "decision"), literal("")),
         **dict.fromkeys(("pending", "held", "refused", "counted", "number"), cast(literal(0), BigInteger)),
     }
     shown = {**empty, **columns}
@@ -149,12 +176,22 @@ _SUMS = (
     .where(ObligationMonth.owner_id == _OWNER, ObligationMonth.obligation_id == _OBLIGATION)
     .group_by(ObligationMonth.month)
 )
-_SUBMITTED = _part("statement", first=Statement.month, declarant_id=Statement.declarant_id).where(
-    Statement.owner_id == _OWNER, Statement.contract_id == _CONTRACT
+_SUBMITTED = _part(
+    "statement", first=Statement.month, declarant_id=Statement.declarant_id, sent_at=Statement.created_at
+).where(Statement.owner_id == _OWNER, Statement.contract_id == _CONTRACT)
+_RETURNED = (
+    _part("returned", first=Line.month, declarant_id=Line.declarant_id, number=func.count())
+    .where(
+        Line.owner_id == _OWNER,
+        Line.contract_id == _CONTRACT,
+        Line.verdict == "returned",
+        Line.withdrawn.is_(False),
+    )
+    .group_by(Line.month, Line.declarant_id)
 )
 _HOLDERS = (
     _part(
-        "declarant",
+        "holder",
         first=ContractParty.since,
         last=ContractParty.until,
         declarant_id=ContractParty.organisation_id,
@@ -168,46 +205,37 @@ _HOLDERS = (
         ContractParty.kind == "holder",
     )
 )
-_EMPLOYERS = (
+_SECURED_BY_HIRE = (
+    select(func.coalesce(func.sum(Line.pending + Line.counted), 0))
+    .where(Line.owner_id == Hire.owner_id, Line.hire_id == Hire.id, Line.month <= _LAST_MONTH)
+    .scalar_subquery()
+)
+_RUNNING = running_on(_DAY)
+_HIRES = (
     _part(
-        "declarant",
+        "hire",
         first=Hire.starts_on,
-        last=func.coalesce(Hire.ended_on, Hire.planned_end_on),
+        last=Hire.planned_end_on,
+        ended_on=Hire.ended_on,
+        eligible_until=Assessment.eligible_until,
         declarant_id=Hire.declarant_id,
+        employer_id=Hire.employer_id,
         identifier=Organisation.identifier,
         name=func.coalesce(Organisation.name, ""),
+        decision=func.coalesce(Assessment.decision, "undecided"),
+        # The hours of hires that are over, or that plan none, are not looked up.
+        number=cast(case((_RUNNING, Hire.planned_hours - _SECURED_BY_HIRE), else_=0), BigInteger),
     )
     .join(Organisation, Organisation.id == Hire.declarant_id)
-    .where(Hire.owner_id == _OWNER, Hire.contract_id == _CONTRACT)
-)
-_WAITING = (
-    _part("assessment", declarant_id=Hire.declarant_id, number=func.count())
-    .select_from(Assessment)
-    .join(Hire, (Hire.owner_id == Assessment.owner_id) & (Hire.id == Assessment.hire_id))
-    .where(
-        Assessment.owner_id == _OWNER,
-        Assessment.contract_id == _CONTRACT,
-        func.coalesce(Assessment.decision, UNDECIDED[0]).in_(UNDECIDED),
-    )
-    .group_by(Hire.declarant_id)
-)
-_ENDED = (
-    _part("ended", first=Hire.ended_on, declarant_id=Hire.declarant_id, number=func.count())
-    .select_from(Hire)
     .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
-    .where(
-        Hire.owner_id == _OWNER,
-        Hire.contract_id == _CONTRACT,
-        Hire.ended_on.is_not(None),
-        Assessment.decision == "approved",
-    )
-    .group_by(Hire.ended_on, Hire.declarant_id)
+    .where(Hire.owner_id == _OWNER, Hire.contract_id == _CONTRACT)
 )
 _TOLD = (
     _part(
         "outcome",
         first=Hire.ended_on,
         declarant_id=Hire.declarant_id,
+        employer_id=Hire.employer_id,
         identifier=HireOutcome.moment,
         number=func.count(),
     )
@@ -222,22 +250,29 @@ _TOLD = (
         Hire.ended_on.is_not(None),
         Assessment.decision == "approved",
     )
-    .group_by(Hire.ended_on, Hire.declarant_id, HireOutcome.moment)
+    .group_by(Hire.ended_on, Hire.declarant_id, Hire.employer_id, HireOutcome.moment)
 )
-_PRESENT = union_all(_SUMS, _SUBMITTED, _HOLDERS, _EMPLOYERS, _WAITING, _ENDED, _TOLD)
+_PRESENT = union_all(_SUMS, _SUBMITTED, _RETURNED, _HOLDERS, _HIRES, _TOLD)
 
 
 def present_facts(
-    session: ReadSession, owner_id: UUID, contract_id: UUID, obligation_id: UUID
+    session: ReadSession, position: Row[*tuple[Any, ...]], day: date, last_month: date
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Everything that the present figures and what is left to do need, in one round trip.
 
-    Rows are told apart by `what`: `month` (the sums of a month), `statement` (one submitted), `declarant`
-    (who owes statements from `first` to `last`), `assessment` (`number` of them wait for a decision), `ended`
-    (`number` of approved hires ended on `first`), `outcome` (of `number` of those something was told at the
-    moment `identifier`).
+    Rows are told apart by `what`: `month` (the sums of a month), `statement` (one submitted), `returned`
+    (`number` of its lines came back), `holder` (from `first` to `last`), `hire` (with its decision; `number`:
+    hours planned and not secured by the last month, of hires that run on the day; it may be negative),
+    `outcome` (something was told of `number` approved hires that ended on `first`, at the moment `identifier`).
+    `position` is the row of `position_of_contract`.
     """
-    values = {"owner": owner_id, "contract": contract_id, "obligation": obligation_id}
+    values = {
+        "owner": position.owner_id,
+        "contract": position.contract_id,
+        "obligation": position.obligation_id,
+        "day": day,
+        "last_month": last_month,
+    }
     return session.connection().execute(_PRESENT, values).all()
 
 

@@ -9,7 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, cast, exists, func, literal, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 
 from app.db.queries.compliance import CONTRACT_FACTS
 from app.db.queries.contracts import visible_contracts
@@ -215,6 +229,7 @@ def contracts_to_judge(
     query = (
         select(
             Contract.id.label("contract_id"),
+            Contract.cpv,
             *(getattr(Contract, name) for name in (*CONTRACT_FACTS, *dates)),
             Clause.id.label("clause_id"),
             Clause.terms,
@@ -251,6 +266,38 @@ def secured_hours(
         .group_by(ObligationMonth.contract_id)
     )
     return {row.contract_id: row for row in session.execute(query)}
+
+
+def open_on(day: date) -> ColumnElement[bool]:
+    """Contracts not closed by a day."""
+    return or_(Contract.closed_on.is_(None), Contract.closed_on > day)
+
+
+def secured_by_month(
+    session: ReadSession, asked: Asked, on: date, area: ColumnElement[bool], since: date
+) -> dict[UUID, dict[date, int]]:
+    """By contract: hours counted or pending, by month, of contracts not closed by a day, up to its month.
+
+    Since a month; all of them for a contract that was ever suspended: its last months of work may lie far
+    back.
+    """
+    ever_suspended = cast(Contract.suspensions, String) != "[]"
+    hours = cast(func.sum(ObligationMonth.counted + ObligationMonth.pending), BigInteger)
+    query = (
+        select(ObligationMonth.contract_id, ObligationMonth.month, hours.label("hours"))
+        .join(Contract, Contract.id == ObligationMonth.contract_id)
+        .where(
+            open_on(on),
+            or_(ObligationMonth.month >= since, ever_suspended),
+            ObligationMonth.month <= on,
+            Contract.id.in_(contracts_inside(asked, on, area)),
+        )
+        .group_by(ObligationMonth.contract_id, ObligationMonth.month)
+    )
+    found: dict[UUID, dict[date, int]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.contract_id, {})[row.month] = row.hours
+    return found
 
 
 def clause_versions(

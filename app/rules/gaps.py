@@ -1,0 +1,79 @@
+"""Which statements are owed, by whom, and which of them were sent late or not at all (domain §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.rules.days import Span, month_end, overlap
+from app.rules.reporting import months_due
+from app.rules.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The days on which an organisation holds the contract."""
+
+    organisation: UUID
+    days: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A hire as far as its statements go: who declared it, who employs the person, on which days."""
+
+    declarant: UUID
+    employer: UUID
+    days: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A month that an organisation owes a statement for; `sent_on` None: it is missing from `due_on` on."""
+
+    declarant: UUID
+    month: date
+    due_on: date
+    sent_on: date | None
+
+    @property
+    def days_late(self) -> int:
+        """Days after the due day on which it was sent; 0 in time, and while it is missing."""
+        return 0 if self.sent_on is None else max(0, (self.sent_on - self.due_on).days)
+
+
+def statements_owed(
+    terms: Terms,
+    day: date,
+    holdings: Sequence[Holding],
+    works: Sequence[Work],
+    sent: Mapping[tuple[UUID, date], date],
+) -> tuple[Owed, ...]:
+    """Return every statement due on or before a day, by month, then in the order of holdings and works.
+
+    A holder owes every month, even to say that there is nothing; whoever declared a hire owes the months of
+    the hire. Either the declarant or the employer reports the hours of a hire: a month is not owed any more
+    once the employers of all whom the organisation declared have reported it. `sent`: when each statement was
+    first sent.
+    """
+    owers = dict.fromkeys((*(item.organisation for item in holdings), *(item.declarant for item in works)))
+    found = []
+    for due in months_due(terms, day):
+        month = Span(due.month, month_end(due.month))
+        for ower in owers:
+            by_itself = sent.get((ower, due.month))
+            mine = [item for item in works if item.declarant == ower and overlap(item.days, month)]
+            held = any(item.organisation == ower and overlap(item.days, month) for item in holdings)
+            if by_itself is not None or mine or held:
+                sent_on = by_itself or _by_employers(mine, due.month, sent)
+                found.append(Owed(ower, due.month, due.due_on, sent_on))
+    return tuple(found)
+
+
+def _by_employers(works: Sequence[Work], month: date, sent: Mapping[tuple[UUID, date], date]) -> date | None:
+    """Return the day on which the employers had reported all of these hires; None unless all did."""
+    days = [sent.get((item.employer, month)) for item in works]
+    known = [day for day in days if day is not None]
+    return max(known) if known and len(known) == len(days) else None

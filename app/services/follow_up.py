@@ -1,0 +1,204 @@
+"""A contract's statements and hires as one caller may follow them: owed, sent, returned, about to end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.clock import day_of
+from app.principal import Role
+from app.rules.codes import Decision, OutcomeMoment
+from app.rules.days import Span, months_of
+from app.rules.forecast import METHOD, told
+from app.rules.gaps import Holding, Owed, Work, statements_owed
+from app.rules.hours import HUNDREDTHS, half_up
+from app.rules.labels import LABELS
+from app.rules.parameters import parameter
+from app.rules.reporting import document_calendar, due_on
+from app.rules.texts import french, hundredths_text
+from app.schemas.follow_up import (
+    ComplianceForecast,
+    ComplianceReporting,
+    DueDocument,
+    LateStatement,
+    MissingStatement,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+    from uuid import UUID
+
+    from app.principal import Principal
+    from app.rules.forecast import Forecast
+    from app.rules.status import Compliance
+    from app.rules.terms import Terms
+
+WAITING = (Decision.UNDECIDED, Decision.NEEDS_PROOF)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hired:
+    """A hire: its decision, its days, and the hours (hundredths) it still plans."""
+
+    work: Work
+    decision: Decision
+    planned_end: date | None
+    ended: bool
+    eligible_until: date | None
+    planned_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Of how many approved hires that ended on a day something was told at a moment."""
+
+    moment: OutcomeMoment
+    ended_on: date
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """What a caller may follow of a contract; `planned_left` (hundredths) is that of all its hires.
+
+    `returned`: how many lines of a declarant's month came back. `names` and `identifiers` by organisation.
+    """
+
+    owed: tuple[Owed, ...]
+    hires: tuple[Hired, ...]
+    told: tuple[Told, ...]
+    returned: Mapping[tuple[UUID, date], int]
+    planned_left: int
+    names: Mapping[UUID, str]
+    identifiers: Mapping[UUID, str]
+
+
+def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal) -> FollowUp:
+    """What the rows of `queries.compliance.present_facts` say on a day, as far as the caller may read it.
+
+    A firm follows its own side: a holder also who works under it, but not the other members of its group.
+    """
+    holders = {row.declarant_id for row in rows if row.what == "holder"}
+    hires = [_hired(row) for row in rows if row.what == "hire"]
+    own = _OwnSide(principal, frozenset(holders))
+    owed = statements_owed(
+        terms,
+        day,
+        [Holding(row.declarant_id, Span(row.first, row.last)) for row in rows if row.what == "holder"],
+        [item.work for item in hires],
+        {(row.declarant_id, row.first): day_of(row.sent_at) for row in rows if row.what == "statement"},
+    )
+    named = [row for row in rows if row.what in {"holder", "hire"}]
+    return FollowUp(
+        owed=tuple(item for item in owed if own.holds(item.declarant)),
+        hires=tuple(item for item in hires if own.holds(item.work.declarant, item.work.employer)),
+        told=tuple(
+            Told(OutcomeMoment(row.identifier), row.first, row.number)
+            for row in rows
+            if row.what == "outcome" and own.holds(row.declarant_id, row.employer_id)
+        ),
+        returned={
+            (row.declarant_id, row.first): row.number
+            for row in rows
+            if row.what == "returned" and own.holds(row.declarant_id)
+        },
+        planned_left=sum(item.planned_left for item in hires),
+        names={row.declarant_id: row.name or row.identifier for row in named},
+        identifiers={row.declarant_id: row.identifier for row in named},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnSide:
+    """Whose matters a caller may follow."""
+
+    principal: Principal
+    holders: frozenset[UUID]
+
+    def holds(self, *organisations: UUID) -> bool:
+        """Whether one of these organisations, the declarant first, is on the caller's side."""
+        me = self.principal.organisation_id
+        if self.principal.role is not Role.CONTRACTOR or me in organisations:
+            return True
+        return me in self.holders and organisations[0] not in self.holders
+
+
+def _hired(row: Any) -> Hired:  # noqa: ANN401  # a row of several columns
+    last = row.ended_on or row.last
+    return Hired(
+        work=Work(row.declarant_id, row.employer_id, Span(row.first, last)),
+        decision=Decision(row.decision),
+        planned_end=row.last,
+        ended=row.ended_on is not None,
+        eligible_until=row.eligible_until,
+        planned_left=max(0, row.number),
+    )
+
+
+def show_forecast(
+    found: Forecast | None, position: Compliance, planned_left: int
+) -> ComplianceForecast | None:
+    """A forecast as it is told, with what it was made from."""
+    if found is None:
+        return None
+    shown, goal = told(found, position.secured), position.required_at_end
+    low, mid, high = (f"{french(hours)} h" for hours in (shown.low, shown.mid, shown.high))
+    pace = f"{french(found.pace)} h par mois ({len(found.used)} derniers mois échus)"
+    return ComplianceForecast(
+        method=METHOD,
+        label=LABELS["forecast_methods"][METHOD],
+        assumed=parameter("forecast_months").assumed,
+        text=f"Au rythme de {pace} : {mid} à la fin, entre {low} et {high}",
+        low=shown.low,
+        mid=shown.mid,
+        high=shown.high,
+        pace=found.pace,
+        months_used=list(found.used),
+        months_left=hundredths_text(half_up(found.left * HUNDREDTHS)),
+        planned_left=planned_left,
+        reaches_target=None if goal is None else found.mid >= goal,
+    )
+
+
+def show_reporting(found: FollowUp, terms: Terms, day: date) -> ComplianceReporting:
+    """The statements due by a day and what became of them; when the next and other documents are due."""
+    return ComplianceReporting(
+        due=len(found.owed),
+        submitted=sum(item.sent_on is not None for item in found.owed),
+        missing=[
+            MissingStatement(
+                declarant=found.identifiers[item.declarant], month=item.month, due_on=item.due_on
+            )
+            for item in found.owed
+            if item.sent_on is None
+        ],
+        late=[
+            LateStatement(
+                declarant=found.identifiers[item.declarant],
+                month=item.month,
+                due_on=item.due_on,
+                sent_on=item.sent_on,
+                days_late=item.days_late,
+            )
+            for item in found.owed
+            if item.sent_on is not None and item.days_late
+        ],
+        next_due_on=_next(
+            (due_on(terms.reporting, month) for month in months_of(terms.window.first, terms.end)), day
+        ),
+        documents=[
+            DueDocument(
+                code=item.document.code,
+                label=item.document.label,
+                first=item.first,
+                last=item.last,
+                due_on=item.due_on,
+            )
+            for item in document_calendar(terms)
+        ],
+    )
+
+
+def _next(days: Iterable[date], day: date) -> date | None:
+    return min((other for other in days if other > day), default=None)
