@@ -204,3 +204,18 @@ class ConsultationKind(StrEnum):
     SERVICES = "services"
     NETWORK = "network"
     CONCESSION = "concession"
+
+
+class Sex(StrEnum):
+    """As civil status records it."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class Detail(StrEnum):
+    """How much of a sub-target's hours is shown to those who must not learn who fits it (domain §7)."""
+
+    EXACT = "exact"
+    GROUPED = "grouped"
+    MASKED = "masked"

@@ -9,6 +9,7 @@ from app.rules.codes import (
     ConsultationKind,
     ContractType,
     Decision,
+    Detail,
     Every,
     FactKind,
     HourKind,
@@ -20,6 +21,7 @@ from app.rules.codes import (
     ReviewState,
     RoundingMode,
     Rule,
+    Sex,
     State,
     Status,
     Structure,
@@ -161,5 +163,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         ConsultationKind.SERVICES: "Services",
         ConsultationKind.NETWORK: "Entité adjudicatrice (réseaux)",
         ConsultationKind.CONCESSION: "Concession",
+    },
+    "sexes": {Sex.FEMALE: "Féminin", Sex.MALE: "Masculin"},
+    "details": {
+        Detail.EXACT: "Chiffre exact",
+        Detail.GROUPED: "Par quarts de ce qui est dû",
+        Detail.MASKED: "Masqué : trop peu de personnes",
     },
 }

@@ -29,7 +29,8 @@ class DatedValue:
 class Parameter:
     """A number with its history.
 
-    `unit` is one of h, h/week, months, share, EUR, EUR/h, yes; `assumed`: no readable source confirmed it.
+    `unit` is one of h, h/week, months, share, EUR, EUR/h, people, yes; `assumed`: no readable source
+    confirmed it.
     """
 
     code: str
@@ -68,6 +69,10 @@ _EU_CLASSIC = "Règlement délégué (UE) 2025/2152, pouvoirs adjudicateurs, JOU
 _EU_NETWORK = "Règlement délégué (UE) 2025/2150, secteurs spéciaux, JOUE du 23/10/2025"
 _EU_WORKS = "Règlements délégués (UE) 2025/2151 (concessions) et 2025/2152 (travaux), JOUE du 23/10/2025"
 _DERIVED = "plafond mensuel de {} € fois 12, divisé par 1 607, arrondi à l'euro (art. D242-19)"
+
+_SECRECY = (
+    "Secret statistique des données fiscales sur les personnes : aucune case de moins de 11 unités (INSEE)"
+)
 
 _ALL = (
     Parameter(
@@ -196,6 +201,14 @@ _ALL = (
         ),
         assumed=False,
         checked_on=OPENFISCA_CHECKED,
+    ),
+    Parameter(
+        code="fewest_people",
+        label_fr="Personnes en dessous desquelles un chiffre qui les décrit n'est pas montré",
+        unit="people",
+        values=_series(_SECRECY, ("2000-01-01", "11")),
+        assumed=True,
+        checked_on=GATHERED,
     ),
 )
 

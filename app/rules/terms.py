@@ -13,6 +13,7 @@ from typing import ClassVar
 from app.rules.codes import ApprovalFrom, ContractType, Every, Modality, TargetKind
 from app.rules.days import Span
 from app.rules.hours import Rounding
+from app.rules.subtargets import Subtarget
 
 ParameterValue = int | bool | tuple[str, ...]
 
@@ -115,6 +116,7 @@ class Terms(Conditions):
     profile: str | None = None
     article: str | None = None
     milestones: tuple[Milestone, ...] = ()
+    subtargets: tuple[Subtarget, ...] = ()
 
     @property
     def end(self) -> date:

@@ -24,6 +24,7 @@ from app.schemas.fields import (
     YesNo,
     format_decimal,
 )
+from app.schemas.subtargets import SubtargetIn, SubtargetOut
 
 NOT_A_RATE = Text("Nombre de 0 à 1 attendu, par exemple « 0.5 ».", 'Number from 0 to 1 expected, e.g. "0.5".')
 
@@ -182,6 +183,9 @@ class TermsIn(Input):
 
     article: Words | None = Field(default=None, description="Article du CCAP.", examples=["Article 8"])
     milestones: list[MilestoneIn] | None = Field(default=None, max_length=120)
+    subtargets: list[SubtargetIn] | None = Field(
+        default=None, max_length=20, description="Sous-objectifs ; une liste remplace la précédente."
+    )
     publics: list[PublicIn] | None = Field(default=None, max_length=60)
     modalities: list[Modality] | None = Field(default=None, max_length=10)
     contract_types: list[ContractType] | None = Field(default=None, max_length=20)
@@ -320,6 +324,7 @@ class TermsOut(Output):
     target: TargetOut
     window: WindowOut
     milestones: list[MilestoneOut]
+    subtargets: list[SubtargetOut]
     publics: list[AcceptedPublicOut]
     modalities: list[Modality]
     contract_types: list[ContractType]

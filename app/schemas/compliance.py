@@ -14,6 +14,8 @@ from app.errors import FieldProblem, Text
 from app.rules.codes import HourKind, Rule, State, Status, TargetKind
 from app.schemas.fields import Day, Hours, Instant, Month, Output
 from app.schemas.lists import Page, Walk
+from app.schemas.members import GroupOut
+from app.schemas.subtargets import SubtargetPositionOut
 
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}.*")
 NOT_AN_INSTANT = Text(
@@ -161,6 +163,12 @@ class ComplianceOut(Known, HourFigures):
     in_weeks: HourFigures = Field(description="Les mêmes heures en semaines.")
     hours_per_day: Hours
     hours_per_week: Hours
+    subtargets: list[SubtargetPositionOut] = Field(
+        description="Les sous-objectifs de la clause, que « objectif atteint » demande aussi d'atteindre."
+    )
+    group: GroupOut | None = Field(
+        description="Les membres du groupement titulaire ; null sans groupement, ou pour qui n'en est pas."
+    )
     next_actions: list[ActionOut] | None = Field(
         description="Ce qui reste à faire ; null quand `known_at` est demandé."
     )

@@ -14,7 +14,7 @@ from app.schemas.figures import Basis
 from app.schemas.hires import EndReason, HireWarning, Prescriber
 from app.schemas.imports import ImportOutcome
 from app.schemas.jobs import JobState
-from app.schemas.participants import Purpose, Sex
+from app.schemas.participants import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,7 +94,6 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         Eligibility.ELIGIBLE: "Éligible",
         Eligibility.NOT_ELIGIBLE: "Non éligible",
     },
-    "sexes": {Sex.FEMALE: "Féminin", Sex.MALE: "Masculin"},
     "purposes": {
         Purpose.ELIGIBILITY_REVIEW: "Examen de l'éligibilité",
         Purpose.HOURS_REVIEW: "Examen d'un relevé",
@@ -214,6 +213,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "share": "Part, de 0 à 1",
         "EUR": "Euros",
         "EUR/h": "Euros par heure",
+        "people": "Personnes",
         "yes": "Oui",
     },
 }

@@ -89,7 +89,7 @@ class ParameterOut(Output):
 
     code: str
     label: str
-    unit: str = Field(description="h, h/week, months, share, EUR, EUR/h ou yes.")
+    unit: str = Field(description="h, h/week, months, share, EUR, EUR/h, people ou yes.")
     assumed: bool = Field(description="Vrai si aucune source lisible ne le confirme.")
     checked_on: date
     value: DatedValueOut | None = Field(description="En vigueur ce jour-là ; nul avant la première valeur.")

@@ -6,7 +6,7 @@ recorded up to a settled position. Both go through the same rules.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from app.rules.hours import HUNDREDTHS, half_up
 from app.rules.labels import LABELS
 from app.rules.parameters import parameter
 from app.rules.reporting import belongs
-from app.rules.status import Sums
+from app.rules.status import Sums, summed
 from app.rules.targets import estimate
 from app.schemas.compliance import (
     ComplianceOut,
@@ -28,14 +28,15 @@ from app.schemas.compliance import (
     ComplianceWindow,
     HourFigures,
 )
-from app.services import contract_facts
+from app.services import contract_facts, members, subtargets
 from app.services.contract_facts import ClauseVersion
 from app.services.next_actions import next_actions
 from app.services.positions import position_known_at
 from app.services.sight import require_role
+from app.services.subtargets import Hires
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from app.rules.terms import Terms
     from app.schemas.compliance import ActionOut, ComplianceQuery
     from app.services.contract_facts import ContractFacts
+    from app.services.members import Group
     from app.services.work import Reader
 
 SEES_BALANCE = (Role.ADMIN, Role.BUYER, Role.CONTRACTOR, Role.FACILITATOR)
@@ -74,6 +76,8 @@ class Case:
     contract: ContractFacts
     terms: Terms | None
     months: Mapping[date, Sums]
+    hires: Hires
+    group: Group | None
     known_at: datetime | None
     provisional: bool
     actions: list[ActionOut] | None = None
@@ -87,12 +91,12 @@ def read_compliance(reader: Reader, contract_id: UUID, asked: ComplianceQuery) -
     """
     as_of = asked.as_of or reader.today
     if asked.known_at is None:
-        return _shown(contract_id, as_of, _present(reader, seen(reader, contract_id), as_of))
+        return _shown(reader, contract_id, as_of, _present(reader, seen(reader, contract_id), as_of))
     # Sight first: a stranger's question must not make the service settle. Then again, in the new view.
     seen(reader, contract_id)
     position = position_known_at(reader, asked.known_at)
     case = _past(reader, seen(reader, contract_id), as_of, position, asked.known_at)
-    return _shown(contract_id, as_of, case)
+    return _shown(reader, contract_id, as_of, case)
 
 
 def seen(reader: Reader, contract_id: UUID) -> Sight:
@@ -128,12 +132,17 @@ def _present(reader: Reader, sight: Sight, as_of: date) -> Case:
     months = {item.first: _sums(item._mapping) for item in rows if item.what == "month"}  # noqa: SLF001  # as above
     own = own_lines_only(reader, sight)
     held = _total(terms, months, as_of).held
+    hires = _hires(reader, sight, terms, as_of)
+    holders = members.of_parties(reader, row.contract_id) if row.holders > 1 else ()
+    provisional = row.provisional or hires.provisional
     return Case(
         contract=facts,
         terms=terms,
         months=months,
-        known_at=None if row.provisional else row.sealed_at,
-        provisional=row.provisional,
+        hires=hires,
+        group=members.group_of(reader, row, holders, terms, as_of),
+        known_at=None if provisional else row.sealed_at,
+        provisional=provisional,
         actions=next_actions(terms, rows, min(as_of, reader.today), held, own) if terms else [],
     )
 
@@ -154,9 +163,23 @@ def _past(reader: Reader, sight: Sight, as_of: date, position: int, known_at: da
         contract=contract_facts.read(versions[-1].snapshot),
         terms=terms,
         months={month: _sums(found) for month, found in months.items()},
+        hires=_hires(reader, sight, terms, as_of, position),
+        group=members.group_of(
+            reader, row, members.of_version(versions[-1].snapshot), terms, as_of, position
+        ),
         known_at=known_at,
         provisional=False,
     )
+
+
+def _hires(
+    reader: Reader, sight: Sight, terms: Terms | None, as_of: date, position: int | None = None
+) -> Hires:
+    if terms is None:
+        return Hires()
+    asked = subtargets.Asked(sight.row.obligation_id, sight.row.contract_id, terms)
+    found = subtargets.counted_hires(reader, [asked], as_of, position)
+    return found.get(sight.row.contract_id, Hires())
 
 
 def own_lines_only(reader: Reader, sight: Sight) -> UUID | None:
@@ -178,16 +201,7 @@ def _total(terms: Terms | None, months: Mapping[date, Sums], as_of: date) -> Sum
     return summed(sums for month, sums in months.items() if belongs(month, as_of, terms.window))
 
 
-def summed(parts: Iterable[Sums]) -> Sums:
-    """The sums of several sums."""
-    total = dict.fromkeys(("declared", *STATES), 0)
-    for part in parts:
-        for name in total:
-            total[name] += getattr(part, name)
-    return Sums(**total)
-
-
-def _shown(contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
+def _shown(reader: Reader, contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
     day, week = (parameter(code).at(as_of).value * HUNDREDTHS for code in ("day_hours", "weekly_hours"))
     common: dict[str, Any] = {
         "contract_id": contract_id,
@@ -201,7 +215,8 @@ def _shown(contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
     if case.terms is None:
         return _without_clause(case.contract.clause_state, common)
     sums = _total(case.terms, case.months, as_of)
-    found = rules.compliance(case.terms, case.contract.known(as_of, sums))
+    known = replace(case.contract.known(as_of, sums), hires=case.hires.counted)
+    found = rules.compliance(case.terms, known)
     hours: dict[str, Any] = _figures(found)
     return ComplianceOut(
         **common,
@@ -213,6 +228,8 @@ def _shown(contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
         rate=_rate(found.rate),
         in_days=HourFigures(**_divided(hours, day)),
         in_weeks=HourFigures(**_divided(hours, week)),
+        subtargets=subtargets.show(reader, found.subtargets, as_of, closed=known.closed),
+        group=members.show(reader, case.group, found),
     )
 
 
@@ -229,6 +246,8 @@ def _without_clause(state: ClauseState, common: dict[str, Any]) -> ComplianceOut
         rate=None,
         in_days=HourFigures(**none),
         in_weeks=HourFigures(**none),
+        subtargets=[],
+        group=None,
     )
 
 

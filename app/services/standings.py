@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from app.rules.hours import largest_remainder
 from app.rules.reporting import belongs
 from app.rules.status import Sums, compliance, expected
 from app.rules.targets import required
-from app.services import contract_facts
+from app.services import contract_facts, subtargets
 from app.services.contract_facts import ClauseVersion
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from app.rules.terms import Terms
     from app.services.contract_facts import ContractFacts
     from app.services.work import Reader
+
+MET = (Status.MET, Status.CLOSED_MET)
 
 
 @dataclass(slots=True)
@@ -124,7 +126,8 @@ def _judged(
     hours = queries.secured_hours(reader.session, asked, until, area, month)
     versions = queries.clause_versions(reader.session, asked, until, area)
     period = Span(asked.first, month_end(asked.last))
-    found = {}
+    found: dict[UUID, _Standing] = {}
+    to_confirm: dict[UUID, tuple[_Contract, Terms, Sums]] = {}
     for row in queries.contracts_to_judge(reader.session, asked, until, area):
         facts = contract_facts.read(dict(row._mapping))  # noqa: SLF001  # the public way to a row as a mapping
         contract = _Contract(row, facts, versions.get(row.clause_id, ()))
@@ -132,8 +135,34 @@ def _judged(
         if overlap(terms.window if terms else _execution(row), period) is None:
             continue
         sums = _sums(hours.get(row.contract_id), terms, until)
-        found[row.contract_id] = _Standing(_status(contract, terms, sums, until), _required(contract, period))
-    return found
+        standing = _Standing(_status(contract, terms, sums, until), _required(contract, period))
+        found[row.contract_id] = standing
+        if terms is not None and terms.subtargets and standing.status in MET:
+            to_confirm[row.contract_id] = (contract, terms, sums)
+    return found | _confirmed(reader, found, to_confirm, until)
+
+
+def _confirmed(
+    reader: Reader,
+    found: dict[UUID, _Standing],
+    to_confirm: dict[UUID, tuple[_Contract, Terms, Sums]],
+    until: date,
+) -> dict[UUID, _Standing]:
+    """The contracts that have their hours, judged again on what each hire counts for their sub-targets."""
+    asked = [
+        subtargets.Asked(contract.row.obligation_id, contract_id, terms)
+        for contract_id, (contract, terms, _) in to_confirm.items()
+    ]
+    hires = subtargets.counted_hires(reader, asked, until)
+    return {
+        contract_id: replace(
+            found[contract_id],
+            status=compliance(
+                terms, replace(contract.facts.known(until, sums), hires=hires[contract_id].counted)
+            ).status,
+        )
+        for contract_id, (contract, terms, sums) in to_confirm.items()
+    }
 
 
 def _execution(row: Any) -> Span:  # noqa: ANN401  # a row of several columns
@@ -153,7 +182,8 @@ def _sums(hours: Any, terms: Terms | None, until: date) -> Sums:  # noqa: ANN401
 def _status(contract: _Contract, terms: Terms | None, sums: Sums, until: date) -> Status:
     if terms is None:
         return Status(contract.facts.clause_state)
-    return compliance(terms, contract.facts.known(until, sums)).status
+    # As if every sub-target were reached: only those whose answer that decides are read hire by hire.
+    return compliance(replace(terms, subtargets=()), contract.facts.known(until, sums)).status
 
 
 def _required(contract: _Contract, period: Span) -> int:

@@ -77,6 +77,11 @@ def _position(viewer: object) -> Select[*tuple[Any, ...]]:
         ContractParty.since <= _TODAY,
         func.coalesce(ContractParty.until, _TODAY) >= _TODAY,
     )
+    holders = select(func.count()).where(
+        ContractParty.owner_id == Contract.owner_id,
+        ContractParty.contract_id == Contract.id,
+        ContractParty.kind == "holder",
+    )
     return (
         visible_contracts(typed("Principal", viewer), typed("date", _TODAY))
         .with_only_columns(
@@ -89,6 +94,7 @@ def _position(viewer: object) -> Select[*tuple[Any, ...]]:
             Clause.effective_on,
             Clause.version.label("clause_version"),
             holder.label("holder"),
+            holders.correlate(Contract).scalar_subquery().label("holders"),
             exists().where(OpenChange.contract_id == Contract.id).label("provisional"),
             select(Seal.sealed_at)
             .order_by(Seal.position.desc())
@@ -109,10 +115,11 @@ _POSITION, _POSITION_FOR_PLATFORM = _position(_ANYBODY), _position(_PLATFORM)
 def position_of_contract(
     session: ReadSession, principal: Principal, today: date, contract_id: UUID
 ) -> Row[*tuple[Any, ...]] | None:
-    """One row: the contract, its clause, whether the caller holds it, and how far changes are settled.
+    """One row: the contract, its clause, whether the caller holds it, who else, how far changes are settled.
 
     Columns: `CONTRACT_FACTS`, contract_id, owner_id, clause_id, obligation_id, terms, effective_on,
-    clause_version, holder, provisional, sealed_at. None when the caller does not see the contract.
+    clause_version, holder, holders (their number), provisional, sealed_at. None when the caller does not see
+    the contract.
     """
     query = _POSITION_FOR_PLATFORM if principal.is_admin else _POSITION
     values = {
