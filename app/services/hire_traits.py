@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from app.db.queries import assessments, contracts, hires, participants, territories
+from app.db.queries import assessments, contracts, participants, territories
 from app.db.queries import subtargets as queries
-from app.db.tables import Contract, KeptTraits
+from app.db.tables import KeptTraits
 from app.rules.codes import Decision, Outcome
 from app.rules.subtarget_json import subtargets_from_json
 from app.rules.subtargets import QPV, Subtarget, Traits, narrowed
@@ -70,10 +70,9 @@ def keep_of_hire(writer: Writer, clause: Clause, hire: Hire) -> None:
 
 def keep_of_participant(writer: Writer, participant_id: UUID) -> None:
     """The same for every hire of a person who was rectified; a closed contract's position is final."""
-    for hire in hires.hires_of_participant(writer.session, participant_id):
-        contract = writer.session.get_one(Contract, hire.contract_id)
+    for hire in queries.hires_on_open_contracts(writer.session, participant_id):
         clause = contracts.clause_of(writer.session, hire.contract_id)
-        if clause is not None and contract.closed_on is None:
+        if clause is not None:
             keep_of_hire(writer, clause, hire)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Row, cast, exists, func, select
 
-from app.db.tables import Assessment, Entry, Hire, KeptTraits, OpenChange, Seal
+from app.db.tables import Assessment, Contract, Entry, Hire, KeptTraits, OpenChange, Seal
 from app.rules.codes import Decision, State
 
 if TYPE_CHECKING:
@@ -55,6 +55,17 @@ def latest_traits(session: ReadSession, hire_id: UUID) -> KeptTraits | None:
         select(KeptTraits).where(KeptTraits.hire_id == hire_id).order_by(KeptTraits.number.desc()).limit(1)
     )
     return session.scalar(query)
+
+
+def hires_on_open_contracts(session: ReadSession, participant_id: UUID) -> Sequence[Hire]:
+    """The hires of one record of a person on contracts that are not closed, oldest first."""
+    query = (
+        select(Hire)
+        .join(Contract, (Contract.owner_id == Hire.owner_id) & (Contract.id == Hire.contract_id))
+        .where(Hire.participant_id == participant_id, Contract.closed_on.is_(None))
+        .order_by(Hire.id)
+    )
+    return session.scalars(query).all()
 
 
 def approved_hires(session: ReadSession, contract_id: UUID) -> Sequence[Row[Hire, Assessment]]:
