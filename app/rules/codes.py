@@ -278,3 +278,18 @@ class OutcomeSituation(StrEnum):
     MOVED_AWAY = "moved_away"
     PREVENTED = "prevented"
     UNREACHED = "unreached"
+
+
+class Sex(StrEnum):
+    """As civil status records it."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class Detail(StrEnum):
+    """How much of a sub-target's hours is shown to those who must not learn who fits it (domain §7)."""
+
+    EXACT = "exact"
+    GROUPED = "grouped"
+    MASKED = "masked"

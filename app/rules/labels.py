@@ -10,6 +10,7 @@ from app.rules.codes import (
     ContractType,
     CountsFrom,
     Decision,
+    Detail,
     Every,
     FactKind,
     ForecastMethod,
@@ -25,6 +26,7 @@ from app.rules.codes import (
     ReviewState,
     RoundingMode,
     Rule,
+    Sex,
     State,
     Status,
     Structure,
@@ -219,5 +221,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         OutcomeSituation.MOVED_AWAY: "Déménagement hors du territoire",
         OutcomeSituation.PREVENTED: "Empêchement durable, sans précision",
         OutcomeSituation.UNREACHED: "Personne non jointe",
+    },
+    "sexes": {Sex.FEMALE: "Féminin", Sex.MALE: "Masculin"},
+    "details": {
+        Detail.EXACT: "Chiffre exact",
+        Detail.GROUPED: "Par quarts de ce qui est dû",
+        Detail.MASKED: "Masqué : trop peu de personnes",
     },
 }

@@ -72,6 +72,10 @@ _DERIVED = "plafond mensuel de {} € fois 12, divisé par 1 607, arrondi à l'e
 _PACE = "Méthode pace_of_due_months, usage supposé"
 _NOTICE = "Usage supposé"
 
+_SECRECY = (
+    "Secret statistique des données fiscales sur les personnes : aucune case de moins de 11 unités (INSEE)"
+)
+
 _ALL = (
     Parameter(
         code="fte_hours",
@@ -255,6 +259,14 @@ _ALL = (
         ),
         assumed=False,
         checked_on=OPENFISCA_CHECKED,
+    ),
+    Parameter(
+        code="fewest_people",
+        label_fr="Personnes en dessous desquelles un chiffre qui les décrit n'est pas montré",
+        unit="people",
+        values=_series(_SECRECY, ("2000-01-01", "11")),
+        assumed=True,
+        checked_on=GATHERED,
     ),
 )
 

@@ -1,13 +1,13 @@
 """Where an obligation stands on a day: what is required, expected, counted, and the status (domain §6).
 
-Sub-targets come in as what the caller knows of them. The forecast is looked at only where it can change the
-status: what is planned on hires is no part of it, so that a status of the past stays as it was.
+The forecast is looked at only where it can change the status: what is planned on hires is no part of it, so
+that a status of the past stays as it was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from fractions import Fraction
 
@@ -16,6 +16,7 @@ from app.rules.days import Span, count_days
 from app.rules.forecast import Forecast, Record, forecast
 from app.rules.hours import share_of
 from app.rules.reporting import measured_on
+from app.rules.subtargets import CountedHire, SubtargetPosition, judged
 from app.rules.targets import Basis, is_known, required, required_at_end
 from app.rules.terms import FOLLOWING, Terms
 
@@ -36,13 +37,20 @@ class Sums:
         return self.counted + self.pending
 
 
+def summed(parts: Iterable[Sums]) -> Sums:
+    """Return the sums of several sums."""
+    found = tuple(parts)
+    return Sums(**{item.name: sum(getattr(part, item.name) for part in found) for item in fields(Sums)})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What is known of an obligation on a day: all that its position depends on besides its terms.
 
     `sums` are those of the months that belong to the day; `suspensions` the suspended days of the contract;
     `closed`: it was closed on or before the day; `basis` is what the target follows; `months` are the secured
-    hours of each of these months (None: not told, nothing is forecast).
+    hours of each of these months (None: not told, nothing is forecast); `hires` are the hours that each hire
+    counts, on which sub-targets are judged.
     """
 
     as_of: date
@@ -51,6 +59,7 @@ class Known:
     suspensions: tuple[Span, ...] = ()
     closed: bool = False
     basis: Basis = field(default_factory=Basis)
+    hires: tuple[CountedHire, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +76,7 @@ class Compliance:
     balance: int
     rate: Fraction | None
     status: Status
+    subtargets: tuple[SubtargetPosition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +117,8 @@ def compliance(terms: Terms, known: Known) -> Compliance:
     due, at_end = required(terms, known.basis), required_at_end(terms, known.basis)
     measured = measured_on(terms, known.as_of)
     hoped = expected(terms, due, measured, known.suspensions)
+    final = known.closed or known.as_of > terms.end
+    subtargets = judged(terms.subtargets, known.hires, due, at_end, final=final)
     standing = Standing(
         as_of=known.as_of,
         window=terms.window,
@@ -117,6 +129,7 @@ def compliance(terms: Terms, known: Known) -> Compliance:
         sums=known.sums,
         late_threshold=terms.late_threshold,
         target_known=is_known(terms.target, known.basis),
+        subtargets_reached=all(item.reached for item in subtargets),
     )
     return Compliance(
         as_of=known.as_of,
@@ -129,6 +142,7 @@ def compliance(terms: Terms, known: Known) -> Compliance:
         balance=known.sums.counted - due,
         rate=Fraction(known.sums.counted, due) if due else None,
         status=_with_forecast(terms, known, standing),
+        subtargets=subtargets,
     )
 
 

@@ -13,6 +13,7 @@ from typing import ClassVar
 from app.rules.codes import ApprovalFrom, ContractType, CountsFrom, Every, Modality, TargetKind
 from app.rules.days import Span
 from app.rules.hours import HUNDREDTHS, Rounding
+from app.rules.subtargets import Subtarget
 
 ParameterValue = int | bool | tuple[str, ...]
 
@@ -184,6 +185,7 @@ class Terms(Conditions):
     profile: str | None = None
     article: str | None = None
     milestones: tuple[Milestone, ...] = ()
+    subtargets: tuple[Subtarget, ...] = ()
 
     @property
     def end(self) -> date:

@@ -17,6 +17,7 @@ from app.rules.errors import Finding, WrongDocumentError, WrongValueError
 from app.rules.hours import Rounding
 from app.rules.profiles import GENERAL, PROFILES, Profile
 from app.rules.public_choices import choices_from_json, choices_to_json
+from app.rules.subtarget_json import not_accepted, subtargets_from_json, subtargets_to_json
 from app.rules.target_json import target_from_json, target_to_json
 from app.rules.terms import FOLLOWING, Conditions, Document, Durations, Milestone, Reporting, Terms
 from app.rules.texts import decimal_text, hundredths_text
@@ -43,6 +44,8 @@ def terms_from_json(document: Mapping[str, object], profile: Profile | None = No
             values[key] = _read(complete, key, read)
         except WrongValueError as error:
             findings.append(error.finding)
+    if not findings:
+        findings = not_accepted(values["subtargets"], (item.code for item in values["publics"]))
     if findings:
         raise WrongDocumentError(tuple(findings))
     terms = Terms(**values)
@@ -155,7 +158,7 @@ def _authorities(value: object, at: str) -> tuple[str, ...]:
     return found
 
 
-_OPTIONAL: dict[str, object] = {"profile": None, "article": None, "milestones": []}
+_OPTIONAL: dict[str, object] = {"profile": None, "article": None, "milestones": [], "subtargets": []}
 _NULLABLE = frozenset(("profile", "article", "training_share", "training_cap"))
 _FIELDS: dict[str, Reader] = {
     "target": target_from_json,
@@ -163,6 +166,7 @@ _FIELDS: dict[str, Reader] = {
     "profile": reading.text,
     "article": reading.text,
     "milestones": _milestones,
+    "subtargets": subtargets_from_json,
     "publics": choices_from_json,
     "modalities": lambda value, at: reading.codes(value, at, Modality),
     "contract_types": lambda value, at: reading.codes(value, at, ContractType),
@@ -188,6 +192,7 @@ def terms_to_json(terms: Terms) -> dict[str, object]:
         "milestones": [
             {"on": item.on.isoformat(), "hours": hundredths_text(item.hours)} for item in terms.milestones
         ],
+        "subtargets": subtargets_to_json(terms.subtargets),
         **conditions_to_json(terms),
     }
 

@@ -22,6 +22,7 @@ from app.schemas.fields import (
     Words,
     YesNo,
 )
+from app.schemas.subtargets import SubtargetIn, SubtargetOut
 from app.schemas.targets import OTHER_TARGETS, Code, RateIn, TargetIn, TargetOut, plain_decimal
 
 NOT_A_STEP = Text("Un pas de 0.01, 0.5 ou 1 est attendu.", "A step of 0.01, 0.5 or 1 is expected.")
@@ -147,6 +148,9 @@ class TermsIn(Input):
 
     article: Words | None = Field(default=None, description="Article du CCAP.", examples=["Article 8"])
     milestones: list[MilestoneIn] | None = Field(default=None, max_length=120)
+    subtargets: list[SubtargetIn] | None = Field(
+        default=None, max_length=20, description="Sous-objectifs ; une liste remplace la précédente."
+    )
     publics: list[PublicIn] | None = Field(default=None, max_length=60)
     modalities: list[Modality] | None = Field(default=None, max_length=10)
     contract_types: list[ContractType] | None = Field(default=None, max_length=20)
@@ -284,6 +288,7 @@ class TermsOut(Output):
     target: TargetOut
     window: WindowOut
     milestones: list[MilestoneOut]
+    subtargets: list[SubtargetOut]
     publics: list[AcceptedPublicOut]
     modalities: list[Modality]
     contract_types: list[ContractType]

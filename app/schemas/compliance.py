@@ -16,6 +16,8 @@ from app.schemas.estimates import FormulaInput
 from app.schemas.fields import Day, Hours, Instant, Month, Output
 from app.schemas.follow_up import ActionOut, ComplianceForecast, ComplianceReporting
 from app.schemas.lists import Page, Walk
+from app.schemas.members import GroupOut
+from app.schemas.subtargets import SubtargetPositionOut
 
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}.*")
 NOT_AN_INSTANT = Text(
@@ -154,6 +156,12 @@ class ComplianceOut(Known, HourFigures):
     reporting: ComplianceReporting | None = Field(
         description="Relevés dus, envoyés, manquants ou tardifs ; null sans clause, et quand `known_at` est"
         " demandé."
+    )
+    subtargets: list[SubtargetPositionOut] = Field(
+        description="Les sous-objectifs de la clause, que « objectif atteint » demande aussi d'atteindre."
+    )
+    group: GroupOut | None = Field(
+        description="Les membres du groupement titulaire ; null sans groupement, ou pour qui n'en est pas."
     )
     next_actions: list[ActionOut] | None = Field(
         description="Ce qui reste à faire ; null quand `known_at` est demandé."

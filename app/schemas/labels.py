@@ -15,7 +15,7 @@ from app.schemas.follow_up import ActionCode
 from app.schemas.hires import EndReason, HireWarning, Prescriber
 from app.schemas.imports import ImportOutcome
 from app.schemas.jobs import JobState
-from app.schemas.participants import Purpose, Sex
+from app.schemas.participants import Purpose
 from app.schemas.social_conditions import SocialConditionKind
 
 if TYPE_CHECKING:
@@ -91,7 +91,6 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         Eligibility.ELIGIBLE: "Éligible",
         Eligibility.NOT_ELIGIBLE: "Non éligible",
     },
-    "sexes": {Sex.FEMALE: "Féminin", Sex.MALE: "Masculin"},
     "purposes": {
         Purpose.ELIGIBILITY_REVIEW: "Examen de l'éligibilité",
         Purpose.HOURS_REVIEW: "Examen d'un relevé",

@@ -10,18 +10,11 @@ from uuid import UUID
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from app.errors import FieldProblem, Text
-from app.rules.codes import Level
+from app.rules.codes import Level, Sex
 from app.schemas.fields import LAST_YEAR, Day, Input, Name, Output, read_day
 
 OLDEST = 1900
 NOT_A_BIRTH_DATE = Text("Date de naissance attendue, depuis 1900.", "Birth date expected, from 1900 on.")
-
-
-class Sex(StrEnum):
-    """As civil status records it."""
-
-    FEMALE = "female"
-    MALE = "male"
 
 
 class Purpose(StrEnum):

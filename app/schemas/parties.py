@@ -101,6 +101,10 @@ class HolderIn(PartyIn):
 
     share: ShareIn | None = None
     lead: YesNo = Field(default=False, description="Mandataire du groupement.")
+    until: Day | None = Field(
+        default=None,
+        description="Dernier jour dans le groupement ; les autres se partagent ensuite sa part.",
+    )
 
 
 class HolderOut(Output):
@@ -112,6 +116,7 @@ class HolderOut(Output):
     share: Share
     share_assumed: bool = Field(description="Vrai quand la part n'est pas donnée : parts égales.")
     lead: bool
+    until: date | None
 
 
 class SubcontractIn(PartyIn):

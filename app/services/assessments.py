@@ -12,7 +12,7 @@ from app.errors import EligibilityNotMet, FieldError, InvalidPayload, NotFound, 
 from app.principal import Role
 from app.rules.codes import Decision, Outcome
 from app.schemas.assessments import AssessmentOut, AssessmentPage, ProofOut, PublicAnswerOut
-from app.services import durations, eligibility, ledger
+from app.services import durations, eligibility, hire_traits, ledger
 from app.services.hires import held_hire, refuse_closed, seen_hire
 from app.services.participants import purpose_field
 from app.services.sight import needed_clause, require_reviewer, require_role
@@ -109,6 +109,7 @@ def decide(writer: Writer, assessment_id: UUID, request: DecisionIn, version: in
     durations.renew_durations(writer, clause, person, assessment)
     assessment.version += 1
     eligibility.keep_version(writer, assessment)
+    hire_traits.keep(writer, clause, hire, assessment)
     writer.touch("assessment", assessment.id, "decision", "decision_reason", "counts_from", "eligible_until")
     writer.announce("assessment.decided", "hire", hire.id, declarant_id=hire.declarant_id)
     writer.session.flush()

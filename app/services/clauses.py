@@ -27,7 +27,7 @@ from app.rules.targets import Basis, required_at_end
 from app.rules.terms_json import terms_from_json, terms_to_json
 from app.schemas.clauses import ClauseOut, ClauseVersionOut, TermsOut
 from app.schemas.targets import TargetOut
-from app.services import contracts, durations, ledger
+from app.services import contracts, durations, hire_traits, ledger, subtargets
 from app.services.findings import invalid
 from app.services.sight import current_terms, held_contract, needed_clause, require_role, seen_contract
 from app.services.target_basis import basis_on
@@ -67,6 +67,7 @@ def record_clause(
             raise ClauseExists
         return _shown(writer.session, contract, found, writer.today), False
     _check_open(contract)
+    subtargets.check_places(writer, terms)
     clause = _added(writer, contract, terms)
     return _shown(writer.session, contract, clause, writer.today), True
 
@@ -81,6 +82,7 @@ def amend_clause(writer: Writer, contract_id: UUID, request: AmendmentIn, versio
     terms = _read({**terms_to_json(current_terms(clause)), **_amended(contract, clause, request)})
     if not clause.effective_on < request.effective_on <= terms.end:
         raise AmendmentTooEarly
+    subtargets.check_places(writer, terms)
     clause.terms, clause.article = terms_to_json(terms), terms.article
     clause.effective_on = request.effective_on
     clause.version += 1
@@ -91,6 +93,7 @@ def amend_clause(writer: Writer, contract_id: UUID, request: AmendmentIn, versio
     # A CDI counts to the end of the window, which may just have moved.
     for person_id in approved_persons(writer.session, clause.obligation_id):
         durations.renew_durations(writer, clause, person_id)
+    hire_traits.keep_of_contract(writer, clause)
     ledger.recount_contract(writer, contract)
     return _shown(writer.session, contract, clause, request.effective_on)
 

@@ -19,7 +19,7 @@ from app.rules.hours import HUNDREDTHS, half_up
 from app.rules.labels import LABELS
 from app.rules.parameters import parameter
 from app.rules.reporting import belongs, last_month
-from app.rules.status import Sums
+from app.rules.status import Sums, summed
 from app.rules.targets import estimate
 from app.schemas.compliance import (
     ComplianceOut,
@@ -28,17 +28,18 @@ from app.schemas.compliance import (
     ComplianceWindow,
     HourFigures,
 )
-from app.services import contract_facts
+from app.services import contract_facts, members, subtargets
 from app.services.contract_facts import ClauseVersion
 from app.services.estimates import shown_inputs
 from app.services.follow_up import FollowUp, follow_up, show_forecast, show_reporting
 from app.services.next_actions import Situation, next_actions
 from app.services.positions import position_known_at
 from app.services.sight import require_role
+from app.services.subtargets import Hires
 from app.services.target_basis import basis_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from app.schemas.compliance import ComplianceQuery
     from app.schemas.follow_up import ActionOut
     from app.services.contract_facts import ContractFacts
+    from app.services.members import Group
     from app.services.work import Reader
 
 SEES_BALANCE = (Role.ADMIN, Role.BUYER, Role.CONTRACTOR, Role.FACILITATOR)
@@ -88,6 +90,8 @@ class Case:
     contract: ContractFacts
     terms: Terms | None
     months: Mapping[date, Sums]
+    hires: Hires
+    group: Group | None
     known_at: datetime | None
     provisional: bool
     present: Present | None = None
@@ -101,12 +105,12 @@ def read_compliance(reader: Reader, contract_id: UUID, asked: ComplianceQuery) -
     """
     as_of = asked.as_of or reader.today
     if asked.known_at is None:
-        return _shown(contract_id, as_of, _present(reader, seen(reader, contract_id), as_of))
+        return _shown(reader, contract_id, as_of, _present(reader, seen(reader, contract_id), as_of))
     # Sight first: a stranger's question must not make the service settle. Then again, in the new view.
     seen(reader, contract_id)
     position = position_known_at(reader, asked.known_at)
     case = _past(reader, seen(reader, contract_id), as_of, position, asked.known_at)
-    return _shown(contract_id, as_of, case)
+    return _shown(reader, contract_id, as_of, case)
 
 
 def seen(reader: Reader, contract_id: UUID) -> Sight:
@@ -143,12 +147,17 @@ def _present(reader: Reader, sight: Sight, as_of: date) -> Case:
         rows = queries.present_facts(reader.session, row, as_of, last_month(as_of, terms.window))
         followed = follow_up(rows, terms, day, reader.principal)
     months = {item.first: _sums(item._mapping) for item in rows if item.what == "month"}  # noqa: SLF001  # as above
+    hires = _hires(reader, sight, terms, as_of)
+    holders = members.of_parties(reader, row.contract_id) if row.holders > 1 else ()
+    provisional = row.provisional or hires.provisional
     return Case(
         contract=replace(facts, basis=basis),
         terms=terms,
         months=months,
-        known_at=None if row.provisional else row.sealed_at,
-        provisional=row.provisional,
+        hires=hires,
+        group=members.group_of(reader, row, holders, terms, as_of),
+        known_at=None if provisional else row.sealed_at,
+        provisional=provisional,
         present=Present(role=reader.principal.role, day=day, facilitated=row.facilitated, followed=followed),
     )
 
@@ -171,9 +180,23 @@ def _past(reader: Reader, sight: Sight, as_of: date, position: int, known_at: da
         contract=replace(facts, basis=basis),
         terms=terms,
         months={month: _sums(found) for month, found in months.items()},
+        hires=_hires(reader, sight, terms, as_of, position),
+        group=members.group_of(
+            reader, row, members.of_version(versions[-1].snapshot), terms, as_of, position
+        ),
         known_at=known_at,
         provisional=False,
     )
+
+
+def _hires(
+    reader: Reader, sight: Sight, terms: Terms | None, as_of: date, position: int | None = None
+) -> Hires:
+    if terms is None:
+        return Hires()
+    asked = subtargets.Asked(sight.row.obligation_id, sight.row.contract_id, terms)
+    found = subtargets.counted_hires(reader, [asked], as_of, position)
+    return found.get(sight.row.contract_id, Hires())
 
 
 def own_lines_only(reader: Reader, sight: Sight) -> UUID | None:
@@ -189,16 +212,7 @@ def _sums(hours: Mapping[str, Any]) -> Sums:
     return Sums(declared=sum(found.values()), **found)
 
 
-def summed(parts: Iterable[Sums]) -> Sums:
-    """The sums of several sums."""
-    total = dict.fromkeys(("declared", *STATES), 0)
-    for part in parts:
-        for name in total:
-            total[name] += getattr(part, name)
-    return Sums(**total)
-
-
-def _shown(contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
+def _shown(reader: Reader, contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
     day, week = (parameter(code).at(as_of).value * HUNDREDTHS for code in ("day_hours", "weekly_hours"))
     common: dict[str, Any] = {
         "contract_id": contract_id,
@@ -212,7 +226,7 @@ def _shown(contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
         return _without_clause(case, common)
     inside = {month: sums for month, sums in case.months.items() if belongs(month, as_of, case.terms.window)}
     secured = {month: sums.secured for month, sums in inside.items()}
-    known = case.contract.known(as_of, summed(inside.values()), secured)
+    known = replace(case.contract.known(as_of, summed(inside.values()), secured), hires=case.hires.counted)
     found = rules.compliance(case.terms, known)
     hours: dict[str, Any] = _figures(found)
     return ComplianceOut(
@@ -226,6 +240,8 @@ def _shown(contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
         rate=_rate(found.rate),
         in_days=HourFigures(**_divided(hours, day)),
         in_weeks=HourFigures(**_divided(hours, week)),
+        subtargets=subtargets.show(reader, found.subtargets, as_of, closed=known.closed),
+        group=members.show(reader, case.group, found),
     )
 
 
@@ -273,6 +289,8 @@ def _without_clause(case: Case, common: dict[str, Any]) -> ComplianceOut:
         in_weeks=HourFigures(**none),
         forecast=None,
         reporting=None,
+        subtargets=[],
+        group=None,
         next_actions=_actions(case),
     )
 

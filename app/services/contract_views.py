@@ -65,7 +65,13 @@ def snapshot(session: ReadSession, contract: Contract) -> dict[str, Any]:
         **{day: _iso(getattr(contract, day)) for day in DAYS},
         "clause_id": str(contract.clause_id) if contract.clause_id else None,
         "holders": [
-            {"organisation_id": str(row.organisation_id), "share": row.share, "lead": row.lead}
+            {
+                "organisation_id": str(row.organisation_id),
+                "share": row.share,
+                "lead": row.lead,
+                "since": row.since.isoformat(),
+                "until": _iso(row.until),
+            }
             for row in queries.parties_of(session, [contract.id], queries.HOLDER)
         ],
         "places": [

@@ -25,6 +25,10 @@ ENGLISH = {
     "period_outside_month": "A period begins and ends within the statement's month.",
     "periods_overlap": "Periods do not overlap.",
     "periods_do_not_sum": "The periods' hours sum to the line's.",
+    "duplicate": "The same twice.",
+    "hours_or_share": "Either hours or a share of the target.",
+    "no_criterion": "At least one criterion is expected.",
+    "public_not_accepted": "The clause does not accept this public.",
     "month_outside_window": "This month lies wholly outside the clause's period of execution.",
 }
 GENERAL = "This value does not fit."

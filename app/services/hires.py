@@ -21,7 +21,7 @@ from app.errors import (
 )
 from app.principal import Role
 from app.schemas.hires import HireOut, HirePage
-from app.services import durations, eligibility, hire_views, ledger, outcomes
+from app.services import durations, eligibility, hire_traits, hire_views, ledger, outcomes
 from app.services.grants import open_access
 from app.services.organisations import check_siret, known_organisation
 from app.services.participants import add_participant, own_participant
@@ -271,7 +271,9 @@ def _finish(writer: Writer, contract: Contract, hire: Hire, event: str) -> None:
     writer.session.flush()
     participant = participants.participant_of(writer.session, hire.participant_id)
     eligibility.set_traits(writer, hire, participant)
-    durations.renew_durations(writer, needed_clause(writer.session, contract), participant.person_id)
+    clause = needed_clause(writer.session, contract)
+    durations.renew_durations(writer, clause, participant.person_id)
+    hire_traits.keep_of_hire(writer, clause, hire)
     ledger.recount_person(writer, contract, hire.participant_id)
 
 

@@ -12,16 +12,15 @@ from app.db.queries.lists import one
 from app.db.tables import Participant, ParticipantAccess, Residence
 from app.errors import FieldError, InvalidPayload, NotFound, StaleVersion, Text, unknown_reference
 from app.principal import Role
-from app.rules.codes import Level
+from app.rules.codes import Level, Sex
 from app.schemas.participants import (
     ParticipantFound,
     ParticipantOut,
     ParticipantsFound,
     Purpose,
     ResidenceOut,
-    Sex,
 )
-from app.services import eligibility, identities, jobs
+from app.services import eligibility, hire_traits, identities, jobs
 from app.services.sight import require_role
 
 if TYPE_CHECKING:
@@ -218,6 +217,7 @@ def _note_update(writer: Writer, found: Participant, *changed: str) -> None:
     writer.announce("participant.updated", "participant", found.id, declarant_id=found.declarant_id)
     writer.session.flush()
     eligibility.renew_for_participant(writer, found)
+    hire_traits.keep_of_participant(writer, found.id)
 
 
 def _recount_where_hired(writer: Writer, found: Participant) -> None:

@@ -19,6 +19,7 @@ from app.services.sight import held_contract, require_role, seen_contract
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
     from uuid import UUID
 
     from app.db.tables import Contract, Organisation
@@ -40,6 +41,7 @@ class HolderDraft:
     organisation: Organisation
     share: int | None = None
     lead: bool = False
+    until: date | None = None
 
 
 def equal_shares(count: int) -> tuple[int, ...]:
@@ -68,7 +70,8 @@ def holder_drafts(writer: Writer, holders: Sequence[HolderIn]) -> tuple[HolderDr
     for index, holder in enumerate(holders):
         if any(holder.key == other.key for other in holders[:index]):
             raise InvalidPayload(errors=[FieldError(f"/holders/{index}", "duplicate", SAME_FIRM)])
-        found.append(HolderDraft(known_party(writer, holder, f"/holders/{index}"), holder.share, holder.lead))
+        firm = known_party(writer, holder, f"/holders/{index}")
+        found.append(HolderDraft(firm, holder.share, holder.lead, holder.until))
     if sum(holder.lead for holder in holders) > 1:
         raise InvalidPayload(errors=[FieldError("/holders", "several_leads", ONE_LEAD)])
     check_shares([holder.share for holder in holders], "/holders")
@@ -87,7 +90,7 @@ def add_holders(writer: Writer, contract: Contract, holders: Sequence[HolderDraf
                 lead=holder.lead or len(holders) == 1,
                 share=holder.share,
                 since=contract.notified_on or writer.today,
-                until=None,
+                until=holder.until,
             )
         )
 
@@ -97,8 +100,8 @@ def are_holders(writer: Writer, contract: Contract, holders: Sequence[HolderIn])
     rows = queries.parties_of(writer.session, [contract.id], queries.HOLDER)
     known = organisation_queries.organisations_by_id(writer.session, {row.organisation_id for row in rows})
     named = [(known[row.organisation_id], row) for row in rows]
-    before = {((firm.scheme, firm.identifier), row.share, row.lead) for firm, row in named}
-    after = [(holder.key, holder.share, holder.lead or len(holders) == 1) for holder in holders]
+    before = {((firm.scheme, firm.identifier), row.share, row.lead, row.until) for firm, row in named}
+    after = [(holder.key, holder.share, holder.lead or len(holders) == 1, holder.until) for holder in holders]
     return len(after) == len(rows) and before == set(after)
 
 
@@ -125,6 +128,7 @@ def show_holders(
             share=assumed[index] if party.share is None else party.share,
             share_assumed=party.share is None and len(parties) > 1,
             lead=party.lead,
+            until=party.until,
         )
         for index, party in enumerate(parties)
     ]

@@ -17,7 +17,7 @@ from app.rules.reporting import MONTHS, belongs
 from app.rules.status import Sums, compliance, expected
 from app.rules.targets import required
 from app.rules.terms import FOLLOWING
-from app.services import contract_facts
+from app.services import contract_facts, subtargets
 from app.services.contract_facts import ClauseVersion
 from app.services.target_basis import NOTHING_FOLLOWED, Followed, followed
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from app.rules.terms import Terms
     from app.services.contract_facts import ContractFacts
     from app.services.work import Reader
+
+MET = (Status.MET, Status.CLOSED_MET)
 
 
 @dataclass(slots=True)
@@ -192,14 +194,40 @@ def _judged(
     reader: Reader, asked: queries.Asked, until: date, area: ColumnElement[bool]
 ) -> dict[UUID, _Standing]:
     period = Span(asked.first, month_end(asked.last))
-    found = {}
+    found: dict[UUID, _Standing] = {}
+    to_confirm: dict[UUID, tuple[JudgedContract, Terms]] = {}
     for contract in contracts_of(reader, asked, until, area):
         terms = contract.terms_on(until)
         if overlap(terms.window if terms else _execution(contract.row), period) is None:
             continue
         standing = _Standing(_status(contract, terms, until), _required(contract, period))
         found[contract.row.contract_id] = standing
-    return found
+        if terms is not None and terms.subtargets and standing.status in MET:
+            to_confirm[contract.row.contract_id] = (contract, terms)
+    return found | _confirmed(reader, found, to_confirm, until)
+
+
+def _confirmed(
+    reader: Reader,
+    found: dict[UUID, _Standing],
+    to_confirm: dict[UUID, tuple[JudgedContract, Terms]],
+    until: date,
+) -> dict[UUID, _Standing]:
+    """The contracts that have their hours, judged again on what each hire counts for their sub-targets."""
+    asked = [
+        subtargets.Asked(contract.row.obligation_id, contract_id, terms)
+        for contract_id, (contract, terms) in to_confirm.items()
+    ]
+    hires = subtargets.counted_hires(reader, asked, until)
+    return {
+        contract_id: replace(
+            found[contract_id],
+            status=compliance(
+                terms, replace(contract.known(terms, until), hires=hires[contract_id].counted)
+            ).status,
+        )
+        for contract_id, (contract, terms) in to_confirm.items()
+    }
 
 
 def _followed(
@@ -232,7 +260,8 @@ def _sums(hours: Any, *, within: bool) -> Sums:  # noqa: ANN401  # a row or None
 def _status(contract: JudgedContract, terms: Terms | None, until: date) -> Status:
     if terms is None:
         return Status(contract.facts.clause_state)
-    return compliance(terms, contract.known(terms, until)).status
+    # As if every sub-target were reached: only those whose answer that decides are read hire by hire.
+    return compliance(replace(terms, subtargets=()), contract.known(terms, until)).status
 
 
 def _required(contract: JudgedContract, period: Span) -> int:

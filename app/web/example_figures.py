@@ -124,5 +124,20 @@ FIGURES: dict[str, Any] = {
     "BandOut.from_amount": "100000.00",
     "BandOut.hours": "300.00",
     "TermsOut.milestones": [],
+    "TermsOut.subtargets": [],
+    "ComplianceOut.subtargets": [
+        {
+            "label": "Femmes",
+            "criteria": {"publics": [], "sex": "female", "jobs": [], "residences": [], "qpv": False},
+            "required": "11.50",
+            "required_at_end": "11.50",
+            "detail": "exact",
+            "detail_label": "Chiffre exact",
+            "counted": "10.00",
+            "balance": "-1.50",
+            "reached": False,
+        }
+    ],
+    "ComplianceOut.group": None,
     "VersionLine.periods": [],
 }

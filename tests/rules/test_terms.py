@@ -35,6 +35,7 @@ WHOLE: dict[str, Any] = {
     "profile": None,
     "article": "CCAP Exemple, art. 4",
     "milestones": [{"on": "2025-01-31", "hours": "40.00"}, {"on": "2025-06-30", "hours": "120.25"}],
+    "subtargets": [],
     "publics": [
         {
             "code": "rsa",

@@ -92,6 +92,11 @@ def _position(viewer: object) -> Select[*tuple[Any, ...]]:
         Mandate.since <= _TODAY,
         func.coalesce(Mandate.until, _TODAY) >= _TODAY,
     )
+    holders = select(func.count()).where(
+        ContractParty.owner_id == Contract.owner_id,
+        ContractParty.contract_id == Contract.id,
+        ContractParty.kind == "holder",
+    )
     return (
         visible_contracts(typed("Principal", viewer), typed("date", _TODAY))
         .with_only_columns(
@@ -105,6 +110,7 @@ def _position(viewer: object) -> Select[*tuple[Any, ...]]:
             Clause.version.label("clause_version"),
             holder.label("holder"),
             facilitated.label("facilitated"),
+            holders.correlate(Contract).scalar_subquery().label("holders"),
             exists().where(OpenChange.contract_id == Contract.id).label("provisional"),
             select(Seal.sealed_at)
             .order_by(Seal.position.desc())
@@ -125,11 +131,11 @@ _POSITION, _POSITION_FOR_PLATFORM = _position(_ANYBODY), _position(_PLATFORM)
 def position_of_contract(
     session: ReadSession, principal: Principal, today: date, contract_id: UUID
 ) -> Row[*tuple[Any, ...]] | None:
-    """One row: the contract, its clause, whether the caller holds it, and how far changes are settled.
+    """One row: the contract, its clause, whether the caller holds it, who else, how far changes are settled.
 
     Columns: `CONTRACT_FACTS`, contract_id, owner_id, clause_id, obligation_id, terms, effective_on,
-    clause_version, holder, facilitated, provisional, sealed_at. None when the caller does not see the
-    contract.
+    clause_version, holder, holders (their number), facilitated, provisional, sealed_at. None when the caller
+    does not see the contract.
     """
     query = _POSITION_FOR_PLATFORM if principal.is_admin else _POSITION
     values = {
@@ -263,7 +269,7 @@ def present_facts(
     Rows are told apart by `what`: `month` (the sums of a month), `statement` (one submitted), `returned`
     (`number` of its lines came back), `holder` (from `first` to `last`), `hire` (with its decision; `number`:
     hours planned and not secured by the last month, of hires that run on the day; it may be negative),
-    `outcome` (something was told of `number` approved hires that ended on `first`, at the moment `identifier`).
+    `outcome` (something was told of `number` approved hires ended on `first`; `identifier` is the moment).
     `position` is the row of `position_of_contract`.
     """
     values = {

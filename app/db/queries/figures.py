@@ -232,6 +232,7 @@ def contracts_to_judge(
             Contract.cpv,
             *(getattr(Contract, name) for name in (*CONTRACT_FACTS, *dates)),
             Clause.id.label("clause_id"),
+            Clause.obligation_id,
             Clause.terms,
             Clause.version.label("clause_version"),
         )

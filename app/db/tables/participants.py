@@ -153,6 +153,30 @@ class OutcomeDetail(Base):
     situation: Mapped[Code]
 
 
+class KeptTraits(Base):
+    """What a clause's sub-targets look at of one approved hire, sealed; each version stays.
+
+    Rows are only added: an answer as known at a past instant reads the versions of that time. The table is no
+    insert-only one all the same, for erasure must be able to seal its rows anew. A version holds no more than
+    the sub-targets of the clause's versions ask (`app.rules.subtargets.narrowed`): traits that each of them
+    answers alike (one public, one place that it names, the beginning of the job) change no sum, past or
+    present.
+    """
+
+    __tablename__ = "kept_traits"
+    __table_args__ = (
+        refers_together(["owner_id", "hire_id"], ["hires.owner_id", "hires.id"]),
+        Index("ix_kept_traits_contract", "contract_id"),
+    )
+
+    owner_id: Mapped[Id] = mapped_column(primary_key=True)
+    hire_id: Mapped[Id] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    contract_id: Mapped[Id]
+    traits: Mapped[Sealed]
+    change_id: Mapped[UUID] = mapped_column(refers_to("changes.id"))
+
+
 class Assessment(Base):
     """The eligibility of one hire: what was claimed and seen (encrypted), the outcome, the decision."""
 
