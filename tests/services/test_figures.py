@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from app.db.tables import Clause, Contract, Organisation
 from app.errors import Forbidden, InvalidPayload, NotFound
 from app.principal import Role
-from app.schemas.compliance import ComplianceQuery
 from app.schemas.figures import (
     Basis,
     ChildrenQuery,
@@ -19,7 +17,6 @@ from app.schemas.figures import (
     TerritoryChildrenOut,
     TerritoryComplianceOut,
 )
-from app.services.compliance import read_compliance
 from app.services.figures import list_children, read_territory
 from tests.books import Books, Worker
 
@@ -358,46 +355,3 @@ class TestSight:
             found = read_territory(reader, "country", "FR", PeriodQuery())
         assert (found.first, found.last) == (date(2024, 5, 1), date(2025, 4, 1))
         assert found.territory_edition == "2026"
-
-
-class TestForecasts:
-    """A status in a territory is that of the contract itself: both look at the same months."""
-
-    @pytest.mark.parametrize(
-        ("terms", "facts", "hours", "status"),
-        [
-            # Much in December, nothing since: enough for today, too slow for the end.
-            ({}, {}, {DECEMBER: 2000}, "at_risk"),
-            # 21 h, 5.33 a month, 5.37 months left.
-            ({}, {}, {DECEMBER: 500, JANUARY: 500, FEBRUARY: 550, date(2025, 3, 1): 550}, "on_track"),
-            # The last quarter due is that of October: 15 h, 5 a month, 8.37 months left.
-            ({"reporting": {"every": "quarter", "due_day": 31}}, {}, {date(2024, 10, 1): 1500}, "on_track"),
-            # The last year due is 2024, without an hour since December 2023.
-            ({"reporting": {"every": "year", "due_day": 31}}, {}, {date(2023, 12, 1): 4000}, "at_risk"),
-            # Suspended since January 2024: the last months of work lie before. 36 h, 11.67 a month.
-            (
-                {},
-                {"suspensions": [{"since": "2024-01-01", "until": "2025-05-31"}]},
-                {date(2023, 6, 1): 100, date(2023, 10, 1): 1000, date(2023, 12, 1): 2500},
-                "on_track",
-            ),
-        ],
-    )
-    def test_weigh_on_the_status_alike(
-        self,
-        land: Land,
-        terms: dict[str, Any],
-        facts: dict[str, Any],
-        hours: dict[date, int],
-        status: str,
-    ) -> None:
-        window = {"start": f"{min(hours):%Y-%m-%d}", "end": "2025-09-11"}
-        contract = land.books.contract(land.buyer, land.firm, None, **facts)
-        clause = land.books.clause(contract, "46.00", window, **terms)
-        worker = land.books.worker(clause, contract, land.firm)
-        for month, counted in hours.items():
-            land.books.post(worker, month, "counted", counted)
-        with land.books.reading(land.buyer, Role.BUYER) as reader:
-            own = read_compliance(reader, contract.id, ComplianceQuery())
-        found = land.total(MOSELLE, last=date(2025, 4, 1)).figures.statuses
-        assert [item.code for item in found] == [own.status.code] == [status]
