@@ -22,6 +22,7 @@ from app.api import (
     mandates,
     organisations,
     participants,
+    persons,
     rules,
     statements,
     territories,
@@ -86,6 +87,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         jobs,
         events,
         rules,
+        # Before the people: its fixed addresses stand beside their ids.
+        persons,
         participants,
         hires,
         assessments,

@@ -36,6 +36,7 @@ log = structlog.get_logger()
 HANDLERS: Handlers = {
     imports.IMPORT: imports.run_import,
     upkeep.RECOUNT: upkeep.recount,
+    upkeep.RECOUNT_PERSON: upkeep.recount_person,
     upkeep.ROLL_OVER: upkeep.roll_over,
 }
 

@@ -22,6 +22,7 @@ INSERT_ONLY = (
     "statement_versions",
     "verdicts",
     "entries",
+    "person_links",
 )
 # The doubled sign is one: the driver reads a single one as a placeholder.
 _FUNCTION = """

@@ -11,7 +11,7 @@ from app.db.queries import jobs as queries
 from app.db.queries.lists import one
 from app.db.queries.organisations import purge_answers
 from app.db.tables import Mandate
-from app.services import jobs, ledger
+from app.services import jobs, ledger, person_recounts
 from app.services.sight import held_contract
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.services.work import Means
 
 RECOUNT, ROLL_OVER = "recount", "roll_over"
+RECOUNT_PERSON = person_recounts.RECOUNT_PERSON
 BATCH = 100
 
 
@@ -33,6 +34,17 @@ def recount(running: Running) -> dict[str, Any]:
         if changed:
             writer.touch("contract", contract_id, "hours")
             writer.announce("lines.recounted", "contract", contract_id)
+    return {"changed": changed}
+
+
+def recount_person(running: Running) -> dict[str, Any]:
+    """Count one person again on one contract, once a facilitator joined or parted their records."""
+    contract_id, participant_id = (UUID(running.payload[name]) for name in ("contract_id", "participant_id"))
+    with running.writing() as writer:
+        contract = held_contract(writer, contract_id)
+        changed = person_recounts.recount(writer, contract, participant_id)
+        if changed:
+            person_recounts.tell(writer, contract)
     return {"changed": changed}
 
 

@@ -20,6 +20,7 @@ from app.db.tables.participants import (
     Identity,
     Participant,
     ParticipantAccess,
+    PersonLink,
     Residence,
 )
 from app.db.tables.statements import (
@@ -61,6 +62,7 @@ __all__ = [
     "Organisation",
     "Participant",
     "ParticipantAccess",
+    "PersonLink",
     "PersonMonth",
     "PostalCode",
     "Residence",
