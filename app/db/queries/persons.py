@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Row, Select, exists, or_, select
+from sqlalchemy import Row, Select, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import visible_contracts
@@ -73,40 +73,44 @@ def hired_on(session: ReadSession, participant_ids: Iterable[UUID]) -> Sequence[
 
 def with_duplicates(principal: Principal, today: date) -> Select[Participant]:
     """The records that the principal sees which a younger one, seen too, seems to repeat."""
-    other = aliased(Participant)
-    found = exists().where(other.id > Participant.id, *_alike(other, principal, today))
-    return visible_participants(principal, today).where(found)
+    older = _alike(principal, today).with_only_columns(_OLDER.id)
+    return visible_participants(principal, today).where(Participant.id.in_(older))
 
 
 def duplicates_of(
     session: ReadSession, principal: Principal, today: date, participant_ids: Iterable[UUID]
 ) -> Sequence[Row[UUID, UUID]]:
     """(participant_id, other_id): each of these records with the younger ones that seem to repeat it."""
-    other = aliased(Participant)
-    query = (
-        select(Participant.id, other.id)
-        .join(other, other.id > Participant.id)
-        .where(Participant.id.in_(list(participant_ids)), *_alike(other, principal, today))
-        .order_by(Participant.id, other.id)
-    )
-    return session.execute(query).all()
+    query = _alike(principal, today).where(_OLDER.id.in_(list(participant_ids)))
+    return session.execute(query.order_by(_OLDER.id, _YOUNGER.id)).all()
 
 
-def _alike(other: type[Participant], principal: Principal, today: date) -> tuple[ColumnElement[bool], ...]:
-    """What makes `other` a probable repetition of a record: same four fields, neither joined nor parted."""
-    mine, theirs = aliased(Identity), aliased(Identity)
-    same = exists().where(
-        mine.participant_id == Participant.id,
-        theirs.participant_id == other.id,
-        theirs.matching_hash == mine.matching_hash,
-    )
+_OLDER, _YOUNGER = aliased(Participant), aliased(Participant)
+_MINE, _THEIRS = aliased(Identity), aliased(Identity)
+
+
+def _alike(principal: Principal, today: date) -> Select[UUID, UUID]:
+    """Pairs of records with the same four fields that the principal sees, neither joined nor parted."""
     parted = exists().where(
-        PersonLink.first_id == Participant.id,
-        PersonLink.second_id == other.id,
+        PersonLink.first_id == _OLDER.id,
+        PersonLink.second_id == _YOUNGER.id,
         PersonLink.decision == SEPARATED,
     )
-    joined = other.person_id == Participant.person_id
-    return same, ~joined, ~parted, hired_in_sight(other.id, principal, today)
+    return (
+        select(_OLDER.id, _YOUNGER.id)
+        .join(_MINE, _MINE.participant_id == _OLDER.id)
+        .join(
+            _THEIRS,
+            (_THEIRS.matching_hash == _MINE.matching_hash) & (_THEIRS.participant_id > _MINE.participant_id),
+        )
+        .join(_YOUNGER, _YOUNGER.id == _THEIRS.participant_id)
+        .where(
+            _YOUNGER.person_id != _OLDER.person_id,
+            ~parted,
+            hired_in_sight(_OLDER.id, principal, today),
+            hired_in_sight(_YOUNGER.id, principal, today),
+        )
+    )
 
 
 def standing_merges(session: ReadSession, participant_ids: Iterable[UUID]) -> dict[Pair, UUID]:
