@@ -24,8 +24,6 @@ from tests.api.builders import (
 from tests.api.people import WHY, mandated_contract, refusal
 from tests.api.persons import (
     PATH,
-    Known,
-    approve,
     history,
     known_by,
     new_person,
@@ -381,44 +379,3 @@ class TestHistory:
         own = service.get(f"{PATH}/{here.participant_id}", here.firm, Role.CONTRACTOR).json()
         assert own["birth_name"] != "EXEMPLE AUTREMENT"
         assert len(set(persons(service, here.participant_id, there.participant_id))) == 1
-
-
-class TestDurations:
-    def test_the_earliest_approved_start_of_the_person_begins_the_clock_and_parting_sets_it_back(
-        self, service: Service
-    ) -> None:
-        contract_id = mandated_contract(service)
-        early, late = self.two(service, contract_id)
-        said(service, "merge", early.participant_id, late.participant_id)
-        # 24 months from 2024-12-16, the day before.
-        assert [self.until(service, known) for known in (early, late)] == ["2026-12-15"] * 2
-        said(service, "separate", early.participant_id, late.participant_id)
-        assert [self.until(service, known) for known in (early, late)] == ["2026-12-15", "2027-01-05"]
-
-    def test_an_approval_after_the_merge_counts_from_the_other_records_start(self, service: Service) -> None:
-        contract_id = mandated_contract(service)
-        early = known_by(service, contract_id, new_person(), starts_on="2024-12-16")
-        late = known_by(service, contract_id, new_person(), starts_on="2025-01-06")
-        said(service, "merge", early.participant_id, late.participant_id)
-        assert approve(service, late)["eligible_until"] == "2027-01-05"
-        approve(service, early)
-        assert self.until(service, late) == "2026-12-15"
-
-    def test_another_obligation_has_its_own_clock(self, service: Service) -> None:
-        here, there = twice(service)
-        approve(service, here)
-        later = known_by(service, there.contract_id, new_person(), there.firm, starts_on="2025-01-06")
-        approve(service, later)
-        said(service, "merge", here.participant_id, later.participant_id)
-        assert self.until(service, later) == "2027-01-05"
-
-    def two(self, service: Service, contract_id: UUID) -> tuple[Known, Known]:
-        early = known_by(service, contract_id, new_person(), starts_on="2024-12-16")
-        late = known_by(service, contract_id, new_person(), starts_on="2025-01-06")
-        assert approve(service, early)["eligible_until"] == "2026-12-15"
-        assert approve(service, late)["eligible_until"] == "2027-01-05"
-        return early, late
-
-    def until(self, service: Service, known: Known) -> str:
-        answer = service.get(f"/v1/hires/{known.hire_id}", known.firm, Role.CONTRACTOR)
-        return str(answer.json()["eligibility"]["eligible_until"])
