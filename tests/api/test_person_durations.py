@@ -94,7 +94,7 @@ class TestOnePerson:
 
 class TestKnownTwice:
     def test_another_contract_is_set_by_its_job(self, service: Service) -> None:
-        """Both merged with a record of another contract, two hires of the second obligation are one person's."""
+        """Both merged with a record of another contract, two hires of one obligation are one person's."""
         early, late = twice(service)
         person = new_person()
         elsewhere = known_by(service, late.contract_id, person, OTHER_CONTRACTOR, starts_on="2024-12-18")
