@@ -165,6 +165,7 @@ class History(RuleBasedStateMachine):
         before = [self.world.rows(query) for query in queries]
         self._say("merge")
         assert len({person for _, person in self.world.rows(PERSONS)}) == 1
+        assert [self.world.recount(contract) for contract in (0, 1)] == [False, False]
         joined = self.world.rows(STANDING)
         self.steps["hours moved by joining", joined != before[0]] += 1
         self._say("separate")
@@ -175,7 +176,6 @@ class History(RuleBasedStateMachine):
         self._try(f"last {word}", lambda: getattr(self.world, word)(0, 1))
         self.world.work()
         assert self.world.unfinished_jobs() == []
-        assert [self.world.recount(contract) for contract in (0, 1)] == [False, False]
         self.books_hold()
 
     def _submit(self, data: st.DataObject, contract: int, month: str) -> None:
