@@ -340,6 +340,26 @@ class OutcomeTooEarly(DomainError):
     )
 
 
+class AlreadyDecided(DomainError):
+    """The two records are one person already, or were already said to be two."""
+
+    status, code = 409, "already_decided"
+    title = Text(
+        "Cette décision est déjà prise pour ces deux fiches.",
+        "This decision has already been taken on these two records.",
+    )
+
+
+class JoinedThroughOthers(DomainError):
+    """No decision joined these two records themselves: which of several was wrong is for a person to say."""
+
+    status, code = 409, "joined_through_others"
+    title = Text(
+        "Ces deux fiches sont réunies par l'intermédiaire d'autres fiches.",
+        "These two records are joined by way of other records.",
+    )
+
+
 def unknown_reference(pointer: str) -> InvalidPayload:
     """The same answer for an object that does not exist and for another organisation's."""
     detail = Text("Objet inconnu ou hors de votre périmètre.", "Unknown object, or outside what you can see.")

@@ -25,6 +25,7 @@ from app.api import (
     organisations,
     outcomes,
     participants,
+    persons,
     rules,
     statements,
     territories,
@@ -91,6 +92,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         jobs,
         events,
         rules,
+        # Before the people: its fixed addresses stand beside their ids.
+        persons,
         participants,
         hires,
         outcomes,

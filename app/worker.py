@@ -36,6 +36,7 @@ log = structlog.get_logger()
 HANDLERS: Handlers = {
     imports.IMPORT: imports.run_import,
     upkeep.RECOUNT: upkeep.recount,
+    upkeep.RECOUNT_PERSON: upkeep.recount_person,
     upkeep.ROLL_OVER: upkeep.roll_over,
     upkeep.RECHECK: upkeep.recheck,
     upkeep.RECHECK_ALL: upkeep.recheck_all,

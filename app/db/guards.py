@@ -24,6 +24,7 @@ INSERT_ONLY = (
     "entries",
     "invoices",
     "outcomes",
+    "person_links",
 )
 # The doubled sign is one: the driver reads a single one as a placeholder.
 _FUNCTION = """

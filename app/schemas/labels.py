@@ -16,6 +16,7 @@ from app.schemas.hires import EndReason, HireWarning, Prescriber
 from app.schemas.imports import ImportOutcome
 from app.schemas.jobs import JobState
 from app.schemas.participants import Purpose
+from app.schemas.persons import MergeReason, PersonDecision, SeparationReason
 from app.schemas.social_conditions import SocialConditionKind
 
 if TYPE_CHECKING:
@@ -155,10 +156,28 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         ImportOutcome.REJECTED: "Écarté",
         ImportOutcome.NOTED: "Remarque",
     },
+    "person_decisions": {
+        PersonDecision.MERGED: "Réunies",
+        PersonDecision.SEPARATED: "Séparées",
+    },
+    "merge_reasons": {
+        MergeReason.SAME_IDENTITY: "Même état civil",
+        MergeReason.TYPING_ERROR: "Faute de saisie dans l'état civil",
+        MergeReason.NAME_CHANGED: "Changement de nom ou de prénom",
+        MergeReason.PERSON_CONFIRMED: "La personne l'a confirmé",
+        MergeReason.DOCUMENT_SEEN: "Une pièce l'établit",
+    },
+    "separation_reasons": {
+        SeparationReason.NAMESAKE: "Homonymes",
+        SeparationReason.MERGED_BY_MISTAKE: "Réunies par erreur",
+        SeparationReason.PERSON_CONFIRMED: "La personne l'a confirmé",
+        SeparationReason.DOCUMENT_SEEN: "Une pièce l'établit",
+    },
     "severities": {"error": "Erreur", "warning": "Avertissement"},
     "job_kinds": {
         "import": "Import",
         "recount": "Nouveau décompte",
+        "recount_person": "Nouveau décompte d'une personne",
         "roll_over": "Passage au jour suivant",
         "recheck": "État de clause d'un contrat revu",
         "recheck_all": "États de clause revus",
@@ -194,6 +213,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "hire.updated": "Mise à l'emploi corrigée",
         "hire.ended": "Mise à l'emploi finie",
         "outcome.recorded": "Situation après la mise à l'emploi dite ou corrigée",
+        "duplicates.read": "Doublons probables lus, avec un motif",
+        "person_links.read": "Réunions et séparations de fiches lues, avec un motif",
+        "participants.merged": "Fiches réunies : une seule personne",
+        "participants.separated": "Fiches séparées : deux personnes",
+        "assessments.renewed": "Durées d'éligibilité recalculées par le service",
         "assessment.read": "Diagnostic lu, avec un motif",
         "assessment.recorded": "Faits ou preuves enregistrés",
         "assessment.decided": "Éligibilité décidée",

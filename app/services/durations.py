@@ -37,6 +37,7 @@ def renew_durations(
             continue
         assessment.counts_from, assessment.eligible_until = days
         if assessment is not at_hand:
+            writer.begin("assessments.renewed", contract_id=clause.contract_id)
             assessment.version += 1
             writer.touch("assessment", assessment.id, "counts_from", "eligible_until")
             eligibility.keep_version(writer, assessment)

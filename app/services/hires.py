@@ -8,6 +8,7 @@ from app.clock import new_id
 from app.db.queries import assessments, participants, territories
 from app.db.queries import hires as queries
 from app.db.queries.lists import one, page_of
+from app.db.queries.persons import held_records
 from app.db.tables import Hire
 from app.errors import (
     ContractClosed,
@@ -146,8 +147,7 @@ def held_hire(writer: Writer, hire_id: UUID) -> tuple[Contract, Hire]:
     """The hire with its contract and its person, held in this order until the commit."""
     hire = seen_hire(writer, hire_id)
     contract = held_contract(writer, hire.contract_id)
-    person = participants.participant_of(writer.session, hire.participant_id).person_id
-    participants.held_person(writer.session, person)
+    held_records(writer.session, hire.participant_id)
     # Another writer may have changed it while this one waited.
     writer.session.refresh(hire)
     return contract, hire

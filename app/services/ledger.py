@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.clock import new_id
 from app.db.queries import ledger as queries
+from app.db.queries.persons import hold_persons
 from app.db.tables import ObligationMonth, PersonMonth
 from app.rules.codes import ContractType, Decision, HourKind, Modality, ReviewState, State
 from app.rules.counting import count_month
@@ -46,19 +47,19 @@ SAME = (
 def recount_contract(writer: Writer, contract: Contract) -> None:
     """Count every line of the contract again; for a change of its clause, its window or its places."""
     people = queries.people_on(writer.session, contract.id)
-    queries.hold_persons(writer.session, people)
+    hold_persons(writer.session, people)
     _recount(writer, contract, queries.person_months_on(writer.session, contract.id))
 
 
 def recount_person(writer: Writer, contract: Contract, participant_id: UUID) -> None:
     """Count one person's lines of the contract again; for a decision or an edit of a hire."""
-    queries.hold_persons(writer.session, [participant_id])
+    hold_persons(writer.session, [participant_id])
     _recount(writer, contract, queries.person_months_on(writer.session, contract.id, participant_id))
 
 
 def recount_months(writer: Writer, contract: Contract, participant_ids: Iterable[UUID], month: date) -> None:
     """Count these people's month again; for a statement and its review."""
-    persons = queries.hold_persons(writer.session, participant_ids)
+    persons = hold_persons(writer.session, participant_ids)
     _recount(writer, contract, {(person, month) for person in persons})
 
 
@@ -251,8 +252,7 @@ def _post(
         _store(line, postings)
     if not entries:
         return
-    if writer.change is None:
-        writer.record("lines.recounted", contract_id=contract.id)
+    writer.begin("lines.recounted", contract_id=contract.id)
     for entry in entries:
         entry["change_id"] = writer.change_id
     writer.session.flush()

@@ -9,6 +9,7 @@ from app.clock import new_id
 from app.db.queries import hires, territories
 from app.db.queries import participants as queries
 from app.db.queries.lists import one
+from app.db.queries.persons import held_records
 from app.db.tables import Participant, ParticipantAccess, Residence
 from app.errors import FieldError, InvalidPayload, NotFound, StaleVersion, Text, unknown_reference
 from app.principal import Role
@@ -156,7 +157,7 @@ def own_participant(writer: Writer, participant_id: UUID) -> Participant | None:
     declared = queries.declared_participants(writer.principal).where(Participant.id == participant_id)
     found = one(writer.session, declared)
     if found is not None:
-        queries.held_person(writer.session, found.person_id)
+        held_records(writer.session, found.id)
         writer.session.refresh(found)
     return found
 

@@ -13,7 +13,7 @@ from app.db.queries.lists import one
 from app.db.queries.organisations import purge_answers
 from app.db.tables import Mandate
 from app.rules.version import RULES_VERSION
-from app.services import clause_states, contracts, jobs, ledger
+from app.services import clause_states, contracts, jobs, ledger, person_recounts
 from app.services.sight import held_contract
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 RECOUNT, ROLL_OVER = "recount", "roll_over"
 RECHECK, RECHECK_ALL = clause_states.RECHECK, "recheck_all"
+RECOUNT_PERSON = person_recounts.RECOUNT_PERSON
 BATCH = 100
 
 
@@ -36,6 +37,17 @@ def recount(running: Running) -> dict[str, Any]:
         if changed:
             writer.touch("contract", contract_id, "hours")
             writer.announce("lines.recounted", "contract", contract_id)
+    return {"changed": changed}
+
+
+def recount_person(running: Running) -> dict[str, Any]:
+    """Count one person again on one contract, once a facilitator joined or parted their records."""
+    contract_id, participant_id = (UUID(running.payload[name]) for name in ("contract_id", "participant_id"))
+    with running.writing() as writer:
+        contract = held_contract(writer, contract_id)
+        changed = person_recounts.recount(writer, contract, participant_id)
+        if changed:
+            person_recounts.tell(writer, contract)
     return {"changed": changed}
 
 

@@ -56,7 +56,7 @@ class Reader:
 class Writer(Reader):
     """A use case that writes: everything it adds belongs to one change, committed as a whole."""
 
-    __slots__ = ("_events", "_objects", "change")
+    __slots__ = ("_events", "_intent", "_objects", "change")
 
     session: WriteSession
 
@@ -64,6 +64,7 @@ class Writer(Reader):
         """Start with no change: a use case that finds nothing to do records none."""
         super().__init__(session, principal, means, request_id)
         self.change: Change | None = None
+        self._intent: str | None = None
         self._objects = 0
         self._events = 0
 
@@ -84,6 +85,15 @@ class Writer(Reader):
         )
         self.session.add(self.change)
         return self.change.id
+
+    def intend(self, action: str) -> None:
+        """Name the change to come, where what is found to move decides under which contract it is filed."""
+        self._intent = action
+
+    def begin(self, action: str, *, contract_id: UUID | None = None) -> None:
+        """Open the change unless it is open: for work that may find nothing to move."""
+        if self.change is None:
+            self.record(self._intent or action, contract_id=contract_id)
 
     @property
     def change_id(self) -> UUID:
@@ -107,9 +117,18 @@ class Writer(Reader):
         )
 
     def announce(
-        self, event: str, subject_type: str, subject_id: UUID, *, declarant_id: UUID | None = None
+        self,
+        event: str,
+        subject_type: str,
+        subject_id: UUID,
+        *,
+        declarant_id: UUID | None = None,
+        own: bool = False,
     ) -> None:
-        """Tell integrators; with `declarant_id`, contractors other than that one are not told."""
+        """Tell integrators; with `declarant_id`, contractors other than that one are not told.
+
+        `own`: told to who acts alone, whatever contract the change is filed under.
+        """
         self._events += 1
         self.session.add(
             Event(
@@ -118,7 +137,7 @@ class Writer(Reader):
                 type=event,
                 subject_type=subject_type,
                 subject_id=subject_id,
-                contract_id=self.change.contract_id if self.change else None,
+                contract_id=self.change.contract_id if self.change and not own else None,
                 declarant_id=declarant_id,
             )
         )

@@ -127,6 +127,14 @@ ADVICE = {
         "Choisissez un jour d'effet après celui de la dernière version et avant la fin de la clause.",
         "Choose an effective day after that of the latest version and before the clause ends.",
     ),
+    "already_decided": Text(
+        "Rien n'est à refaire : GET /v1/participants/{id}/person-links montre les décisions.",
+        "Nothing needs doing again: GET /v1/participants/{id}/person-links shows the decisions.",
+    ),
+    "joined_through_others": Text(
+        "Séparez les deux fiches dont la réunion était une erreur ; qui les suit toutes deux peut le faire.",
+        "Part the two records that were joined by mistake; whoever follows both of them can.",
+    ),
     "eligibility_not_met": Text(
         "Enregistrez les preuves vues, ou les faits qui manquent, puis approuvez.",
         "Record the proofs seen, or the facts that are missing, then approve.",

@@ -20,8 +20,9 @@ from app.clock import day_of
 from app.db.queries import organisations as queries
 from app.db.queries.contracts import visible_contracts
 from app.db.queries.lists import one
+from app.db.queries.participants import visible_participants
 from app.db.queries.statements import visible_statements
-from app.db.tables import Contract, Statement, StoredAnswer
+from app.db.tables import Contract, Participant, Statement, StoredAnswer
 from app.errors import (
     FieldError,
     Forbidden,
@@ -49,6 +50,7 @@ KEY_CHARACTERS = 255
 REACHED: dict[str, tuple[Callable[..., Any], Any]] = {
     "contract_id": (visible_contracts, Contract.id),
     "statement_id": (visible_statements, Statement.id),
+    "participant_id": (visible_participants, Participant.id),
 }
 
 bearer = HTTPBearer(auto_error=False, description="Clé d'API : `Authorization: Bearer csi_…`.")

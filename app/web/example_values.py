@@ -19,6 +19,7 @@ CONTRACT = "01936f2e-7c10-7a31-9c55-0242ac120003"
 CLAUSE = "01936f2e-7c10-7a31-9c55-0242ac120004"
 MANDATE = "01936f2e-7c10-7a31-9c55-0242ac120005"
 PARTICIPANT = "01936f2e-7c10-7a31-9c55-0242ac120006"
+OTHER_PARTICIPANT = "01936f2e-7c10-7a31-9c55-0242ac120016"
 HIRE = "01936f2e-7c10-7a31-9c55-0242ac120007"
 ASSESSMENT = "01936f2e-7c10-7a31-9c55-0242ac120008"
 STATEMENT = "01936f2e-7c10-7a31-9c55-0242ac120009"
@@ -350,6 +351,14 @@ BY_MODEL: dict[str, Any] = {
     "DatedValueOut.since": "2000-02-01",
     "ParticipantFound.id": PARTICIPANT,
     "ParticipantOut.id": PARTICIPANT,
+    "DuplicateOut.others": [OTHER_PARTICIPANT],
+    "PersonLinkOut.decided_at": "2025-01-20T09:00:00Z",
+    "PersonLinkOut.decided_by": FACILITATOR,
+    "PersonLinkOut.decision": "merged",
+    "PersonLinkOut.id": CHANGE,
+    "PersonLinkOut.participant_ids": [PARTICIPANT, OTHER_PARTICIPANT],
+    "PersonLinkOut.reason": "same_identity",
+    "PersonLinkOut.stands": True,
     "PlaceOut.candidates": ["commune/57433", "commune/57434"],
     "PlaceOut.share": "1.0000",
     "ProfileOut.code": "ccag-2021",

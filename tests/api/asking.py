@@ -59,6 +59,8 @@ QUERIES: dict[str, dict[str, str]] = {
     "consult_assessment": {"purpose": WHY},
     "list_assessments": {"purpose": WHY},
     "read_participant": {"purpose": WHY},
+    "list_duplicates": {"purpose": WHY},
+    "list_person_links": {"purpose": WHY},
 }
 # Parts of addresses that belong to nobody.
 PUBLIC_PARTS = {"level": "department", "code": "57", "since": "2025-01-01", "ordinal": "1", "moment": "exit"}
@@ -145,6 +147,11 @@ def _verdicts(case: Case, _: Seat) -> Body:
     return {"lines": [{"hire_id": case.ids["hire_id"], "verdict": "accepted"}]}
 
 
+def _other_record(case: Case, reason: str) -> Body:
+    # The subcontractor's record of the same person.
+    return {"participant_id": case.others["participant_id"][0], "reason": reason}
+
+
 BODIES: dict[str, Any] = {
     "create_api_key": lambda _, seat: {"siret": seat.siret, "role": seat.role, "label": "Essai"},
     "put_organisation": lambda _, __: {"name": "Organisme d'exemple", "seat": PLACE},
@@ -172,6 +179,8 @@ BODIES: dict[str, Any] = {
     "search_participants": lambda case, _: {**case.team.person, "purpose": "duplicate_check"},
     "rectify_participant": lambda case, _: {"birth_name": case.team.identity["birth_name"]},
     "put_residence": lambda _, __: {"place": PLACE},
+    "merge_participants": lambda case, _: _other_record(case, "same_identity"),
+    "separate_participants": lambda case, _: _other_record(case, "namesake"),
     "declare_hire": lambda case, _: hire_body(case),
     "amend_hire": lambda _, __: {"weekly_hours": "28.00"},
     "end_hire": lambda _, __: {"ended_on": "2025-01-31", "reason": "end_of_contract"},

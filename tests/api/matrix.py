@@ -87,6 +87,10 @@ search_participants          403  403  200  200  200  200  200  403  403
 read_participant             403  403  200  404  200  200  404  403  403
 rectify_participant          403  403  200  404  403  403  404  403  403
 put_residence                403  403  200  404  403  403  404  403  403
+list_duplicates              403  403  403  403  200  200  403  403  403
+list_person_links            403  403  403  403  200  200  403  403  403
+merge_participants           403  403  403  403  201  403  403  403  403
+separate_participants        403  403  403  403  201  403  403  403  403
 
 submit_statement             403  403  201  201  403  403  201  404  404
 list_statements              200  200  200  200  200  200  200  404  404
@@ -120,10 +124,17 @@ BY_ROLE = {
     "read_participant": NO_PEOPLE,
     "rectify_participant": NO_PEOPLE,
     "put_residence": NO_PEOPLE,
+    **dict.fromkeys(
+        ("list_person_links", "merge_participants", "separate_participants"),
+        (*NO_PEOPLE, "holder", "subcontractor", "structure"),
+    ),
 }
 
 # What is done once on a case; each who may do it gets a new one.
-ONCE = ("close_contract", "record_clause", "amend_clause", "withdraw_mandate", "put_outcome")
+ONCE = (
+    *("close_contract", "record_clause", "amend_clause", "withdraw_mandate", "put_outcome"),
+    *("merge_participants", "separate_participants"),
+)
 
 
 def rows() -> dict[str, dict[str, int]]:

@@ -1,4 +1,7 @@
-"""Two contracts of two buyers that one firm works on with the same people, and what each may do there."""
+"""Two contracts of two buyers that one firm works on with the same people, and what each may do there.
+
+One facilitator follows both.
+"""
 
 import json
 from contextlib import AbstractContextManager
@@ -15,9 +18,12 @@ from app.db.tables import Job
 from app.principal import SERVICE, Principal, Role
 from app.schemas.assessments import DecisionIn, ProofIn
 from app.schemas.clauses import AmendmentIn, ClauseIn
+from app.schemas.compliance import ComplianceOut, ComplianceQuery
 from app.schemas.contracts import ContractIn
 from app.schemas.hires import HireEnd, HireIn
+from app.schemas.mandates import MandateIn
 from app.schemas.participants import ParticipantIn
+from app.schemas.persons import MergeIn, MergeReason, SeparationIn, SeparationReason
 from app.schemas.places import PlaceChoice
 from app.schemas.statements import CorrectionIn, ReviewIn, StatementIn
 from app.services import (
@@ -26,18 +32,23 @@ from app.services import (
     contracts,
     hires,
     ledger,
+    mandates,
     organisations,
     participants,
+    persons,
     reviews,
     statements,
 )
+from app.services.changes import settle
+from app.services.compliance import read_compliance
 from app.services.sight import held_contract
-from app.services.work import Means, Writer, writing
+from app.services.work import Means, Writer, reading, writing
 from app.settings import DEVELOPMENT_SECRET
 from app.worker import drain
 
 BUYERS = ("20003994900017", "10000000900017")
 FIRM = "20000000800017"
+FACILITATOR = "50000000500016"
 PEOPLE = 2
 WINDOW = {"start": "2024-12-12", "end": "2025-09-11"}
 # The second clause limits training to 20 hours a person, so that one month's hours bear on the next.
@@ -76,9 +87,10 @@ class World:
     def as_buyer(self, contract: int) -> Principal:
         return Principal(self.ids[BUYERS[contract]], Role.BUYER)
 
-    def as_facilitator(self, contract: int) -> Principal:
-        # Without a mandate the buyer's own staff decides.
-        return Principal(self.ids[BUYERS[contract]], Role.FACILITATOR)
+    @property
+    def as_facilitator(self) -> Principal:
+        """Mandated on both contracts: it decides on every record."""
+        return Principal(self.ids[FACILITATOR], Role.FACILITATOR)
 
     @property
     def as_firm(self) -> Principal:
@@ -88,7 +100,7 @@ class World:
         """Register the organisations, the contracts with their clauses, and the people."""
         with self.writing(SERVICE) as writer:
             writer.record("organisation.created")
-            for siret in (*BUYERS, FIRM):
+            for siret in (*BUYERS, FIRM, FACILITATOR):
                 self.ids[siret] = organisations.known_organisation(writer, siret).id
         for number, terms in enumerate(TERMS):
             with self.writing(self.as_buyer(number)) as writer:
@@ -96,6 +108,9 @@ class World:
             self.contracts.append(contract.id)
             with self.writing(self.as_buyer(number)) as writer:
                 clauses.record_clause(writer, contract.id, ClauseIn.model_validate(_clause(terms)), None)
+            mandate = MandateIn.model_validate({"siret": FACILITATOR, "since": WINDOW["start"]})
+            with self.writing(self.as_buyer(number)) as writer:
+                mandates.give_mandate(writer, contract.id, mandate)
         for number in range(PEOPLE):
             with self.writing(self.as_firm) as writer:
                 person = participants.create_participant(
@@ -119,16 +134,28 @@ class World:
         with self.writing(self.as_firm) as writer:
             hires.end_hire(writer, hire_id, body, self.version("hires", hire_id))
 
-    def decide(self, contract: int, hire_id: UUID, decision: str) -> None:
+    def decide(self, hire_id: UUID, decision: str) -> None:
         """Have the reviewer see the proof, if that is what the decision needs, and decide."""
         assessment_id = UUID(hex=self.one("SELECT id FROM assessments WHERE hire_id = :id", hire_id))
         if decision == "approved":
-            with self.writing(self.as_facilitator(contract)) as writer:
+            with self.writing(self.as_facilitator) as writer:
                 version = self.version("assessments", assessment_id)
                 assessments.record_proof(writer, hire_id, ProofIn.model_validate(RSA), version)
         body = DecisionIn.model_validate({"decision": decision, "reason": "Exemple"})
-        with self.writing(self.as_facilitator(contract)) as writer:
+        with self.writing(self.as_facilitator) as writer:
             assessments.decide(writer, assessment_id, body, self.version("assessments", assessment_id))
+
+    def merge(self, one: int, other: int) -> None:
+        """Have the common facilitator say that two of the people are one."""
+        body = MergeIn(participant_id=self.people[other], reason=MergeReason.DOCUMENT_SEEN)
+        with self.writing(self.as_facilitator) as writer:
+            persons.merge_participants(writer, self.people[one], body)
+
+    def separate(self, one: int, other: int) -> None:
+        """Have the common facilitator say that two of the people are two."""
+        body = SeparationIn(participant_id=self.people[other], reason=SeparationReason.MERGED_BY_MISTAKE)
+        with self.writing(self.as_facilitator) as writer:
+            persons.separate_participants(writer, self.people[one], body)
 
     def submit(self, contract: int, month: str, lines: list[dict[str, Any]]) -> UUID:
         body = StatementIn.model_validate({"month": month, **_content(lines)})
@@ -140,9 +167,9 @@ class World:
         with self.writing(self.as_firm) as writer:
             statements.correct(writer, statement_id, body, self.version("statements", statement_id))
 
-    def review(self, contract: int, statement_id: UUID, body: dict[str, Any]) -> None:
+    def review(self, statement_id: UUID, body: dict[str, Any]) -> None:
         version = self.version("statements", statement_id)
-        with self.writing(self.as_facilitator(contract)) as writer:
+        with self.writing(self.as_facilitator) as writer:
             reviews.review(writer, statement_id, ReviewIn.model_validate(body), version)
 
     def amend(self, contract: int, effective_on: date, window: dict[str, str]) -> None:
@@ -173,6 +200,17 @@ class World:
                 (job.kind, job.state)
                 for job in session.query(Job).where(Job.state != "done").order_by(Job.id)
             ]
+
+    def moment(self) -> datetime:
+        """An instant at which all that happened so far is known."""
+        settle(self.means)
+        return self.clock.now()
+
+    def known(self, contract: int, known_at: datetime) -> ComplianceOut:
+        """The position of a contract at the end of its window, as known at an instant of the past."""
+        asked = ComplianceQuery(as_of=date.fromisoformat(WINDOW["end"]), known_at=known_at)
+        with reading(self.means, self.as_buyer(contract), "history") as reader:
+            return read_compliance(reader, self.contracts[contract], asked)
 
     def recount(self, contract: int) -> bool:
         """Count a whole contract again; whether the ledger changed."""

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from app.db.session import Database
 from app.errors import DomainError
+from app.schemas.compliance import ComplianceOut
 from app.services.verify import verify
 from tests.databases import ask
 from tests.services.histories import PEOPLE, WINDOW, World
@@ -29,6 +30,15 @@ WORKED = st.sampled_from(["0.01", "75.50", "151.67", "212.57", "230.00"])
 TRAINING = st.sampled_from(["0.00", "0.00", "7.01", "25.00"])
 VERDICTS = st.sampled_from(["accepted", "accepted", "part", "returned"])
 
+# What decisions on who is the same person may move, and parting must give back.
+STANDING = """
+    SELECT entries.line_id, kind, state, hours, rule, parameter, execution, residence FROM entries
+    WHERE reverses_id IS NULL AND id NOT IN (SELECT reverses_id FROM entries WHERE reverses_id IS NOT NULL)
+    ORDER BY 1, 2, 3, 4, 5, 6
+"""
+DAYS = "SELECT id, decision, counts_from, eligible_until FROM assessments ORDER BY id"
+PERSONS = "SELECT id, person_id FROM participants ORDER BY id"
+
 LINES = "SELECT id, worked + training, pending, held, refused, counted FROM lines"
 POSTED = """
     SELECT lines.id, coalesce(sum(entries.hours), 0),
@@ -41,7 +51,7 @@ POSTED = """
 
 
 class History(RuleBasedStateMachine):
-    """Random steps of two reviewers, two buyers and their common firm. A refused step changes nothing."""
+    """Random steps of a facilitator, two buyers and their common firm. A refused step changes nothing."""
 
     steps: ClassVar[Counter[tuple[str, bool]]] = Counter()
 
@@ -53,6 +63,7 @@ class History(RuleBasedStateMachine):
         self.world = World(Database(f"sqlite:///{copy}", pool_size=3))
         self.hires: list[tuple[int, UUID]] = []
         self.statements: list[tuple[int, UUID]] = []
+        self.told: list[tuple[int, datetime, ComplianceOut]] = []
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
@@ -63,11 +74,11 @@ class History(RuleBasedStateMachine):
                 hire_id = self.world.declare(contract, person, starts_on="2024-12-16", contract_type="cdd")
                 self.hires.append((contract, hire_id))
                 if data.draw(OFTEN, "approved at once"):
-                    self.world.decide(contract, hire_id, "approved")
+                    self.world.decide(hire_id, "approved")
         for contract in (0, 1):
             self._submit(data, contract, MONTHS[1])
-        for contract, statement_id in self.statements:
-            self._accept(data, contract, statement_id)
+        for _, statement_id in self.statements:
+            self._accept(data, statement_id)
 
     @precondition(lambda self: len(self.hires) < 6)
     @rule(contract=CONTRACTS, person=st.integers(0, PEOPLE - 1))
@@ -77,9 +88,9 @@ class History(RuleBasedStateMachine):
 
     @rule(data=st.data(), decision=st.sampled_from(["approved", "approved", "refused", "needs_proof"]))
     def decide(self, data: st.DataObject, decision: str) -> None:
-        contract, hire_id = data.draw(st.sampled_from(self.hires), "hire")
+        _, hire_id = data.draw(st.sampled_from(self.hires), "hire")
         if data.draw(OFTEN, "decided"):
-            self._try("decide", lambda: self.world.decide(contract, hire_id, decision))
+            self._try("decide", lambda: self.world.decide(hire_id, decision))
         else:
             ended_on = data.draw(st.sampled_from([date(2025, 1, 17), date(2025, 2, 28)]), "ended on")
             self._try("end_hire", lambda: self.world.end_hire(hire_id, ended_on))
@@ -93,16 +104,16 @@ class History(RuleBasedStateMachine):
         contract, statement_id = data.draw(st.sampled_from(self.statements), "statement")
         lines = self._lines(data, contract)
         self._try("correct", lambda: self.world.correct(statement_id, lines))
-        self._accept(data, contract, statement_id)
+        self._accept(data, statement_id)
 
     @rule(data=st.data())
     def review(self, data: st.DataObject) -> None:
-        contract, statement_id = data.draw(st.sampled_from(self.statements), "statement")
+        _, statement_id = data.draw(st.sampled_from(self.statements), "statement")
         sent = self.world.lines_sent(statement_id)
         lines = [self._verdict(data, line) for line in sent if not data.draw(OFTEN, "accepted with the rest")]
         body = {"accept_all": data.draw(OFTEN, "the rest is accepted"), "lines": lines}
         if body["accept_all"] or lines:
-            self._try("review", lambda: self.world.review(contract, statement_id, body))
+            self._try("review", lambda: self.world.review(statement_id, body))
 
     @rule(contract=CONTRACTS, end=st.sampled_from([None, *ENDS]))
     def change_contract(self, contract: int, end: str | None) -> None:
@@ -111,6 +122,12 @@ class History(RuleBasedStateMachine):
             return
         effective_on = date(2024, 12, 20) + timedelta(days=self.world.amendments(contract))
         self._try("amend", lambda: self.world.amend(contract, effective_on, {**WINDOW, "end": end}))
+
+    @rule(contract=CONTRACTS, word=st.sampled_from(["merge", "merge", "separate"]))
+    def say_who_is_who(self, contract: int, word: str) -> None:
+        known_at = self.world.moment()
+        self.told.append((contract, known_at, self.world.known(contract, known_at)))
+        self._try(word, lambda: getattr(self.world, word)(0, 1))
 
     @rule()
     def work(self) -> None:
@@ -137,6 +154,28 @@ class History(RuleBasedStateMachine):
         self.world.work()
         assert self.world.unfinished_jobs() == []
         assert [self.world.recount(contract) for contract in (0, 1)] == [False, False]
+        self.books_hold()
+        self._parting_gives_back_what_joining_moved()
+        for contract, known_at, answer in self.told:
+            assert self.world.known(contract, known_at) == answer
+
+    def _parting_gives_back_what_joining_moved(self) -> None:
+        queries = (STANDING, DAYS, PERSONS)
+        self._say("separate")
+        before = [self.world.rows(query) for query in queries]
+        self._say("merge")
+        assert len({person for _, person in self.world.rows(PERSONS)}) == 1
+        assert [self.world.recount(contract) for contract in (0, 1)] == [False, False]
+        joined = self.world.rows(STANDING)
+        self.steps["hours moved by joining", joined != before[0]] += 1
+        self._say("separate")
+        assert [self.world.rows(query) for query in queries] == before
+
+    def _say(self, word: str) -> None:
+        """Have it said, whether or not it was, and all that follows done."""
+        self._try(f"last {word}", lambda: getattr(self.world, word)(0, 1))
+        self.world.work()
+        assert self.world.unfinished_jobs() == []
         self.books_hold()
 
     def _submit(self, data: st.DataObject, contract: int, month: str) -> None:
@@ -166,9 +205,9 @@ class History(RuleBasedStateMachine):
             if data.draw(OFTEN, "declared")
         ]
 
-    def _accept(self, data: st.DataObject, contract: int, statement_id: UUID) -> None:
+    def _accept(self, data: st.DataObject, statement_id: UUID) -> None:
         if data.draw(OFTEN, "accepted whole"):
-            self._try("accept", lambda: self.world.review(contract, statement_id, {"accept_all": True}))
+            self._try("accept", lambda: self.world.review(statement_id, {"accept_all": True}))
 
     @staticmethod
     def _verdict(data: st.DataObject, line: dict[str, Any]) -> dict[str, Any]:

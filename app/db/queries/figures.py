@@ -24,6 +24,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.orm import aliased
 
 from app.db.queries.compliance import CONTRACT_FACTS
 from app.db.queries.contracts import visible_contracts
@@ -116,7 +117,7 @@ def hours_inside(
         cast(func.coalesce(func.sum(getattr(PersonMonth, state)), 0), BigInteger).label(state)
         for state in STATES
     ]
-    people = func.count(func.distinct(case((PersonMonth.counted > 0, Participant.person_id))))
+    people = func.count(func.distinct(case((PersonMonth.counted > 0, _once(asked.principal)))))
     code = literal(None) if by_level is None else column_of(by_level)
     query = (
         select(code.label("code"), *hours, people.label("participants"))
@@ -132,6 +133,26 @@ def hours_inside(
     if by_level is not None:
         query = query.group_by(code)
     return list(session.execute(query))
+
+
+def _once(principal: Principal) -> ColumnElement[UUID]:
+    """What a person is counted once by: the person; for a firm, its own records of them, others' one by one.
+
+    That somebody it declared is known to another declarant too is not for a firm to learn, not even from a
+    number of people that a merge made smaller.
+    """
+    if principal.role is not Role.CONTRACTOR:
+        return Participant.person_id.expression
+    own = aliased(Participant)
+    oldest = (
+        select(own.id)
+        .where(own.person_id == Participant.person_id, own.declarant_id == principal.organisation_id)
+        .order_by(own.id)
+        .limit(1)
+        .correlate(Participant)
+        .scalar_subquery()
+    )
+    return case((Participant.declarant_id == principal.organisation_id, oldest), else_=Participant.id)
 
 
 def _located(asked: Asked, on: date) -> Subquery:

@@ -78,21 +78,6 @@ def people_on(session: ReadSession, contract_id: UUID) -> set[UUID]:
     return set(session.scalars(select(Line.participant_id).where(Line.contract_id == contract_id).distinct()))
 
 
-def hold_persons(session: WriteSession, participant_ids: Iterable[UUID]) -> set[UUID]:
-    """Hold every record of these participants' persons until the commit; returns the persons.
-
-    In id order, so that two writers never cross.
-    """
-    persons = select(Participant.person_id).where(Participant.id.in_(list(participant_ids)))
-    query = (
-        select(Participant.person_id)
-        .where(Participant.person_id.in_(persons))
-        .order_by(Participant.id)
-        .with_for_update()
-    )
-    return set(session.scalars(query))
-
-
 def lines_of(
     session: ReadSession, pairs: Sequence[PersonAndMonth]
 ) -> list[Row[UUID, Line, Hire, Assessment]]:

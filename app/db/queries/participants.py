@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, exists, false, select
+from sqlalchemy import ColumnElement, Select, exists, false, select
 
 from app.db.queries.contracts import access_of
 from app.db.tables import (
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from app.db.session import ReadSession, WriteSession
+    from sqlalchemy.orm import InstrumentedAttribute
+
+    from app.db.session import ReadSession
     from app.principal import Principal
 
 DECLARANT = "declarant"
@@ -51,13 +53,18 @@ def visible_participants(principal: Principal, today: date) -> Select[Participan
         return declared_participants(principal)
     if principal.role is not Role.FACILITATOR:
         return select(Participant).where(false())
-    return select(Participant).where(
-        exists().where(
-            Hire.participant_id == Participant.id,
-            ContractAccess.owner_id == Hire.owner_id,
-            ContractAccess.contract_id == Hire.contract_id,
-            access_of(principal, today),
-        )
+    return select(Participant).where(hired_in_sight(Participant.id, principal, today))
+
+
+def hired_in_sight(
+    participant_id: InstrumentedAttribute[UUID], principal: Principal, today: date
+) -> ColumnElement[bool]:
+    """Whether the record is of somebody hired on a contract that the principal sees today."""
+    return exists().where(
+        Hire.participant_id == participant_id,
+        ContractAccess.owner_id == Hire.owner_id,
+        ContractAccess.contract_id == Hire.contract_id,
+        access_of(principal, today),
     )
 
 
@@ -68,12 +75,6 @@ def with_matching_hash(query: Select[Participant], matching_hash: bytes) -> Sele
         .where(Identity.matching_hash == matching_hash)
         .order_by(Participant.id)
     )
-
-
-def held_person(session: WriteSession, person_id: UUID) -> list[Participant]:
-    """The records of one person, held until the commit, in id order so that two writers never cross."""
-    query = select(Participant).where(Participant.person_id == person_id).order_by(Participant.id)
-    return list(session.scalars(query.with_for_update()))
 
 
 def participant_of(session: ReadSession, participant_id: UUID) -> Participant:

@@ -24,6 +24,7 @@ from app.db.tables.participants import (
     OutcomeDetail,
     Participant,
     ParticipantAccess,
+    PersonLink,
     Residence,
 )
 from app.db.tables.statements import (
@@ -69,6 +70,7 @@ __all__ = [
     "OutcomeDetail",
     "Participant",
     "ParticipantAccess",
+    "PersonLink",
     "PersonMonth",
     "PostalCode",
     "Residence",

@@ -222,3 +222,29 @@ class ParticipantAccess(Base):
     role: Mapped[RoleCode] = mapped_column(primary_key=True)
     cause: Mapped[Code]
     since: Mapped[Day]
+
+
+class PersonLink(Base):
+    """One record that a facilitator's decision moved to another person; insert-only.
+
+    The rows of one decision share its change. A person bears the id of the oldest of their records. Where a
+    facilitator only says that two records are two people nothing moves: the one row has one person twice.
+    """
+
+    __tablename__ = "person_links"
+    __table_args__ = (Index("ix_person_links_pair", "first_id", "second_id"),)
+
+    change_id: Mapped[UUID] = mapped_column(refers_to("changes.id"), primary_key=True)
+    participant_id: Mapped[UUID] = mapped_column(refers_to("participants.id"), primary_key=True)
+    from_person_id: Mapped[Id]
+    to_person_id: Mapped[Id]
+    # The two records that the facilitator named, the older first.
+    first_id: Mapped[UUID] = mapped_column(refers_to("participants.id"))
+    second_id: Mapped[UUID] = mapped_column(refers_to("participants.id"), index=True)
+    decision: Mapped[Code]
+    # A code, never a text: this row stays when the people are erased.
+    reason: Mapped[Code]
+    # The change of the merge that a separation takes back.
+    undoes_id: Mapped[Id | None] = mapped_column(index=True)
+    decided_by: Mapped[Id]
+    decided_at: Mapped[Moment]
