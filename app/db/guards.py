@@ -22,6 +22,8 @@ INSERT_ONLY = (
     "statement_versions",
     "verdicts",
     "entries",
+    "profile_versions",
+    "profile_withdrawals",
 )
 # The doubled sign is one: the driver reads a single one as a placeholder.
 _FUNCTION = """

@@ -15,6 +15,7 @@ from app.schemas.hires import EndReason, HireWarning, Prescriber
 from app.schemas.imports import ImportOutcome
 from app.schemas.jobs import JobState
 from app.schemas.participants import Purpose, Sex
+from app.schemas.rules import ProfileState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,6 +94,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         Eligibility.WAITING: "En attente",
         Eligibility.ELIGIBLE: "Éligible",
         Eligibility.NOT_ELIGIBLE: "Non éligible",
+    },
+    "profile_states": {
+        ProfileState.DRAFT: "Brouillon",
+        ProfileState.PUBLISHED: "Publiée",
+        ProfileState.WITHDRAWN: "Retirée",
     },
     "sexes": {Sex.FEMALE: "Féminin", Sex.MALE: "Masculin"},
     "purposes": {

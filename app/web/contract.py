@@ -34,7 +34,8 @@ TAGS = {
     "mandates": "Qui suit un contrat à la place de l'acheteur.",
     "organisations": "Organismes et leurs sièges.",
     "participants": "Les personnes ; leur identité est chiffrée et chaque lecture motivée.",
-    "rules": "Le droit servi comme donnée : paramètres, publics, preuves, profils.",
+    "profiles": "Jeux de termes de clause : intégrés, et ceux des organismes, en versions datées.",
+    "rules": "Le droit servi comme donnée : paramètres, publics, preuves.",
     "statements": "Relevés mensuels d'heures et leur examen.",
     "territories": "Territoires de référence.",
 }

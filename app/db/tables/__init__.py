@@ -22,6 +22,7 @@ from app.db.tables.participants import (
     ParticipantAccess,
     Residence,
 )
+from app.db.tables.profiles import OwnProfile, ProfileVersion, ProfileWithdrawal
 from app.db.tables.statements import (
     Entry,
     Line,
@@ -59,10 +60,13 @@ __all__ = [
     "ObligationMonth",
     "OpenChange",
     "Organisation",
+    "OwnProfile",
     "Participant",
     "ParticipantAccess",
     "PersonMonth",
     "PostalCode",
+    "ProfileVersion",
+    "ProfileWithdrawal",
     "Residence",
     "Seal",
     "Statement",
