@@ -15,6 +15,9 @@ from app.web.routing import BOTH, IDEMPOTENCY_KEY, IF_MATCH, ExactRoute, answers
 
 router = APIRouter(prefix="/v1/profiles", tags=["profiles"], route_class=ExactRoute)
 
+Code = Annotated[
+    str, Path(pattern=r"^[a-z0-9_-]{1,64}$", description="Code du profil, intégré ou de l'organisme.")
+]
 Edition = Annotated[int, Path(ge=1, le=10_000, description="Numéro de version.")]
 
 
@@ -30,7 +33,7 @@ def list_profiles(call: Calling, asked: Annotated[LawOn, Query()]) -> Response:
     responses=answers(404, 422),
     summary="Lire un profil de clause",
 )
-def read_profile(call: Calling, profile_code: str, asked: Annotated[ProfileAsked, Query()]) -> Response:
+def read_profile(call: Calling, profile_code: Code, asked: Annotated[ProfileAsked, Query()]) -> Response:
     """Tout ce qu'une clause reprend du profil quand elle n'en dit rien : un jour donné, ou par numéro."""
     return call.read(lambda reader: profiles.read_profile(reader, profile_code, asked))
 
@@ -56,7 +59,7 @@ def create_profile(call: Calling, body: ProfileIn) -> Response:
     openapi_extra=BOTH,
     summary="Préparer la version suivante d'un profil",
 )
-def draft_profile_version(call: Calling, profile_code: str, body: ProfileChanges) -> Response:
+def draft_profile_version(call: Calling, profile_code: Code, body: ProfileChanges) -> Response:
     """Un brouillon qui part de la dernière version ; celle-ci reste en vigueur."""
     version = call.expected_version
     return call.create(lambda w: profiles.draft_version(w, profile_code, body, version()), body=body)
@@ -70,7 +73,7 @@ def draft_profile_version(call: Calling, profile_code: str, body: ProfileChanges
     summary="Modifier un brouillon de profil",
 )
 def change_profile_draft(
-    call: Calling, profile_code: str, edition: Edition, body: ProfileChanges
+    call: Calling, profile_code: Code, edition: Edition, body: ProfileChanges
 ) -> Response:
     """Ce qui est publié ne se modifie plus : une nouvelle version le remplace."""
     return call.change(lambda w, version: profiles.change_draft(w, profile_code, edition, body, version))
@@ -83,7 +86,7 @@ def change_profile_draft(
     openapi_extra=IF_MATCH,
     summary="Publier une version de profil",
 )
-def publish_profile(call: Calling, profile_code: str, edition: Edition, body: PublicationIn) -> Response:
+def publish_profile(call: Calling, profile_code: Code, edition: Edition, body: PublicationIn) -> Response:
     """Les clauses qui commencent à partir de ce jour la prennent ; la précédente cesse la veille."""
     return call.change(lambda w, version: profiles.publish(w, profile_code, edition, body, version))
 
@@ -96,6 +99,6 @@ def publish_profile(call: Calling, profile_code: str, edition: Edition, body: Pu
     openapi_extra=IF_MATCH,
     summary="Retirer une version de profil",
 )
-def withdraw_profile(call: Calling, profile_code: str, edition: Edition) -> Response:
+def withdraw_profile(call: Calling, profile_code: Code, edition: Edition) -> Response:
     """Un brouillon disparaît ; une version publiée cesse hier. Les clauses qui l'ont prise la gardent."""
     return call.change(lambda w, version: profiles.withdraw(w, profile_code, edition, version))

@@ -429,6 +429,17 @@ class TestClause:
         hours = service.get(f"/v1/contracts/{contracts[0]['id']}/compliance", BUYER, Role.BUYER)
         assert hours.status_code == 200
 
+    def test_the_platform_records_it_with_the_buyer_s_profile(self, service: Service) -> None:
+        contract = register(service)
+        body = {**CLAUSE, "profile": in_force(service, conditions={"late_threshold": "0.2"})}
+        path = f"/v1/contracts/{contract['id']}/clause"
+        answer = service.send("PUT", path, "90000000100017", Role.ADMIN, body, None)
+        # The window begins on the notification, 2024-12-12, before the profile.
+        assert errors_of(answer) == [("/profile", "not_in_force")]
+        body["window"] = {"start": "2025-01-01"}
+        answer = service.send("PUT", path, "90000000100017", Role.ADMIN, body, None)
+        assert answer.json()["terms"]["late_threshold"] == "0.2"
+
     def test_it_may_take_the_one_of_the_facilitator_under_mandate(self, service: Service) -> None:
         answer = begin(service, FACILITATOR, Role.FACILITATOR, conditions={"late_threshold": "0.4"})
         code = answer.json()["code"]

@@ -42,7 +42,7 @@ def rsa(service: Service, hire_id: str) -> dict[str, Any]:
 def seal_reasons(service: Service, hire_id: str, change: Any) -> None:  # noqa: ANN401 - what a document becomes
     with service.means.database.write() as session:
         row = session.scalars(select(Assessment).where(Assessment.hire_id == UUID(hire_id))).one()
-        place = {"table": "assessments", "column": "reasons", "row": row.id}
+        place: dict[str, Any] = {"table": "assessments", "column": "reasons", "row": row.id}
         document = json.loads(service.means.keyring.decrypt(row.reasons, **place))
         change(document)
         row.reasons = service.means.keyring.encrypt(json.dumps(document).encode(), **place)
