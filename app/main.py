@@ -26,6 +26,7 @@ from app.api import (
     outcomes,
     participants,
     persons,
+    profiles,
     rules,
     statements,
     territories,
@@ -94,6 +95,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         rules,
         # Before the people: its fixed addresses stand beside their ids.
         persons,
+        profiles,
         participants,
         hires,
         outcomes,

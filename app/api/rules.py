@@ -1,4 +1,4 @@
-"""The law as served data: `/v1/rules`, `/v1/profiles`; and `/v1/assessments`, which keeps nothing."""
+"""The law as served data: `/v1/rules`; and `/v1/assessments`, which keeps nothing."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from starlette.responses import Response
 from app.schemas.rules import (
     EligiblePublicOut,
     LawOn,
-    ProfileList,
-    ProfileOut,
     RulesOut,
     TrialIn,
     TrialOut,
@@ -40,25 +38,6 @@ def read_public(call: Calling, code: str, asked: Annotated[LawOn, Query()]) -> R
     return call.read(lambda reader: rules.read_public(reader, code, asked))
 
 
-@router.get(
-    "/profiles", response_model=ProfileList, responses=answers(422), summary="Lister les profils de clause"
-)
-def list_profiles(call: Calling, asked: Annotated[LawOn, Query()]) -> Response:
-    """Les jeux de termes intégrés, chacun avec sa source et ses dates."""
-    return call.read(lambda reader: rules.list_profiles(reader, asked))
-
-
-@router.get(
-    "/profiles/{code}",
-    response_model=ProfileOut,
-    responses=answers(404, 422),
-    summary="Lire un profil de clause",
-)
-def read_profile(call: Calling, code: str, asked: Annotated[LawOn, Query()]) -> Response:
-    """Tout ce qu'une clause reprend du profil quand elle n'en dit rien."""
-    return call.read(lambda reader: rules.read_profile(reader, code, asked))
-
-
 @router.post(
     "/assessments",
     response_model=TrialOut,
@@ -67,4 +46,4 @@ def read_profile(call: Calling, code: str, asked: Annotated[LawOn, Query()]) -> 
 )
 def try_assessment(call: Calling, body: TrialIn) -> Response:
     """Des faits entrent, les raisons sortent ; rien n'est conservé, aucune Idempotency-Key n'est requise."""
-    return call.read(lambda _: rules.try_assessment(body))
+    return call.read(lambda reader: rules.try_assessment(reader, body))

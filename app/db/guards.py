@@ -25,6 +25,8 @@ INSERT_ONLY = (
     "invoices",
     "outcomes",
     "person_links",
+    "profile_versions",
+    "profile_withdrawals",
 )
 # The doubled sign is one: the driver reads a single one as a placeholder.
 _FUNCTION = """

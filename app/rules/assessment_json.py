@@ -28,6 +28,15 @@ def _public(answer: PublicAnswer) -> dict[str, object]:
         "claimed": answer.claimed,
         "proofs_seen": list(answer.proofs_seen),
         "proofs_missing": [list(item) for item in answer.missing],
+        "proofs_too_old": [
+            {
+                "type": item.type,
+                "issued_on": item.issued_on.isoformat(),
+                "months": item.months,
+                "issued_from": item.issued_from.isoformat(),
+            }
+            for item in answer.too_old
+        ],
         "parameters": parameters_to_json(answer.parameters),
         "reference": answer.reference,
         "assumed": answer.assumed,

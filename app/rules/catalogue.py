@@ -30,7 +30,9 @@ def catalogue(on: date) -> Plain:
         "on": on.isoformat(),
         "parameters": [parameter_as_data(item, on) for item in PARAMETERS.values()],
         "publics": [public_as_data(item, on) for item in PUBLICS.values()],
-        "proofs": [{"code": item.code, "label": item.label_fr} for item in PROOFS.values()],
+        "proofs": [
+            {"code": item.code, "label": item.label_fr, "lasting": item.lasting} for item in PROOFS.values()
+        ],
         "facts": [
             {"code": code, "kind": str(kind), "label": label} for code, (kind, label) in FACT_LABELS.items()
         ],
@@ -119,7 +121,9 @@ def public_as_data(item: Public, on: date) -> Plain:
         "until": None if item.until is None else item.until.isoformat(),
         "in_force": item.in_force(on),
         "parameters": [_setting(setting) for setting in item.settings],
-        "proofs": [{"any_of": list(need.any_of), "only_if": need.only_if} for need in item.needs],
+        "proofs": [
+            {"any_of": list(need.any_of), "only_if": need.only_if, "age": need.age} for need in item.needs
+        ],
     }
 
 
@@ -143,8 +147,9 @@ def profile_as_data(item: Profile, on: date) -> Plain:
         "label": item.label_fr,
         "reference": item.reference,
         "assumed": item.assumed,
-        "since": item.since.isoformat(),
+        "since": None if item.since is None else item.since.isoformat(),
         "until": None if item.until is None else item.until.isoformat(),
-        "in_force": item.since <= on and (item.until is None or on <= item.until),
+        "in_force": item.in_force(on),
+        "assumed_terms": list(item.assumed_terms),
         "conditions": conditions_to_json(item.conditions),
     }

@@ -87,6 +87,7 @@ class Programme(StrEnum):
     SMV = "smv"
     EPIDE = "epide"
     E2C = "e2c"
+    GARANTIE_JEUNES = "garantie_jeunes"
 
 
 class Structure(StrEnum):

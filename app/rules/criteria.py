@@ -119,6 +119,12 @@ def rsa(facts: Facts, values: Values, _on: date) -> tuple[Condition, ...]:
     return (Condition("rsa", "Allocataire du RSA", facts.rsa),)
 
 
+def _also_jobseeker(facts: Facts, values: Values) -> tuple[Condition, ...]:
+    if values["requires_jobseeker"]:
+        return (Condition("jobseeker", "Demandeur d'emploi", facts.jobseeker),)
+    return ()
+
+
 def _young(facts: Facts, values: Values, on: date) -> tuple[Condition, ...]:
     age, months = _number(values, "age_below"), _number(values, "months")
     return (
@@ -133,19 +139,28 @@ def _young(facts: Facts, values: Values, on: date) -> tuple[Condition, ...]:
 
 
 def young_unqualified(facts: Facts, values: Values, on: date) -> tuple[Condition, ...]:
-    """Judge `jeune_sq`: young, below CAP/BEP, not in studies and out of them for `months`."""
+    """Judge `jeune_sq`: young, below CAP/BEP, out of studies for `months`; jobseeker if asked."""
     answer = None if facts.level is None else facts.level is Level.NONE
     level = Condition("level", "Niveau de diplôme inférieur au CAP/BEP", answer)
-    return (*_young(facts, values, on), level)
+    return (*_young(facts, values, on), level, *_also_jobseeker(facts, values))
 
 
 def young_graduate(facts: Facts, values: Values, on: date) -> tuple[Condition, ...]:
-    """Judge `jeune_diplome`: young, CAP/BEP or more, not in studies, `months` of inactivity after them."""
+    """Judge `jeune_diplome`: young, CAP/BEP or more, out of studies for `months`.
+
+    Also inactive as long unless `requires_inactivity` is off, and jobseeker if asked.
+    """
     answer = None if facts.level is None else facts.level is not Level.NONE
+    level = Condition("level", "Niveau de diplôme CAP/BEP ou plus", answer)
+    inactive = _inactive(facts, values, on)
+    return (*_young(facts, values, on), level, *inactive, *_also_jobseeker(facts, values))
+
+
+def _inactive(facts: Facts, values: Values, on: date) -> tuple[Condition, ...]:
+    if not values["requires_inactivity"]:
+        return ()
     months = _number(values, "months")
     return (
-        *_young(facts, values, on),
-        Condition("level", "Niveau de diplôme CAP/BEP ou plus", answer),
         Condition(
             "inactive_since",
             f"Sans activité depuis le {french_day(add_months(on, -months))} au moins ({months} mois)",
@@ -158,7 +173,7 @@ def young_programme(facts: Facts, values: Values, _on: date) -> tuple[Condition,
     """Judge `jeune_parcours`: follows one of the accepted programmes."""
     accepted = _codes(values, "programmes")
     answer = None if facts.programmes is None else any(code in accepted for code in facts.programmes)
-    names = ", ".join(Programme(code).upper() for code in accepted)
+    names = ", ".join(Programme(code).upper().replace("_", " ") for code in accepted)
     return (Condition("programmes", f"Suit un des parcours {names}", answer),)
 
 
@@ -175,9 +190,7 @@ def senior(facts: Facts, values: Values, on: date) -> tuple[Condition, ...]:
 def qpv(facts: Facts, values: Values, _on: date) -> tuple[Condition, ...]:
     """Judge `qpv`: resident, and jobseeker unless the clause says otherwise."""
     resident = Condition("qpv", "Habite un quartier prioritaire de la ville", facts.qpv)
-    if values["requires_jobseeker"]:
-        return (resident, Condition("jobseeker", "Demandeur d'emploi", facts.jobseeker))
-    return (resident,)
+    return (resident, *_also_jobseeker(facts, values))
 
 
 def school(facts: Facts, values: Values, on: date) -> tuple[Condition, ...]:

@@ -10,7 +10,7 @@ from app.rules.codes import ApprovalFrom, ContractType, Outcome
 from app.rules.criteria import Answer, Condition, all_of
 from app.rules.days import ONE_DAY, Span, add_months
 from app.rules.facts import Facts
-from app.rules.proofs import Need
+from app.rules.proofs import PROOFS, Need
 from app.rules.publics import Public, public, values_of
 from app.rules.terms import ParameterValue, PublicChoice, Terms
 from app.rules.texts import french_day
@@ -34,12 +34,25 @@ class SeenProof:
         return Span(self.covers_from or self.issued_on, self.valid_until).holds(day)
 
 
+@dataclass(frozen=True, slots=True)
+class OldProof:
+    """A proof that covers the day judged and is too old for it.
+
+    At most `months` months old there, it would have been issued on or after `issued_from`.
+    """
+
+    type: str
+    issued_on: date
+    months: int
+    issued_from: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicAnswer:
     """What one public answers, with every reason.
 
     `criterion` is true, false or None (unknown); `proofs_seen` and `missing` (each a choice of proof types)
-    are those of the public's needs on the day judged.
+    are those of the public's needs on the day judged; `too_old` were seen for a need that is missing.
     """
 
     code: str
@@ -50,6 +63,7 @@ class PublicAnswer:
     claimed: bool
     proofs_seen: tuple[str, ...]
     missing: tuple[tuple[str, ...], ...]
+    too_old: tuple[OldProof, ...]
     parameters: tuple[tuple[str, ParameterValue], ...]
     reference: str
     assumed: bool
@@ -77,7 +91,7 @@ def assess(
     `claimed` are codes of publics. Met if one public is met, else unproven if one is unproven, else unmet.
     Raises UnknownCodeError for a choice that is not in the catalogue.
     """
-    seen = frozenset(proof.type for proof in proofs if proof.covers(on))
+    seen = tuple(proof for proof in proofs if proof.covers(on))
     answers = tuple(_answer(choice, facts, claimed, seen, on) for choice in choices)
     return Assessment(on, _overall(answers), answers)
 
@@ -88,24 +102,32 @@ def _overall(answers: tuple[PublicAnswer, ...]) -> Outcome:
 
 
 def _answer(
-    choice: PublicChoice, facts: Facts, claimed: frozenset[str], seen: frozenset[str], on: date
+    choice: PublicChoice, facts: Facts, claimed: frozenset[str], seen: tuple[SeenProof, ...], on: date
 ) -> PublicAnswer:
     kind = public(choice.code)
     values = values_of(kind, dict(choice.parameters))
     conditions = (*_existence(kind, on), *kind.criterion(facts, values, on))
     criterion = all_of(tuple(item.answer for item in conditions))
     needs = [need for need in kind.needs if need.only_if is None or values[need.only_if]]
-    missing = tuple(need.any_of for need in needs if not _seen(need, seen))
-    used = sorted(seen.intersection(code for need in needs for code in need.any_of))
+    tried = [(need, *_tried(need, int(values[need.age]), seen, on)) for need in needs]  # type: ignore[arg-type]  # the catalogue declares it a whole number
+    missing = tuple(need.any_of for need, fit, _ in tried if not fit)
+    used = sorted({proof for _, fit, _ in tried for proof in fit})
+    too_old = tuple(sorted({old for _, fit, aged in tried if not fit for old in aged}, key=_in_order))
     return PublicAnswer(
         code=kind.code,
         label_fr=kind.label_fr,
-        outcome=_outcome(criterion, claimed=kind.code in claimed, complete=not missing, started=bool(used)),
+        outcome=_outcome(
+            criterion,
+            claimed=kind.code in claimed,
+            complete=not missing,
+            started=bool(used or too_old),
+        ),
         criterion=criterion,
         reasons=conditions,
         claimed=kind.code in claimed,
         proofs_seen=tuple(used),
         missing=missing,
+        too_old=too_old,
         parameters=tuple(values.items()),
         reference=choice.reference or kind.reference,
         assumed=choice.assumed or kind.assumed,
@@ -119,8 +141,24 @@ def _existence(kind: Public, on: date) -> tuple[Condition, ...]:
     return (Condition("in_force", f"Ce public existe depuis le {french_day(kind.since)}{end}", answer=False),)
 
 
-def _seen(need: Need, seen: frozenset[str]) -> bool:
-    return any(code in seen for code in need.any_of)
+def _tried(
+    need: Need, months: int, seen: tuple[SeenProof, ...], on: date
+) -> tuple[list[str], list[OldProof]]:
+    """Return the types of proof that fit a need on a day, and the proofs that would, were they newer."""
+    issued_from = add_months(on, -months)
+    fit, aged = [], []
+    for proof in seen:
+        if proof.type not in need.any_of:
+            continue
+        if months and not PROOFS[proof.type].lasting and proof.issued_on < issued_from:
+            aged.append(OldProof(proof.type, proof.issued_on, months, issued_from))
+        else:
+            fit.append(proof.type)
+    return fit, aged
+
+
+def _in_order(old: OldProof) -> tuple[str, date]:
+    return old.type, old.issued_on
 
 
 def _outcome(criterion: Answer, *, claimed: bool, complete: bool, started: bool) -> Outcome:

@@ -92,6 +92,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         Programme.SMV: "Service militaire volontaire",
         Programme.EPIDE: "EPIDE",
         Programme.E2C: "École de la 2e chance",
+        Programme.GARANTIE_JEUNES: "Garantie jeunes",
     },
     "structures": {
         Structure.AI: "Association intermédiaire",

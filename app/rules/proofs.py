@@ -7,22 +7,30 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A type of document and its French label."""
+    """A type of document and its French label.
+
+    `lasting`: it states what does not change with time (a birth, a diploma), so that it is never too old.
+    """
 
     code: str
     label_fr: str
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing to be proven, by any of some types of proof; only when that yes/no parameter is set."""
+    """One thing to be proven, by any of some types of proof; only when that yes/no parameter is set.
+
+    `age` is the parameter that says how many months old the document may be; 0 sets no limit.
+    """
 
     any_of: tuple[str, ...]
     only_if: str | None = None
+    age: str = "proof_months"
 
 
 _ALL = (
-    Proof("identity", "Pièce d'identité"),
+    Proof("identity", "Pièce d'identité", lasting=True),
     Proof("france_travail", "Avis de situation France Travail"),
     Proof("registration_summary", "Récapitulatif des périodes d'inscription à France Travail"),
     Proof("work_certificates", "Certificats de travail ou attestation de non-activité"),
@@ -31,9 +39,9 @@ _ALL = (
     Proof("aah", "Attestation AAH"),
     Proof("benefit", "Attestation de l'organisme payeur de l'allocation ou de la pension"),
     Proof("disability", "Décision de la MDPH ou titre ouvrant droit à l'obligation d'emploi"),
-    Proof("diploma", "Diplôme"),
+    Proof("diploma", "Diplôme", lasting=True),
     Proof("sworn_statement", "Attestation sur l'honneur"),
-    Proof("school_leaving", "Certificat de fin de scolarité"),
+    Proof("school_leaving", "Certificat de fin de scolarité", lasting=True),
     Proof("programme", "Contrat ou attestation du parcours"),
     Proof("address", "Justificatif de domicile"),
     Proof("structure", "Contrat avec la structure ou attestation de la structure"),

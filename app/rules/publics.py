@@ -1,12 +1,15 @@
 """The catalogue of publics (domain §4): each a record with dates, parameters, proofs and a reference.
 
-To add one: a line in `CATALOGUE`, a criterion in `criteria` if none fits, and its cases.
+To add one: a line in `_LISTED`, a criterion in `criteria` if none fits, and its cases.
+
+Clauses are kept with the parameters that they had: the default of a parameter added later must say what held
+before it existed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.rules import criteria
@@ -62,6 +65,21 @@ _LISTS = "CCAP 21_BAM_048, clausesociale34.fr, cie84.org"
 _GEIQ = "Critères IAE et GEIQ des Emplois de l'inclusion (gip-inclusion/les-emplois)"
 _CCAG = "CCAG 2021, art. 16.1.1.1 (texte TIC)"
 
+_PROOF_MONTHS = Setting(
+    "proof_months",
+    "Âge maximal des justificatifs au début de la mise à l'emploi, en mois (0 : sans limite)",
+    0,
+    0,
+    60,
+)
+_ADDRESS_MONTHS = Setting(
+    "address_proof_months",
+    "Âge maximal du justificatif de domicile au début de la mise à l'emploi, en mois (0 : sans limite)",
+    0,
+    0,
+    60,
+)
+_ALSO_JOBSEEKER = Setting("requires_jobseeker", "Demandeur d'emploi exigé", default=False)
 _AGE_BELOW = Setting("age_below", "Avant cet anniversaire", 26, 16, 30)
 _SIX_MONTHS = Setting("months", "Mois depuis la fin des études", 6, 0, 36)
 
@@ -78,12 +96,15 @@ def _structures(*codes: str) -> tuple[Setting, ...]:
 
 
 _JOBSEEKER = Need(("france_travail", "registration_summary"))
+_JOBSEEKER_IF_ASKED = Need(_JOBSEEKER.any_of, only_if="requires_jobseeker")
 _LEVEL = Need(("diploma", "sworn_statement"))
 _IDENTITY = Need(("identity",))
-_INACTIVE = Need(("france_travail", "work_certificates", "sworn_statement"))
+_INACTIVE_IF_ASKED = Need(
+    ("france_travail", "work_certificates", "sworn_statement"), only_if="requires_inactivity"
+)
 _OUT_OF_SCHOOL = Need(("school_leaving", "sworn_statement"))
 
-CATALOGUE = (
+_LISTED = (
     Public(
         code="deld",
         label_fr="Demandeur d'emploi de longue durée",
@@ -150,16 +171,21 @@ CATALOGUE = (
         code="jeune_sq",
         label_fr="Jeune sans qualification",
         criterion=criteria.young_unqualified,
-        needs=(_IDENTITY, _LEVEL, _OUT_OF_SCHOOL),
-        settings=(_AGE_BELOW, _SIX_MONTHS),
+        needs=(_IDENTITY, _LEVEL, _OUT_OF_SCHOOL, _JOBSEEKER_IF_ASKED),
+        settings=(_AGE_BELOW, _SIX_MONTHS, _ALSO_JOBSEEKER),
         reference="CCAP 21_BAM_048, p. 7 ; clausesociale34.fr",
     ),
     Public(
         code="jeune_diplome",
         label_fr="Jeune diplômé sans activité",
         criterion=criteria.young_graduate,
-        needs=(_IDENTITY, Need(("diploma",)), _INACTIVE),
-        settings=(_AGE_BELOW, _SIX_MONTHS),
+        needs=(_IDENTITY, Need(("diploma",)), _INACTIVE_IF_ASKED, _JOBSEEKER_IF_ASKED),
+        settings=(
+            _AGE_BELOW,
+            _SIX_MONTHS,
+            Setting("requires_inactivity", "Sans activité depuis autant de mois", default=True),
+            _ALSO_JOBSEEKER,
+        ),
         reference="clausesociale34.fr ; cie84.org",
     ),
     Public(
@@ -172,7 +198,7 @@ CATALOGUE = (
                 "programmes",
                 "Parcours acceptés",
                 ("pacea", "cej", "sma", "smv", "epide", "e2c"),
-                accepted=("pacea", "cej", "sma", "smv", "epide", "e2c"),
+                accepted=("pacea", "cej", "sma", "smv", "epide", "e2c", "garantie_jeunes"),
             ),
         ),
         reference=f"{_CCAG} d : EPIDE, E2C ; CCAP 21_BAM_048, p. 7",
@@ -189,8 +215,8 @@ CATALOGUE = (
         code="qpv",
         label_fr="Habitant d'un quartier prioritaire éloigné de l'emploi",
         criterion=criteria.qpv,
-        needs=(Need(("address",)), Need(_JOBSEEKER.any_of, only_if="requires_jobseeker")),
-        settings=(Setting("requires_jobseeker", "Demandeur d'emploi exigé", default=True),),
+        needs=(Need(("address",), age="address_proof_months"), _JOBSEEKER_IF_ASKED),
+        settings=(replace(_ALSO_JOBSEEKER, default=True), _ADDRESS_MONTHS),
         reference="CCAP 21_BAM_048, p. 7 ; clausesociale34.fr",
         since=date(2015, 1, 1),
     ),
@@ -309,6 +335,9 @@ CATALOGUE = (
         custom_only=True,
     ),
 )
+
+CATALOGUE = tuple(replace(item, settings=(*item.settings, _PROOF_MONTHS)) for item in _LISTED)
+"""Nothing readable says how old a proof may be: every public leaves it to the clause, by default no limit."""
 
 PUBLICS: Mapping[str, Public] = {item.code: item for item in CATALOGUE}
 

@@ -1,12 +1,14 @@
 """Terms of a clause to and from plain JSON types: decimal strings, ISO dates, codes. The round trip is exact.
 
-The profile, else the general conditions, fills the fields that a clause leaves out; what is written back says
-everything, so that a stored version never depends on a profile.
+The profile, else the general conditions, fills the fields that a clause leaves out when it is sent; what is
+written back says everything. What was kept is read without any profile: a key that did not exist yet when it
+was written reads as the general conditions say, whose value for a new key must be what held until then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from itertools import pairwise
 from typing import Any
 
@@ -32,34 +34,57 @@ Reader = Callable[[object, str], Any]
 
 
 def terms_from_json(document: Mapping[str, object], profile: Profile | None = None) -> Terms:
-    """Read the terms of a clause; `profile` stands for the one the document names, when it is not built in.
+    """Read the terms that a clause sends; `profile` stands for the one it names, when it is not built in.
 
     Only `target` and `window` have no default. Raises WrongDocumentError: one finding per wrong field.
     """
-    complete = {**_OPTIONAL, **conditions_to_json(_conditions(document, profile)), **document}
+    return _terms(_values(document, profile.conditions if profile else _named(document), _FIELDS))
+
+
+def kept_terms_from_json(document: Mapping[str, object]) -> Terms:
+    """Read terms as `terms_to_json` wrote them, at any time: their profile is a name and is not looked up."""
+    return _terms(_values(document, GENERAL, _FIELDS))
+
+
+def conditions_from_json(document: Mapping[str, object], filled_by: Conditions = GENERAL) -> Conditions:
+    """Read what a profile says, sent or kept; `filled_by` says what the document leaves out.
+
+    Raises WrongDocumentError: one finding per wrong field.
+    """
+    known = {item.name: _FIELDS[item.name] for item in fields(Conditions)}
+    return Conditions(**_values(document, filled_by, known))
+
+
+def _values(
+    document: Mapping[str, object], filled_by: Conditions, known: Mapping[str, Reader]
+) -> dict[str, Any]:
+    complete = {**_OPTIONAL, **conditions_to_json(filled_by), **document}
     values: dict[str, Any] = {}
     findings = []
-    for key, read in (*_FIELDS.items(), *((key, _unknown) for key in document if key not in _FIELDS)):
+    for key, read in (*known.items(), *((key, _unknown) for key in document if key not in known)):
         try:
             values[key] = _read(complete, key, read)
         except WrongValueError as error:
             findings.append(error.finding)
-    if not findings:
-        findings = not_accepted(values["subtargets"], (item.code for item in values["publics"]))
     if findings:
         raise WrongDocumentError(tuple(findings))
+    return values
+
+
+def _terms(values: dict[str, Any]) -> Terms:
+    """Return the terms; what one of them says must go with the others."""
     terms = Terms(**values)
+    findings = not_accepted(terms.subtargets, (item.code for item in terms.publics))
+    if findings:
+        raise WrongDocumentError(tuple(findings))
     if terms.milestones and terms.target.kind in FOLLOWING:
         raise WrongDocumentError((Finding("milestones_not_used", "/milestones", NO_MILESTONES),))
     return terms
 
 
-def _conditions(document: Mapping[str, object], profile: Profile | None) -> Conditions:
-    """Return what fills the document; one that says everything may name an unknown profile."""
+def _named(document: Mapping[str, object]) -> Conditions:
     name = document.get("profile")
-    if profile is not None:
-        return profile.conditions
-    if name is None or all(key in document for key in conditions_to_json(GENERAL)):
+    if name is None:
         return GENERAL
     if not isinstance(name, str) or name not in PROFILES:
         raise WrongDocumentError((Finding("unknown_code", "/profile", "Ce profil n'existe pas."),))
@@ -68,10 +93,10 @@ def _conditions(document: Mapping[str, object], profile: Profile | None) -> Cond
 
 def _read(document: Mapping[str, object], key: str, read: Reader) -> object:
     at = reading.pointer("", key)
+    if read is _unknown:
+        return read(None, at)
     if key in _NULLABLE and document.get(key) is None:
         return None
-    if key not in _FIELDS:
-        return read(None, at)
     return read(reading.required(document, key, ""), at)
 
 

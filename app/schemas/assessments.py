@@ -139,6 +139,15 @@ class ReasonOut(Output):
     answer: bool | None
 
 
+class OldProofOut(Output):
+    """A proof that covers the day judged, but is older than the clause allows."""
+
+    type: str
+    issued_on: date
+    months: int = Field(description="Âge maximal admis, en mois.")
+    issued_from: date = Field(description="Premier jour d'établissement admis.")
+
+
 class PublicAnswerOut(Output):
     """What one accepted public answers about the person, with every reason."""
 
@@ -150,6 +159,9 @@ class PublicAnswerOut(Output):
     claimed: bool
     proofs_seen: list[str]
     proofs_missing: list[list[str]] = Field(description="Chaque preuve manquante, au choix dans sa liste.")
+    proofs_too_old: list[OldProofOut] = Field(
+        description="Preuves vues mais trop anciennes, pour ce qui reste à prouver."
+    )
     parameters: dict[str, Any]
     reference: str
     assumed: bool

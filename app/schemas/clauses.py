@@ -143,14 +143,9 @@ class MilestoneIn(Input):
     hours: HoursIn
 
 
-class TermsIn(Input):
-    """Terms of a clause. What is left out comes from the profile, else from the general conditions."""
+class ConditionsIn(Input):
+    """What a profile can say in place of a clause: everything but the target and the window."""
 
-    article: Words | None = Field(default=None, description="Article du CCAP.", examples=["Article 8"])
-    milestones: list[MilestoneIn] | None = Field(default=None, max_length=120)
-    subtargets: list[SubtargetIn] | None = Field(
-        default=None, max_length=20, description="Sous-objectifs ; une liste remplace la précédente."
-    )
     publics: list[PublicIn] | None = Field(default=None, max_length=60)
     modalities: list[Modality] | None = Field(default=None, max_length=10)
     contract_types: list[ContractType] | None = Field(default=None, max_length=20)
@@ -192,13 +187,26 @@ CLAUSES: list[Any] = [
 ]
 
 
+class TermsIn(ConditionsIn):
+    """Terms of a clause. What is left out comes from the profile, else from the general conditions."""
+
+    article: Words | None = Field(default=None, description="Article du CCAP.", examples=["Article 8"])
+    milestones: list[MilestoneIn] | None = Field(default=None, max_length=120)
+    subtargets: list[SubtargetIn] | None = Field(
+        default=None, max_length=20, description="Sous-objectifs ; une liste remplace la précédente."
+    )
+
+
 class ClauseIn(TermsIn):
     """The first version of a clause."""
 
     model_config = ConfigDict(json_schema_extra={"examples": CLAUSES})
 
     profile: Code | None = Field(
-        default=None, description="Profil qui complète ces termes.", examples=["ccag-2021"]
+        default=None,
+        description="Profil qui complète ces termes : intégré, de l'acheteur, ou du facilitateur mandaté ;"
+        " dans sa version en vigueur au début de la clause.",
+        examples=["ccag-2021"],
     )
     target: TargetIn
     window: WindowIn | None = None

@@ -17,6 +17,7 @@ from app.schemas.imports import ImportOutcome
 from app.schemas.jobs import JobState
 from app.schemas.participants import Purpose
 from app.schemas.persons import MergeReason, PersonDecision, SeparationReason
+from app.schemas.rules import ProfileState
 from app.schemas.social_conditions import SocialConditionKind
 
 if TYPE_CHECKING:
@@ -91,6 +92,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         Eligibility.WAITING: "En attente",
         Eligibility.ELIGIBLE: "Éligible",
         Eligibility.NOT_ELIGIBLE: "Non éligible",
+    },
+    "profile_states": {
+        ProfileState.DRAFT: "Brouillon",
+        ProfileState.PUBLISHED: "Publiée",
+        ProfileState.WITHDRAWN: "Retirée",
     },
     "purposes": {
         Purpose.ELIGIBILITY_REVIEW: "Examen de l'éligibilité",

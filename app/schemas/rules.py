@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from app.errors import FieldProblem, Text
 from app.rules.codes import ApprovalFrom, ContractType, FactKind, Modality, Outcome, OutcomeCategory
 from app.rules.parameters import PARAMETERS
-from app.rules.profiles import PROFILES
 from app.rules.texts import french_day
 from app.schemas.assessments import FactsIn, ProofIn, PublicAnswerOut, PublicCode
-from app.schemas.clauses import DurationsOut, ReportingOut, RoundingOut
+from app.schemas.clauses import DurationsOut, PublicIn, ReportingOut, RoundingOut
 from app.schemas.fields import Day, Input, Output, read_day
 from app.schemas.participants import BirthDate
-from app.schemas.targets import BandOut
+from app.schemas.targets import BandOut, Code
 
 FIRST_DAY = min(parameter.values[0].since for parameter in PARAMETERS.values())
 LAST_DAY = date(2100, 12, 31)
@@ -24,7 +24,6 @@ NO_VALUE_YET = Text(
     f"Le catalogue n'a pas de valeur avant le {french_day(FIRST_DAY)}.",
     f"The catalogue has no value before {FIRST_DAY.isoformat()}.",
 )
-UNKNOWN_PROFILE = Text("Ce profil n'existe pas.", "This profile does not exist.")
 
 
 def _has_values(value: object) -> date:
@@ -32,12 +31,6 @@ def _has_values(value: object) -> date:
     if day < FIRST_DAY:
         raise FieldProblem("before_first_value", NO_VALUE_YET)
     return day
-
-
-def _built_in(code: str) -> str:
-    if code not in PROFILES:
-        raise FieldProblem("unknown_code", UNKNOWN_PROFILE)
-    return code
 
 
 LawDay = Annotated[
@@ -52,9 +45,6 @@ LawDay = Annotated[
             "examples": ["2025-01-15"],
         }
     ),
-]
-ProfileCode = Annotated[
-    str, AfterValidator(_built_in), WithJsonSchema({"type": "string", "enum": sorted(PROFILES)})
 ]
 Number = Annotated[str, Field(description="Nombre décimal exact.", examples=["35"])]
 Value = bool | int | list[str]
@@ -113,6 +103,13 @@ class NeedOut(Output):
 
     any_of: list[str]
     only_if: str | None = Field(description="Paramètre du public dont dépend ce besoin.")
+    age: str = Field(description="Paramètre du public qui limite l'âge du document, en mois.")
+
+
+class ProofTypeOut(CodeOut):
+    """A type of document."""
+
+    lasting: bool = Field(description="Vrai s'il ne vieillit pas : aucun âge maximal ne le concerne.")
 
 
 class CatalogueEntry(Output):
@@ -122,7 +119,6 @@ class CatalogueEntry(Output):
     label: str
     reference: str
     assumed: bool
-    since: date
     until: date | None
     in_force: bool
 
@@ -130,6 +126,7 @@ class CatalogueEntry(Output):
 class EligiblePublicOut(CatalogueEntry):
     """A category of people, what it asks and how it is proven."""
 
+    since: date
     custom_only: bool = Field(description="Vrai si aucun profil intégré ne le retient.")
     parameters: list[SettingOut]
     proofs: list[NeedOut]
@@ -192,12 +189,42 @@ class ConditionsOut(Output):
     proof_authorities: list[Literal["insertion_structure", "prescriber"]]
 
 
-class ProfileOut(CatalogueEntry):
-    """A reusable set of clause terms, with its source and dates."""
+class ProfileState(StrEnum):
+    """Where a version of a profile stands."""
 
-    # Not `version`: nothing is edited here, and answers without an editable version bear no strong ETag.
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class EditionOut(Output):
+    """One version of a profile, without what it says."""
+
     edition: int
+    state: ProfileState
+    since: date | None
+    until: date | None
+
+
+class ProfileOut(CatalogueEntry):
+    """A reusable set of clause terms in one version, with its source and dates."""
+
+    edition: int = Field(description="Numéro de cette version du profil.")
+    state: ProfileState
+    owner: str | None = Field(description="Identifiant de l'organisme auteur ; nul pour un profil intégré.")
+    since: date | None = Field(description="Premier jour ; nul pour un brouillon.")
+    assumed_terms: list[str] = Field(
+        description="Ce qu'aucune source lisible ne confirme (pointeurs JSON) ; chaque public le dit aussi."
+    )
     conditions: ConditionsOut
+    editions: list[EditionOut]
+    # Of the profile as a whole, for `If-Match`; nothing of a built-in one or of another's is edited.
+    version: int | None
+
+    @property
+    def location(self) -> str:
+        """Its address."""
+        return f"/v1/profiles/{self.code}"
 
 
 class StepTableOut(CatalogueEntry):
@@ -207,7 +234,7 @@ class StepTableOut(CatalogueEntry):
 
 
 class ProfileList(Output):
-    """The built-in profiles."""
+    """The built-in profiles and those that the caller may use."""
 
     on: date
     items: list[ProfileOut]
@@ -220,7 +247,7 @@ class RulesOut(Output):
     on: date
     parameters: list[ParameterOut]
     publics: list[EligiblePublicOut]
-    proofs: list[CodeOut]
+    proofs: list[ProofTypeOut]
     facts: list[FactOut]
     counting_rules: list[CountingRuleOut]
     waiver_grounds: list[WaiverGroundOut]
@@ -237,7 +264,7 @@ class TriedFacts(FactsIn):
 
 
 class TrialIn(Input):
-    """Facts, claims and proofs to be judged by a profile on a day."""
+    """Facts, claims and proofs to be judged on a day, by a profile or by publics of one's choosing."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -253,7 +280,16 @@ class TrialIn(Input):
         }
     )
 
-    profile: ProfileCode
+    profile: Code | None = Field(
+        default=None, description="Profil intégré ou de l'organisme ; sinon `publics`."
+    )
+    edition: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
+        default=None,
+        description="Version du profil, brouillon compris ; absente : celle en vigueur le jour jugé.",
+    )
+    publics: Annotated[list[PublicIn], Field(max_length=60)] | None = Field(
+        default=None, description="Publics et paramètres à essayer, à la place d'un profil."
+    )
     on: Day = Field(description="Jour jugé : le début de la mise à l'emploi.")
     facts: TriedFacts = TriedFacts()
     claimed_publics: Annotated[list[PublicCode], Field(max_length=40)] = Field(default=[])
@@ -261,8 +297,10 @@ class TrialIn(Input):
 
 
 class TrialOut(Output):
-    """What the profile's publics answer, with every reason."""
+    """What the publics answer, with every reason."""
 
+    profile: str | None
+    edition: int | None
     on: date
     outcome: Outcome
     rules_version: str

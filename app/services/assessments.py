@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from app.services.work import Reader, Writer
 
 REASON_NEEDED = Text("Un refus se motive.", "A refusal needs its reason.")
+# What answers kept before the age of proofs was judged do not hold.
+NOT_ASKED_THEN: dict[str, Any] = {"proofs_too_old": []}
 COVERS_NOTHING = Text("La fin de validité précède le début.", "It stops covering before it starts.")
 
 
@@ -168,7 +170,7 @@ def _shown(reader: Reader, hire: Hire, assessment: Assessment) -> AssessmentOut:
         participant_id=hire.participant_id,
         on=answer["on"],
         outcome=Outcome(assessment.outcome),
-        publics=[PublicAnswerOut(**public) for public in answer["publics"]],
+        publics=[PublicAnswerOut(**{**NOT_ASKED_THEN, **public}) for public in answer["publics"]],
         facts=answer["facts"],
         claimed_publics=file.claimed,
         submitted_proofs=file.submitted,

@@ -22,29 +22,28 @@ from app.errors import (
 from app.principal import Role
 from app.rules.days import add_months
 from app.rules.errors import WrongDocumentError
-from app.rules.profiles import PROFILES
 from app.rules.targets import Basis, required_at_end
-from app.rules.terms_json import terms_from_json, terms_to_json
+from app.rules.terms_json import kept_terms_from_json, terms_from_json, terms_to_json
 from app.schemas.clauses import ClauseOut, ClauseVersionOut, TermsOut
 from app.schemas.targets import TargetOut
-from app.services import contracts, durations, hire_traits, ledger, subtargets
+from app.services import contracts, durations, hire_traits, known_profiles, ledger, subtargets
 from app.services.findings import invalid
 from app.services.sight import current_terms, held_contract, needed_clause, require_role, seen_contract
 from app.services.target_basis import basis_on
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from app.db.session import ReadSession
     from app.db.tables import Contract
     from app.rules.terms import Terms
-    from app.schemas.clauses import AmendmentIn, ClauseIn, TermsIn
+    from app.schemas.clauses import AmendmentIn, ClauseIn, ConditionsIn
     from app.services.work import Reader, Writer
 
 ONE_DAY = timedelta(days=1)
 # Null says something for these terms: no article, no limit. Elsewhere it says nothing.
 MAY_BE_NULL = {"article", "training_share", "training_cap"}
-UNKNOWN_PROFILE = Text("Profil inconnu.", "Unknown profile.")
 PROFILE_NOT_IN_FORCE = Text(
     "Ce profil n'est pas en vigueur au début de la clause.",
     "This profile is not in force at the clause's start.",
@@ -59,11 +58,11 @@ def record_clause(
     found = queries.clause_of(writer.session, contract.id)
     if version is not None and (found is None or version != found.version):
         raise StaleVersion
-    terms = _first_terms(contract, request)
+    terms = _first_terms(writer, contract, request)
     if found is not None:
         first = queries.versions_of(writer.session, found.owner_id, found.id)[0]
-        # As the rules read them: terms stored earlier may lack what nobody could say then.
-        if terms_from_json(first.snapshot["terms"]) != terms:
+        # As they read today: the kept document may be older than some of the terms.
+        if kept_terms_from_json(first.snapshot["terms"]) != terms:
             raise ClauseExists
         return _shown(writer.session, contract, found, writer.today), False
     _check_open(contract)
@@ -79,7 +78,8 @@ def amend_clause(writer: Writer, contract_id: UUID, request: AmendmentIn, versio
     if version != clause.version:
         raise StaleVersion
     _check_open(contract)
-    terms = _read({**terms_to_json(current_terms(clause)), **_amended(contract, clause, request)})
+    document = {**terms_to_json(current_terms(clause)), **_amended(contract, clause, request)}
+    terms = _read(lambda: kept_terms_from_json(document))
     if not clause.effective_on < request.effective_on <= terms.end:
         raise AmendmentTooEarly
     subtargets.check_places(writer, terms)
@@ -129,26 +129,29 @@ def _check_open(contract: Contract) -> None:
         raise ContractClosed
 
 
-def _sent(request: TermsIn) -> dict[str, Any]:
+def sent(request: ConditionsIn) -> dict[str, Any]:
+    """The terms that a payload names, as the rules read them; null only where it says something."""
     document = request.model_dump(mode="json", exclude_unset=True)
     return {name: value for name, value in document.items() if value is not None or name in MAY_BE_NULL}
 
 
-def _first_terms(contract: Contract, request: ClauseIn) -> Terms:
-    document = _sent(request)
+def _first_terms(writer: Writer, contract: Contract, request: ClauseIn) -> Terms:
+    document = sent(request)
     document["target"] = _target(contract, document["target"])
     document["window"] = {**default_window(contract), **_without_nulls(document.get("window", {}))}
-    if request.profile is not None and request.profile not in PROFILES:
-        raise InvalidPayload(errors=[FieldError("/profile", "unknown_code", UNKNOWN_PROFILE)])
-    terms = _read(document)
-    profile = PROFILES.get(request.profile or "")
-    if profile and not (profile.since <= terms.window.first <= (profile.until or date.max)):
+    if request.profile is None:
+        return _read(lambda: terms_from_json(document))
+    known = known_profiles.for_clause(writer, contract, request.profile)
+    start = document["window"].get("start")
+    # Without a first day it is the window that is wrong, whatever the version.
+    profile = known.latest if start is None else known.in_force(date.fromisoformat(start))
+    if profile is None:
         raise InvalidPayload(errors=[FieldError("/profile", "not_in_force", PROFILE_NOT_IN_FORCE)])
-    return terms
+    return _read(lambda: terms_from_json(document, profile))
 
 
 def _amended(contract: Contract, clause: Clause, request: AmendmentIn) -> dict[str, Any]:
-    document = _sent(request)
+    document = sent(request)
     del document["effective_on"], document["reason"]
     if "target" in document:
         document["target"] = _target(contract, document["target"])
@@ -169,9 +172,9 @@ def _without_nulls(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _read(document: dict[str, Any]) -> Terms:
+def _read(read: Callable[[], Terms]) -> Terms:
     try:
-        return terms_from_json(document)
+        return read()
     except WrongDocumentError as error:
         raise invalid(error.findings) from None
 
@@ -215,7 +218,7 @@ def _shown(session: ReadSession, contract: Contract, clause: Clause, day: date) 
     dated = queries.dated_versions_of(session, clause.owner_id, clause.id)
     versions = [version for version, _ in dated]
     chosen = ([version for version in versions if version.effective_on <= day] or versions[:1])[-1]
-    terms = terms_from_json(chosen.snapshot["terms"])
+    terms = kept_terms_from_json(chosen.snapshot["terms"])
     known = Basis(firm_amount=contract.firm_amount)
     return ClauseOut(
         id=clause.id,

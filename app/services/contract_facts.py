@@ -8,10 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from app.rules.days import Span
-from app.rules.profiles import PROFILES
 from app.rules.status import Known
 from app.rules.targets import Basis
-from app.rules.terms_json import terms_from_json
 from app.services.clause_states import state_in
 
 if TYPE_CHECKING:
@@ -80,7 +78,7 @@ class ClauseVersion:
 @lru_cache(maxsize=VERSIONS_KEPT)
 def terms_of(version: ClauseVersion) -> Terms:
     """The terms of a clause version, as the rules read them."""
-    return terms_from_json(version.terms, PROFILES.get(version.terms["profile"]))
+    return kept_terms_from_json(version.terms)
 
 
 def terms_on(clause_id: UUID, versions: Sequence[Any], day: date) -> Terms | None:

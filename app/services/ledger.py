@@ -20,7 +20,7 @@ from app.rules.counting import count_month
 from app.rules.days import Span, month_end
 from app.rules.lines import Line as CountedLine
 from app.rules.lines import Period, Review
-from app.rules.terms_json import terms_from_json
+from app.rules.terms_json import kept_terms_from_json
 from app.services import jobs
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class _TermsByMonth:
     def _terms(self, version: Version) -> Terms:
         key = (version.subject_id, version.number)
         if key not in self._read:
-            self._read[key] = terms_from_json(version.snapshot["terms"])
+            self._read[key] = kept_terms_from_json(version.snapshot["terms"])
         return self._read[key]
 
 

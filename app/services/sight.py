@@ -10,8 +10,7 @@ from app.db.tables import Contract
 from app.errors import Forbidden, NoClause, NotFound, NotReviewer
 from app.principal import Role
 from app.rules.codes import Rule
-from app.rules.profiles import PROFILES
-from app.rules.terms_json import terms_from_json
+from app.rules.terms_json import kept_terms_from_json
 
 if TYPE_CHECKING:
     from datetime import date
@@ -70,7 +69,7 @@ def needed_clause(session: ReadSession, contract: Contract) -> Clause:
 
 def current_terms(clause: Clause) -> Terms:
     """The terms in force, as the rules read them."""
-    return terms_from_json(clause.terms, PROFILES.get(clause.profile))
+    return kept_terms_from_json(clause.terms)
 
 
 def terms_on(session: ReadSession, clause: Clause, day: date) -> tuple[int, Terms]:
@@ -78,7 +77,7 @@ def terms_on(session: ReadSession, clause: Clause, day: date) -> tuple[int, Term
     versions = queries.versions_of(session, clause.owner_id, clause.id)
     in_force = [version for version in versions if version.effective_on <= day] or versions[:1]
     chosen = in_force[-1]
-    return chosen.number, terms_from_json(chosen.snapshot["terms"], PROFILES.get(clause.profile))
+    return chosen.number, kept_terms_from_json(chosen.snapshot["terms"])
 
 
 def may_be_told(reader: Reader, rule: Rule | None) -> bool:

@@ -135,6 +135,21 @@ ADVICE = {
         "Séparez les deux fiches dont la réunion était une erreur ; qui les suit toutes deux peut le faire.",
         "Part the two records that were joined by mistake; whoever follows both of them can.",
     ),
+    "profile_exists": Text(
+        "Choisissez un autre code, ou préparez la version suivante : POST /v1/profiles/{code}/versions.",
+        "Choose another code, or prepare the next version: POST /v1/profiles/{code}/versions.",
+    ),
+    "draft_exists": Text(
+        "Modifiez-le par PATCH, ou publiez-le d'abord.", "Change it by PATCH, or publish it first."
+    ),
+    "profile_published": Text(
+        "Préparez la version suivante : POST /v1/profiles/{code}/versions.",
+        "Prepare the next version: POST /v1/profiles/{code}/versions.",
+    ),
+    "publication_too_early": Text(
+        "Choisissez un jour à partir d'aujourd'hui et après le premier jour de la version précédente.",
+        "Choose a day from today on and after the first day of the version before it.",
+    ),
     "eligibility_not_met": Text(
         "Enregistrez les preuves vues, ou les faits qui manquent, puis approuvez.",
         "Record the proofs seen, or the facts that are missing, then approve.",

@@ -36,7 +36,8 @@ TAGS = {
     "organisations": "Organismes et leurs sièges.",
     "outcomes": "Ce que deviennent les personnes, à la sortie, à 6 et à 12 mois.",
     "participants": "Les personnes ; leur identité est chiffrée et chaque lecture motivée.",
-    "rules": "Le droit servi comme donnée : paramètres, publics, preuves, profils.",
+    "profiles": "Jeux de termes de clause : intégrés, et ceux des organismes, en versions datées.",
+    "rules": "Le droit servi comme donnée : paramètres, publics, preuves.",
     "statements": "Relevés mensuels d'heures et leur examen.",
     "territories": "Territoires de référence.",
 }

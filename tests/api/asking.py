@@ -12,8 +12,18 @@ from uuid import uuid4
 from httpx2 import Response
 from sqlalchemy import select
 
-from app.db.tables import Assessment, Clause, Contract, Hire, Mandate, Organisation, Participant, Statement
-from tests.api.cases import PLACE, PLATFORM, WHY, Case, Seat, hire_body
+from app.db.tables import (
+    Assessment,
+    Clause,
+    Contract,
+    Hire,
+    Mandate,
+    Organisation,
+    OwnProfile,
+    Participant,
+    Statement,
+)
+from tests.api.cases import PLACE, PLATFORM, WHY, Case, Seat, hire_body, profile_body
 from tests.api.registering import CLAUSE, CONTRACT
 from tests.contract.documents import Operation
 
@@ -38,6 +48,10 @@ VERSIONED: dict[str, tuple[Any, str, str]] = {
     "remove_social_conditions": (Contract, "id", "contract_id"),
     "record_clause": (Clause, "contract_id", "contract_id"),
     "amend_clause": (Clause, "contract_id", "contract_id"),
+    "draft_profile_version": (OwnProfile, "code", "profile_code"),
+    "change_profile_draft": (OwnProfile, "code", "profile_code"),
+    "publish_profile": (OwnProfile, "code", "profile_code"),
+    "withdraw_profile": (OwnProfile, "code", "profile_code"),
     "change_mandate": (Mandate, "id", "mandate_id"),
     "withdraw_mandate": (Mandate, "id", "mandate_id"),
     "correct_statement": (Statement, "id", "statement_id"),
@@ -63,8 +77,15 @@ QUERIES: dict[str, dict[str, str]] = {
     "list_person_links": {"purpose": WHY},
 }
 # Parts of addresses that belong to nobody.
-PUBLIC_PARTS = {"level": "department", "code": "57", "since": "2025-01-01", "ordinal": "1", "moment": "exit"}
-CODES = {"read_public": "rsa", "read_profile": "ccag-2021", "read_problem": "not_found"}
+PUBLIC_PARTS = {
+    "level": "department",
+    "code": "57",
+    "since": "2025-01-01",
+    "ordinal": "1",
+    "moment": "exit",
+    "edition": "1",
+}
+CODES = {"read_public": "rsa", "read_problem": "not_found"}
 
 
 @dataclass
@@ -103,6 +124,9 @@ def ask(operation: Operation, case: Case, seat: Seat, **parts: str) -> Asked:
     known = {**PUBLIC_PARTS, "siret": seat.siret, **case.ids, **parts}
     if operation.id in CODES:
         known["code"] = CODES[operation.id]
+    if operation.id == "draft_profile_version" and "profile_code" not in parts:
+        # The other one is a draft still, and a profile has one draft at a time.
+        known["profile_code"] = case.others["profile_code"][0]
     body = BODIES.get(operation.id)
     return Asked(operation, case, known, body(case, seat) if body else None)
 
@@ -175,6 +199,10 @@ BODIES: dict[str, Any] = {
     "review_statement": _verdicts,
     "import_file": lambda _, __: {"marches": {"marche": []}},
     "try_assessment": lambda _, __: {"profile": "ccag-2021", "on": "2025-01-06", "facts": {"rsa": True}},
+    "create_profile": lambda _, __: profile_body(f"essai-{next(NUMBERS)}"),
+    "draft_profile_version": lambda _, __: {"label": "Clause type, suite"},
+    "change_profile_draft": lambda _, __: {"label": "Clause type, corrigée"},
+    "publish_profile": lambda _, __: {"since": "2025-02-01"},
     "create_participant": lambda case, _: case.team.identity,
     "search_participants": lambda case, _: {**case.team.person, "purpose": "duplicate_check"},
     "rectify_participant": lambda case, _: {"birth_name": case.team.identity["birth_name"]},

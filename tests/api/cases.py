@@ -152,6 +152,7 @@ def tell(service: Service, team: Team) -> Case:
     case = Case(service, team, answer.json())
     case.ids["contract_id"] = case.contract["id"]
     _set_up(case)
+    _draw_up(case)
     _put_to_work(case)
     _declare(case)
     while settle(service.means):
@@ -197,6 +198,27 @@ def _set_up(case: Case) -> None:
     file = {"marches": {"marche": [{"id": f"{case.contract['reference']}-I"}]}}
     job = case.send("buyer", "POST", "/v1/imports?kind=decp", file)["id"]
     case.ids["import_id"] = case.ids["job_id"] = job
+
+
+def profile_body(code: str, **changes: object) -> dict[str, Any]:
+    """A profile that says what the list of Hérault says."""
+    body = {
+        "code": code,
+        "label": "Clause type",
+        "reference": "Délibération d'exemple",
+        "based_on": "herault",
+    }
+    return {**body, **changes}
+
+
+def _draw_up(case: Case) -> None:
+    """A profile in draft, and one published."""
+    codes = [f"canariprofil{case.team.name.lower()}-{case.contract['id'][-12:]}-{name}" for name in "xy"]
+    for code in codes:
+        case.send("buyer", "POST", "/v1/profiles", profile_body(code))
+    published = {"since": "2025-01-01"}
+    case.send("buyer", "POST", f"/v1/profiles/{codes[1]}/versions/1/publish", published, 1)
+    case.ids["profile_code"], case.others["profile_code"] = codes[0], codes[1:]
 
 
 def _put_to_work(case: Case) -> None:

@@ -4,7 +4,8 @@ Columns are the seats around one case: the platform; the contract's buyer, holde
 facilitator whose mandate runs; the buyer's own staff in the facilitator's role, who read but do not decide
 meanwhile; an insertion structure under mandate; a prescriber and an observer, who see no contract. The hire,
 person, assessment and statement asked for are those of the holder, so that its subcontractor and the
-structure do not find them. The import, the job and the key are the buyer's; each revokes a key of its own.
+structure do not find them. The import, the job, the profile and the key are the buyer's; each revokes a key
+of its own. Organisations read and write their profiles as buyer and as facilitator.
 
 200 … 204: done. 403: seen, not theirs to do. 404: not theirs to see.
 """
@@ -33,10 +34,16 @@ read_territory               200  200  200  200  200  200  200  200  200
 list_territory_children      200  200  200  200  200  200  200  200  200
 read_rules                   200  200  200  200  200  200  200  200  200
 read_public                  200  200  200  200  200  200  200  200  200
-list_profiles                200  200  200  200  200  200  200  200  200
-read_profile                 200  200  200  200  200  200  200  200  200
 estimate_hours               200  200  200  200  200  200  200  200  200
 try_assessment               200  200  200  200  200  200  200  200  200
+
+list_profiles                200  200  200  200  200  200  200  200  200
+create_profile               403  201  403  403  201  201  403  403  403
+read_profile                 404  200  404  404  404  200  404  404  404
+draft_profile_version        404  201  404  404  404  201  404  404  404
+change_profile_draft         404  200  404  404  404  200  404  404  404
+publish_profile              404  200  404  404  404  200  404  404  404
+withdraw_profile             404  204  404  404  404  204  404  404  404
 
 register_contract            201  201  403  403  403  403  403  403  403
 list_contracts               200  200  200  200  200  200  200  200  200
@@ -134,6 +141,7 @@ BY_ROLE = {
 ONCE = (
     *("close_contract", "record_clause", "amend_clause", "withdraw_mandate", "put_outcome"),
     *("merge_participants", "separate_participants"),
+    *("draft_profile_version", "change_profile_draft", "publish_profile", "withdraw_profile"),
 )
 
 

@@ -121,7 +121,7 @@ class TestRecording:
         assert answer.json()["required_at_end"] == "120.50"
         assert terms["milestones"] == [{"on": "2025-03-31", "hours": "60.00"}]
         (public,) = terms["publics"]
-        assert public["parameters"] == {"months": 24, "worked_below_months": 0}
+        assert public["parameters"] == {"months": 24, "worked_below_months": 0, "proof_months": 0}
         assert terms["durations"] == {"months": 12, "by_contract_type": {}, "to_window_end": {"cdi": 48}}
         assert terms["rounding"] == {"mode": "up", "step": "0.50"}
         for name in ("article", "modalities", "contract_types", "late_threshold", "training_share"):

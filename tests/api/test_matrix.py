@@ -20,7 +20,7 @@ GUARDED = [name for name in ROWS if name not in matrix.OPEN]
 # Parts of addresses that lead to what belongs to a case.
 OWNED = {
     *("contract_id", "mandate_id", "hire_id", "participant_id", "assessment_id"),
-    *("statement_id", "invoice_id", "import_id", "job_id", "key_id"),
+    *("statement_id", "invoice_id", "import_id", "job_id", "key_id", "profile_code"),
 }
 NEVER_NAMED = "92000000700012"
 OUTSIDERS = [seat for seat in TEAM_B.seats.values() if seat.role is not Role.ADMIN]
@@ -213,6 +213,7 @@ HIRES = {"declare_hire", "list_hires", "read_hire", "amend_hire", "end_hire"}
 # The law, and what a clause says of it, name every public and every proof.
 LAW = {
     *("read_rules", "read_public", "list_profiles", "read_profile", "try_assessment"),
+    *("create_profile", "draft_profile_version", "change_profile_draft", "publish_profile"),
     *("read_clause", "record_clause", "amend_clause"),
 }
 

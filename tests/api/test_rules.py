@@ -68,16 +68,25 @@ class TestCatalogue:
         found = ask(service, "/v1/rules/publics/qpv", on="2014-12-31").json()
         assert (found["since"], found["in_force"]) == ("2015-01-01", False)
         assert found["proofs"] == [
-            {"any_of": ["address"], "only_if": None},
-            {"any_of": ["france_travail", "registration_summary"], "only_if": "requires_jobseeker"},
+            {"any_of": ["address"], "only_if": None, "age": "address_proof_months"},
+            {
+                "any_of": ["france_travail", "registration_summary"],
+                "only_if": "requires_jobseeker",
+                "age": "proof_months",
+            },
         ]
         assert ask(service, "/v1/rules/publics/qpv").json()["in_force"] is True
 
     def test_a_profile_says_everything_a_clause_takes_from_it(self, service: Service) -> None:
         found = ask(service, "/v1/profiles/ccag-2021").json()
-        (listed,) = ask(service, "/v1/profiles").json()["items"]
-        assert found == listed
-        assert (found["since"], found["edition"]) == ("2021-04-01", 1)
+        listed = ask(service, "/v1/profiles").json()["items"]
+        assert listed[0] == found
+        assert listed == ask(service, "/v1/rules").json()["profiles"]
+        assert [item["code"] for item in listed] == [
+            *("ccag-2021", "paris-epec-2021", "herault", "vaucluse", "csf-2018", "npnru")
+        ]
+        assert (found["since"], found["edition"], found["state"]) == ("2021-04-01", 1, "published")
+        assert (found["owner"], found["version"]) == (None, None)
         assert found["conditions"]["durations"] == {
             "months": 24,
             "by_contract_type": {},

@@ -55,10 +55,14 @@ def test_a_public_is_served_with_its_parameters_and_proofs() -> None:
     served = _served(date(2024, 12, 2))["publics"]
     qpv = _one(served, "qpv")
     assert qpv["proofs"] == [
-        {"any_of": ["address"], "only_if": None},
-        {"any_of": ["france_travail", "registration_summary"], "only_if": "requires_jobseeker"},
+        {"any_of": ["address"], "only_if": None, "age": "address_proof_months"},
+        {
+            "any_of": ["france_travail", "registration_summary"],
+            "only_if": "requires_jobseeker",
+            "age": "proof_months",
+        },
     ]
-    assert qpv["parameters"] == [
+    assert qpv["parameters"][:1] == [
         {
             "code": "requires_jobseeker",
             "label": "Demandeur d'emploi exigé",
@@ -68,6 +72,10 @@ def test_a_public_is_served_with_its_parameters_and_proofs() -> None:
             "accepted": None,
         }
     ]
+    ages = [
+        (item["code"], item["default"], item["minimum"], item["maximum"]) for item in qpv["parameters"][1:]
+    ]
+    assert ages == [("address_proof_months", 0, 0, 60), ("proof_months", 0, 0, 60)]
     months = _one(_one(served, "deld")["parameters"], "months")
     assert (months["default"], months["minimum"], months["maximum"]) == (12, 1, 60)
     assert _one(_one(served, "iae")["parameters"], "structures")["accepted"] == [
@@ -130,8 +138,29 @@ def test_an_assessment_is_plain_data_with_every_reason() -> None:
         "claimed": False,
         "proofs_seen": ["address"],
         "proofs_missing": [["france_travail", "registration_summary"]],
-        "parameters": {"requires_jobseeker": True},
+        "proofs_too_old": [],
+        "parameters": {"requires_jobseeker": True, "address_proof_months": 0, "proof_months": 0},
         "reference": "CCAP Exemple, art. 4",
         "assumed": False,
     }
     assert written["publics"][1]["claimed"]
+
+
+def test_a_proof_that_is_too_old_is_told_apart_from_one_that_is_missing() -> None:
+    choices = [PublicChoice("qpv", (("address_proof_months", 3), ("proof_months", 1)))]
+    proofs = [SeenProof("address", date(2024, 9, 1)), SeenProof("france_travail", date(2024, 11, 2))]
+    assessment = assess(choices, Facts(qpv=True, jobseeker=True), frozenset(), proofs, date(2024, 12, 2))
+    (qpv,) = json.loads(json.dumps(assessment_to_json(assessment)))["publics"]
+    assert (qpv["outcome"], qpv["proofs_seen"], qpv["proofs_missing"]) == (
+        "unproven",
+        ["france_travail"],
+        [["address"]],
+    )
+    assert qpv["proofs_too_old"] == [
+        {"type": "address", "issued_on": "2024-09-01", "months": 3, "issued_from": "2024-09-02"}
+    ]
+
+
+def test_a_proof_says_whether_it_lasts() -> None:
+    lasting = {item["code"] for item in _served(date(2024, 12, 2))["proofs"] if item["lasting"]}
+    assert lasting == {"identity", "diploma", "school_leaving"}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.rules.codes import Outcome
+from app.rules.days import ONE_DAY
 from app.rules.eligibility import PublicAnswer, SeenProof, assess
 from app.rules.errors import UnknownCodeError
 from app.rules.facts import facts_from_json
@@ -17,10 +18,11 @@ from app.rules.version import RULES_VERSION
 from tests.rules.cases import load
 
 ANSWERS = {True: "true", False: "false", None: "unknown"}
-FILES = [*load("publics"), *load("publics_by_fact")]
+FILES = [*load("publics"), *load("publics_by_fact"), *load("publics_in_time"), *load("proof_ages")]
+TOO_OLD = load("proof_ages")
 
 
-def _proof(case: dict[str, str]) -> SeenProof:
+def proof_of(case: dict[str, str]) -> SeenProof:
     days = {key: date.fromisoformat(value) for key, value in case.items() if key != "type"}
     return SeenProof(case["type"], **days)
 
@@ -31,7 +33,7 @@ def _judge(case: dict[str, Any]) -> PublicAnswer:
         choices_from_json([choice], "/publics"),
         facts_from_json(case.get("facts", {})),
         frozenset({case["public"]} if case.get("claimed") else ()),
-        [_proof(item) for item in case.get("proofs", [])],
+        [proof_of(item) for item in case.get("proofs", [])],
         date.fromisoformat(case["on"]),
     )
     assert assessment.rules_version == RULES_VERSION
@@ -46,6 +48,10 @@ def test_a_public_answers_with_its_reasons(case: dict[str, Any]) -> None:
     assert {item.code: ANSWERS[item.answer] for item in answer.reasons} == case["reasons"]
     assert [list(item) for item in answer.missing] == case.get("missing", [])
     assert answer.claimed is case.get("claimed", False)
+    too_old = [
+        [item.type, item.issued_on.isoformat(), item.issued_from.isoformat()] for item in answer.too_old
+    ]
+    assert too_old == case.get("too_old", [])
     assert answer.reference
 
 
@@ -54,11 +60,26 @@ def test_every_public_has_cases_of_the_three_outcomes() -> None:
     assert shown == {(code, str(outcome)) for code in PUBLICS for outcome in Outcome}
 
 
+def test_every_public_has_a_proof_that_is_one_day_too_old() -> None:
+    cases = [case.values[0] for case in TOO_OLD]
+    assert {case["public"] for case in cases if case.get("too_old")} == set(PUBLICS)
+
+
+def test_every_public_with_an_end_or_a_beginning_has_a_case_of_the_day_outside() -> None:
+    cases = [case.values[0] for case in FILES if "in_force" in case.values[0]["reasons"]]
+    outside = {(case["public"], case["on"]) for case in cases}
+    for item in PUBLICS.values():
+        assert (item.code, (item.since - ONE_DAY).isoformat()) in outside
+        assert item.until is None or (item.code, (item.until + ONE_DAY).isoformat()) in outside
+
+
 def test_every_public_asks_for_proofs_of_the_list() -> None:
     for item in PUBLICS.values():
         assert item.needs
         assert all(code in PROOFS for need in item.needs for code in need.any_of)
-        assert all(need.only_if in {None, *(s.code for s in item.settings)} for need in item.needs)
+        settings = {setting.code for setting in item.settings}
+        assert all(need.only_if in {None, *settings} and need.age in settings for need in item.needs)
+        assert not any(code.endswith("proof_months") for code in settings - {need.age for need in item.needs})
 
 
 @pytest.mark.parametrize(
@@ -83,7 +104,7 @@ def test_a_choice_carries_its_own_reference_and_doubt() -> None:
     assessment = assess([choice], facts_from_json({}), frozenset(), [], date(2024, 12, 2))
     assert assessment.publics[0].reference == "CCAP Exemple, art. 4"
     assert assessment.publics[0].assumed
-    assert dict(assessment.publics[0].parameters) == {"dependants": False}
+    assert dict(assessment.publics[0].parameters) == {"dependants": False, "proof_months": 0}
 
 
 def test_only_the_proofs_a_public_needs_are_named_as_seen() -> None:

@@ -10,13 +10,18 @@ import pytest
 
 from app.rules.codes import ApprovalFrom, ContractType, Every, Modality, RoundingMode
 from app.rules.days import Span
-from app.rules.errors import UnknownCodeError, WrongDocumentError, WrongValueError
+from app.rules.errors import WrongDocumentError, WrongValueError
 from app.rules.hours import Rounding
 from app.rules.profiles import PROFILES, profile
-from app.rules.publics import PUBLICS
 from app.rules.target_json import target_from_json
 from app.rules.terms import Document, Durations, LabourFormula, Milestone, PublicChoice, Reporting, Terms
-from app.rules.terms_json import terms_from_json, terms_to_json
+from app.rules.terms_json import (
+    conditions_from_json,
+    conditions_to_json,
+    kept_terms_from_json,
+    terms_from_json,
+    terms_to_json,
+)
 
 SMALLEST: dict[str, Any] = {
     "profile": "ccag-2021",
@@ -39,20 +44,25 @@ WHOLE: dict[str, Any] = {
     "publics": [
         {
             "code": "rsa",
-            "parameters": {"dependants": True},
+            "parameters": {"dependants": True, "proof_months": 3},
             "reference": "CCAP Exemple, annexe 2",
             "assumed": False,
         },
-        {"code": "iae", "parameters": {"structures": ["etti", "ai"]}, "reference": "", "assumed": True},
+        {
+            "code": "iae",
+            "parameters": {"structures": ["etti", "ai"], "proof_months": 0},
+            "reference": "",
+            "assumed": True,
+        },
         {
             "code": "deld",
-            "parameters": {"months": 18, "worked_below_months": 6},
+            "parameters": {"months": 18, "worked_below_months": 6, "proof_months": 0},
             "reference": "",
             "assumed": False,
         },
         {
             "code": "avis_motive",
-            "parameters": {"bodies": ["PLIE Exemple"]},
+            "parameters": {"bodies": ["PLIE Exemple"], "proof_months": 0},
             "reference": "",
             "assumed": False,
         },
@@ -115,10 +125,10 @@ def test_a_clause_can_say_everything() -> None:
         article="CCAP Exemple, art. 4",
         milestones=(Milestone(date(2025, 1, 31), 4000), Milestone(date(2025, 6, 30), 12025)),
         publics=(
-            PublicChoice("rsa", (("dependants", True),), "CCAP Exemple, annexe 2"),
-            PublicChoice("iae", (("structures", ("etti", "ai")),), assumed=True),
-            PublicChoice("deld", (("months", 18), ("worked_below_months", 6))),
-            PublicChoice("avis_motive", (("bodies", ("PLIE Exemple",)),)),
+            PublicChoice("rsa", (("dependants", True), ("proof_months", 3)), "CCAP Exemple, annexe 2"),
+            PublicChoice("iae", (("structures", ("etti", "ai")), ("proof_months", 0)), assumed=True),
+            PublicChoice("deld", (("months", 18), ("worked_below_months", 6), ("proof_months", 0))),
+            PublicChoice("avis_motive", (("bodies", ("PLIE Exemple",)), ("proof_months", 0))),
         ),
         modalities=(Modality.DIRECT_HIRE, Modality.TRAINING),
         contract_types=(ContractType.CDI, ContractType.STAGE),
@@ -151,13 +161,91 @@ def test_what_is_said_in_full_is_written_as_it_was() -> None:
 def test_terms_stored_before_documents_could_be_owed_ask_for_none() -> None:
     written = terms_to_json(terms_from_json(SMALLEST))
     older = {**written, "reporting": {"every": "month", "due_day": 15}}
-    assert terms_from_json(older) == terms_from_json(written)
-    assert terms_from_json(older).reporting.documents == ()
+    assert kept_terms_from_json(older) == terms_from_json(written)
+    assert kept_terms_from_json(older).reporting.documents == ()
 
 
-def test_a_stored_clause_never_needs_its_profile() -> None:
+def test_a_kept_clause_never_needs_its_profile() -> None:
     written = terms_to_json(terms_from_json(SMALLEST)) | {"profile": "exemple-2020"}
-    assert terms_from_json(written).profile == "exemple-2020"
+    assert terms_to_json(kept_terms_from_json(written)) == written
+    with pytest.raises(WrongDocumentError):
+        terms_from_json(written)
+
+
+@pytest.mark.parametrize("name", ["exemple-2020", "ccag-2021", None])
+def test_a_clause_kept_before_a_term_existed_reads_as_it_did(
+    name: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a profile of that name nor a later value of the profile says anything about it."""
+    told = replace(
+        profile("ccag-2021"),
+        conditions=replace(
+            profile("ccag-2021").conditions,
+            reporting=Reporting(Every.YEAR, 1),
+            automatic_approval=True,
+            training_share=Fraction(1, 5),
+        ),
+    )
+    written = terms_to_json(terms_from_json(SMALLEST)) | {"profile": name}
+    monkeypatch.setitem(PROFILES, "ccag-2021", told)
+    older = {
+        key: value
+        for key, value in written.items()
+        if key not in {"reporting", "automatic_approval", "training_share", "milestones"}
+    }
+    kept = kept_terms_from_json(older)
+    assert terms_to_json(kept) == written
+    assert (kept.reporting, kept.automatic_approval, kept.training_share) == (Reporting(), False, None)
+
+
+def test_a_public_kept_before_a_parameter_existed_reads_as_it_did() -> None:
+    written = terms_to_json(terms_from_json(WHOLE))
+    publics = [
+        {"code": "deld", "parameters": {"months": 18}, "reference": "", "assumed": False},
+        {"code": "jeune_sq", "parameters": {}, "reference": "", "assumed": False},
+        {
+            "code": "jeune_diplome",
+            "parameters": {"age_below": 28, "months": 3},
+            "reference": "",
+            "assumed": False,
+        },
+        {"code": "qpv", "parameters": {"requires_jobseeker": False}, "reference": "", "assumed": False},
+    ]
+    kept = kept_terms_from_json({**written, "publics": publics}).publics
+    values = {item.code: dict(item.parameters) for item in kept}
+    assert values == {
+        "deld": {"months": 18, "worked_below_months": 0, "proof_months": 0},
+        "jeune_sq": {"age_below": 26, "months": 6, "requires_jobseeker": False, "proof_months": 0},
+        "jeune_diplome": {
+            "age_below": 28,
+            "months": 3,
+            "requires_inactivity": True,
+            "requires_jobseeker": False,
+            "proof_months": 0,
+        },
+        "qpv": {"requires_jobseeker": False, "address_proof_months": 0, "proof_months": 0},
+    }
+
+
+def test_a_profile_s_conditions_come_back_exactly() -> None:
+    for item in PROFILES.values():
+        assert conditions_from_json(conditions_to_json(item.conditions)) == item.conditions
+
+
+def test_conditions_left_out_come_from_the_profile_one_starts_from() -> None:
+    paris = profile("paris-epec-2021").conditions
+    own = conditions_from_json({"reporting": {"every": "month", "due_day": 5}}, paris)
+    assert own == replace(paris, reporting=Reporting(Every.MONTH, 5))
+
+
+def test_a_profile_says_neither_target_nor_window_and_needs_publics() -> None:
+    with pytest.raises(WrongDocumentError) as caught:
+        conditions_from_json({"target": WHOLE["target"], "late_threshold": "2"})
+    assert [(item.pointer, item.code) for item in caught.value.findings] == [
+        ("/publics", "missing"),
+        ("/late_threshold", "invalid"),
+        ("/target", "unknown_field"),
+    ]
 
 
 def test_an_organisation_s_own_profile_fills_too() -> None:
@@ -293,15 +381,3 @@ def test_a_target_alone_names_its_wrong_field() -> None:
 def test_a_clause_has_an_end() -> None:
     with pytest.raises(ValueError, match="fin"):
         _ = replace(terms_from_json(SMALLEST), window=Span(date(2024, 12, 12))).end
-
-
-def test_the_ccag_profile_says_what_is_assumed() -> None:
-    ccag = profile("ccag-2021")
-    assert {item.code for item in ccag.conditions.publics if not item.assumed} == {"iae", "adapte", "regie"}
-    assert all(item.reference for item in ccag.conditions.publics)
-    assert not any(PUBLICS[item.code].custom_only for item in ccag.conditions.publics)
-
-
-def test_a_profile_that_does_not_exist_is_an_error() -> None:
-    with pytest.raises(UnknownCodeError):
-        profile("exemple")

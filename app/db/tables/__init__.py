@@ -27,6 +27,7 @@ from app.db.tables.participants import (
     PersonLink,
     Residence,
 )
+from app.db.tables.profiles import OwnProfile, ProfileVersion, ProfileWithdrawal
 from app.db.tables.statements import (
     Entry,
     Line,
@@ -68,11 +69,14 @@ __all__ = [
     "OpenChange",
     "Organisation",
     "OutcomeDetail",
+    "OwnProfile",
     "Participant",
     "ParticipantAccess",
     "PersonLink",
     "PersonMonth",
     "PostalCode",
+    "ProfileVersion",
+    "ProfileWithdrawal",
     "Residence",
     "Seal",
     "Statement",
