@@ -12,6 +12,7 @@ from app.api import (
     clauses,
     compliance,
     contracts,
+    durations,
     estimates,
     events,
     figures,
@@ -23,6 +24,7 @@ from app.api import (
     organisations,
     participants,
     rules,
+    splits,
     statements,
     territories,
 )
@@ -89,6 +91,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         participants,
         hires,
         assessments,
+        durations,
+        splits,
     ):
         app.include_router(module.router)
     docs.install(app)

@@ -37,6 +37,7 @@ HANDLERS: Handlers = {
     imports.IMPORT: imports.run_import,
     upkeep.RECOUNT: upkeep.recount,
     upkeep.ROLL_OVER: upkeep.roll_over,
+    upkeep.TELL_SPLIT: upkeep.tell_split,
 }
 
 

@@ -21,6 +21,10 @@ INSERT_ONLY = (
     "versions",
     "statement_versions",
     "verdicts",
+    "documents_seen",
+    "duration_decisions",
+    "splits",
+    "split_answers",
     "entries",
 )
 # The doubled sign is one: the driver reads a single one as a placeholder.

@@ -9,6 +9,7 @@ from app.rules.codes import (
     ConsultationKind,
     ContractType,
     Decision,
+    DurationDecisionKind,
     Every,
     FactKind,
     HourKind,
@@ -17,12 +18,15 @@ from app.rules.codes import (
     Modality,
     Outcome,
     Programme,
+    ProofLevel,
     ReviewState,
     RoundingMode,
     Rule,
+    SplitState,
     State,
     Status,
     Structure,
+    SupportingDocument,
     TargetKind,
 )
 
@@ -116,6 +120,30 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "hour_kinds": {
         HourKind.WORKED: "Heures travaillées",
         HourKind.TRAINING: "Heures de formation",
+    },
+    "duration_decisions": {
+        DurationDecisionKind.SUSPENSION: "Suspension",
+        DurationDecisionKind.PROLONGATION: "Prolongation",
+        DurationDecisionKind.CANCELLATION: "Annulation d'une décision",
+    },
+    "proof_levels": {
+        ProofLevel.DECLARED: "Déclarée",
+        ProofLevel.SUPPORTED: "Justifiée par un document vu",
+        ProofLevel.ACCEPTED: "Acceptée",
+    },
+    "supporting_documents": {
+        SupportingDocument.PAYSLIP: "Bulletin de paie",
+        SupportingDocument.ATTENDANCE_SHEET: "Feuille de présence",
+        SupportingDocument.MISSION_STATEMENT: "Relevé de mission",
+        SupportingDocument.TRAINING_CERTIFICATE: "Attestation de formation",
+        SupportingDocument.EMPLOYER_CERTIFICATE: "Attestation de l'employeur",
+        SupportingDocument.OTHER: "Autre document",
+    },
+    "splits": {
+        SplitState.PROPOSED: "Proposé",
+        SplitState.ACCEPTED: "Convenu",
+        SplitState.REFUSED: "Refusé",
+        SplitState.WITHDRAWN: "Retiré",
     },
     "line_warnings": {
         LineWarning.HIRE_NOT_RUNNING: "La personne n'est pas employée ce mois-ci",

@@ -68,6 +68,7 @@ _EU_CLASSIC = "Règlement délégué (UE) 2025/2152, pouvoirs adjudicateurs, JOU
 _EU_NETWORK = "Règlement délégué (UE) 2025/2150, secteurs spéciaux, JOUE du 23/10/2025"
 _EU_WORKS = "Règlements délégués (UE) 2025/2151 (concessions) et 2025/2152 (travaux), JOUE du 23/10/2025"
 _DERIVED = "plafond mensuel de {} € fois 12, divisé par 1 607, arrondi à l'euro (art. D242-19)"
+_BY_ANALOGY = "Par analogie avec le PASS IAE (suspension de 36 mois, cinq ans en tout) ; à confirmer"
 
 _ALL = (
     Parameter(
@@ -92,6 +93,22 @@ _ALL = (
         unit="h",
         values=_series("Convention d'affichage : 35 h sur 5 jours", ("2000-01-01", "7")),
         assumed=False,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="longest_suspension",
+        label_fr="Suspension de la durée d'éligibilité, au plus par décision",
+        unit="months",
+        values=_series(_BY_ANALOGY, ("2000-01-01", "36")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="longest_prolongation",
+        label_fr="Prolongation de la durée d'éligibilité, au plus par décision",
+        unit="months",
+        values=_series(_BY_ANALOGY, ("2000-01-01", "36")),
+        assumed=True,
         checked_on=GATHERED,
     ),
     Parameter(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.services.jobs import Running
     from app.services.work import Means
 
-RECOUNT, ROLL_OVER = "recount", "roll_over"
+RECOUNT, ROLL_OVER, TELL_SPLIT = "recount", "roll_over", "tell_split"
 BATCH = 100
 
 
@@ -34,6 +34,19 @@ def recount(running: Running) -> dict[str, Any]:
             writer.touch("contract", contract_id, "hours")
             writer.announce("lines.recounted", "contract", contract_id)
     return {"changed": changed}
+
+
+def tell_split(running: Running) -> dict[str, Any]:
+    """Tell the other side of a split what became of it: a change of its own contract."""
+    payload = running.payload
+    contract_id = UUID(payload["contract_id"])
+    with running.writing() as writer:
+        held_contract(writer, contract_id)
+        writer.record(payload["event"], contract_id=contract_id)
+        writer.touch("split", UUID(payload["split_id"]), "state")
+        declarant_id = UUID(payload["declarant_id"])
+        writer.announce(payload["event"], "split", UUID(payload["split_id"]), declarant_id=declarant_id)
+    return {}
 
 
 def plan_roll_over(means: Means, answers_hours: int) -> bool:

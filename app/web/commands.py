@@ -19,9 +19,10 @@ from starlette.responses import Response
 from app.clock import day_of
 from app.db.queries import organisations as queries
 from app.db.queries.contracts import visible_contracts
+from app.db.queries.hires import visible_hires
 from app.db.queries.lists import one
 from app.db.queries.statements import visible_statements
-from app.db.tables import Contract, Statement, StoredAnswer
+from app.db.tables import Contract, Hire, Statement, StoredAnswer
 from app.errors import (
     FieldError,
     Forbidden,
@@ -48,6 +49,7 @@ KEY_CHARACTERS = 255
 # What creating operations stand under, by the name in their address: how it is seen, and its id.
 REACHED: dict[str, tuple[Callable[..., Any], Any]] = {
     "contract_id": (visible_contracts, Contract.id),
+    "hire_id": (visible_hires, Hire.id),
     "statement_id": (visible_statements, Statement.id),
 }
 

@@ -6,7 +6,8 @@ import pytest
 
 from app.rules.codes import ContractType
 from app.rules.days import Span
-from app.rules.eligibility import SeenProof, approved_span, eligible_until
+from app.rules.durations import duration_of
+from app.rules.eligibility import SeenProof, approved_span
 from tests.rules.months import terms
 
 WINDOW = ("2024-12-12", "2030-12-31")
@@ -28,15 +29,15 @@ WINDOW = ("2024-12-12", "2030-12-31")
     ],
 )
 def test_how_long_a_hire_counts(window_end: str, kind: ContractType, first_start: date, until: date) -> None:
-    assert eligible_until(terms(("2024-12-12", window_end)), kind, first_start) == until
+    assert duration_of(terms(("2024-12-12", window_end)), kind, first_start).last_day == until
 
 
 def test_the_months_of_a_contract_type_are_a_term() -> None:
     clause = terms(WINDOW, durations={"months": 12, "by_contract_type": {"apprentissage": 36}})
     start = date(2024, 12, 16)
-    assert eligible_until(clause, ContractType.APPRENTISSAGE, start) == date(2027, 12, 15)
-    assert eligible_until(clause, ContractType.STAGE, start) == date(2025, 12, 15)
-    assert eligible_until(clause, ContractType.CDI, start) == date(2025, 12, 15)
+    assert duration_of(clause, ContractType.APPRENTISSAGE, start).last_day == date(2027, 12, 15)
+    assert duration_of(clause, ContractType.STAGE, start).last_day == date(2025, 12, 15)
+    assert duration_of(clause, ContractType.CDI, start).last_day == date(2025, 12, 15)
 
 
 def test_an_approval_covers_the_whole_hire() -> None:

@@ -15,6 +15,7 @@ from app.db.tables.contracts import (
 from app.db.tables.organisations import ApiKey, Organisation, StoredAnswer
 from app.db.tables.participants import (
     Assessment,
+    DurationDecision,
     Hire,
     HireTraits,
     Identity,
@@ -22,7 +23,9 @@ from app.db.tables.participants import (
     ParticipantAccess,
     Residence,
 )
+from app.db.tables.splits import Split, SplitAnswer
 from app.db.tables.statements import (
+    DocumentsSeen,
     Entry,
     Line,
     ObligationMonth,
@@ -46,6 +49,8 @@ __all__ = [
     "ContractParty",
     "ContractPlace",
     "DecpRecord",
+    "DocumentsSeen",
+    "DurationDecision",
     "Entry",
     "Event",
     "Hire",
@@ -65,6 +70,8 @@ __all__ = [
     "PostalCode",
     "Residence",
     "Seal",
+    "Split",
+    "SplitAnswer",
     "Statement",
     "StatementVersion",
     "StoredAnswer",
