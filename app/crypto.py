@@ -60,6 +60,10 @@ class Keyring:
         """Keyed hash of a request that may hold a whole identity, to tell it from another one."""
         return self._hmac("request", request)
 
+    def claim_hash(self, line_id: UUID, other_line_id: UUID) -> bytes:
+        """What stands for another tenant's claim beside one's own: it names neither line to anybody else."""
+        return self._hmac("claim", line_id.bytes + other_line_id.bytes)
+
     def _hmac(self, purpose: str, message: bytes) -> bytes:
         # The oldest master key: stored hashes must survive the arrival of a newer encryption key.
         oldest = next(reversed(self._masters))

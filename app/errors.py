@@ -391,6 +391,61 @@ class JoinedThroughOthers(DomainError):
     )
 
 
+class DurationNotStarted(DomainError):
+    """A decision on how long a hire counts that is not approved: no day runs yet."""
+
+    status, code = 409, "duration_not_started"
+    title = Text(
+        "La durée ne court pas : cette mise à l'emploi n'est pas approuvée.",
+        "The duration does not run: this hire is not approved.",
+    )
+
+
+class DecisionWithoutEffect(DomainError):
+    """A suspension outside the duration, or a prolongation that does not move its end."""
+
+    status, code = 409, "decision_without_effect"
+    title = Text(
+        "Cette décision ne changerait rien à la durée.", "This decision would not change the duration."
+    )
+
+
+class DecisionCancelled(DomainError):
+    """A decision on a duration is cancelled once."""
+
+    status, code = 409, "decision_cancelled"
+    title = Text("Cette décision est déjà annulée.", "This decision is already cancelled.")
+
+
+class SplitBeyondRoom(DomainError):
+    """More hours than the two claims may count together, or than one of them asks."""
+
+    status, code = 409, "split_beyond_room"
+    title = Text(
+        "Ce partage dépasse ce que les deux déclarations peuvent compter.",
+        "This split exceeds what the two claims may count.",
+    )
+
+
+class SplitStands(DomainError):
+    """A proposal waits between the two lines already, or one of them is bound to a third."""
+
+    status, code = 409, "split_stands"
+    title = Text(
+        "Un autre partage lie déjà l'une de ces déclarations.",
+        "Another split binds one of these claims already.",
+    )
+
+
+class SplitOver(DomainError):
+    """A proposal is answered or withdrawn once; one whose claims have changed can no longer be accepted."""
+
+    status, code = 409, "split_over"
+    title = Text(
+        "Cette proposition n'attend plus de réponse.", "This proposal no longer waits for an answer."
+    )
+
+
 def unknown_reference(pointer: str) -> InvalidPayload:
     """The same answer for an object that does not exist and for another organisation's."""
     detail = Text("Objet inconnu ou hors de votre périmètre.", "Unknown object, or outside what you can see.")

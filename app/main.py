@@ -12,6 +12,7 @@ from app.api import (
     clauses,
     compliance,
     contracts,
+    durations,
     estimates,
     events,
     figures,
@@ -28,6 +29,7 @@ from app.api import (
     persons,
     profiles,
     rules,
+    splits,
     statements,
     territories,
 )
@@ -100,6 +102,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         hires,
         outcomes,
         assessments,
+        durations,
+        splits,
     ):
         app.include_router(module.router)
     docs.install(app)

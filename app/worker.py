@@ -40,6 +40,7 @@ HANDLERS: Handlers = {
     upkeep.ROLL_OVER: upkeep.roll_over,
     upkeep.RECHECK: upkeep.recheck,
     upkeep.RECHECK_ALL: upkeep.recheck_all,
+    upkeep.TELL_SPLIT: upkeep.tell_split,
 }
 
 

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from app.schemas.compliance import ComplianceOut, ComplianceQuery, EntriesQuery, EntryPage
-from app.services import compliance, entries
+from app.schemas.proof_levels import ProofLevelsOut
+from app.services import compliance, entries, proof_levels
 from app.web.commands import Calling
 from app.web.routing import ExactRoute, answers
 
@@ -45,3 +46,19 @@ def list_compliance_entries(
     Une écriture contrepassée et sa contrepassation, toutes deux connues à l'instant demandé, sont omises.
     """
     return call.read(lambda reader: entries.list_entries(reader, contract_id, asked))
+
+
+@router.get(
+    "/{contract_id}/compliance/proof-levels",
+    response_model=ProofLevelsOut,
+    responses=answers(404, 422),
+    summary="Lire les heures par niveau de preuve",
+)
+def read_proof_levels(
+    call: Calling, contract_id: UUID, asked: Annotated[ComplianceQuery, Query()]
+) -> Response:
+    """Déclarées, justifiées par un document vu, acceptées ; les niveaux ont la somme de la position.
+
+    Une entreprise lit ce qu'elle lit des écritures.
+    """
+    return call.read(lambda reader: proof_levels.read_proof_levels(reader, contract_id, asked))

@@ -161,6 +161,42 @@ class Rule(StrEnum):
     TRAINING = "training"
 
 
+class DurationDecisionKind(StrEnum):
+    """What a dated decision does to how long a person counts (domain §4)."""
+
+    SUSPENSION = "suspension"
+    PROLONGATION = "prolongation"
+    CANCELLATION = "cancellation"
+
+
+class ProofLevel(StrEnum):
+    """How well an hour is proven: said, shown by a document that was seen, accepted (domain §5)."""
+
+    DECLARED = "declared"
+    SUPPORTED = "supported"
+    ACCEPTED = "accepted"
+
+
+class SupportingDocument(StrEnum):
+    """What shows hours worked or taught; seen by the reviewer, never kept."""
+
+    PAYSLIP = "payslip"
+    ATTENDANCE_SHEET = "attendance_sheet"
+    MISSION_STATEMENT = "mission_statement"
+    TRAINING_CERTIFICATE = "training_certificate"
+    EMPLOYER_CERTIFICATE = "employer_certificate"
+    OTHER = "other"
+
+
+class SplitState(StrEnum):
+    """Where an agreement on held hours stands."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
 class LineWarning(StrEnum):
     """What is implausible in a line: recorded all the same, judged at review."""
 

@@ -6,8 +6,8 @@ says of every declared hundredth whether it is pending, held, refused or counted
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from uuid import UUID
@@ -18,6 +18,7 @@ from app.rules.days import days_of_month
 from app.rules.hours import HUNDREDTHS, half_up
 from app.rules.lines import Hours, Line, Posting, Reason, postings
 from app.rules.parameters import parameter
+from app.rules.splits import Room, room_of_pair, share_anew
 from app.rules.texts import TIMES, french, percent
 
 DAYS_IN_WEEK = 7
@@ -30,12 +31,57 @@ def count_month(lines: Sequence[Line], month: date) -> dict[UUID, tuple[Posting,
 
     Claims take room in the order of their first recording (equal instants: by key).
     """
-    ordered = sorted(lines, key=lambda line: (line.first_recorded_at, line.key))
-    claims = tuple(alone(line, month) for line in ordered)
-    claims = plausibility(claims, month)
-    claims = single_count(claims, month)
-    claims = training(claims)
+    claims = training(_competed(_alone(lines, month), month).claims)
     return {item.line.key: item.decided + postings(State.COUNTED, item.left) for item in claims}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a claim asks of the person's month, and what rules 5 and 6 let through (hundredths)."""
+
+    asked: int
+    taken: int
+
+
+def standings(lines: Sequence[Line], month: date) -> dict[UUID, Standing]:
+    """Return how each line stands in rules 5 and 6, by its key."""
+    found = _competed(_alone(lines, month), month)
+    return {
+        one.line.key: Standing(one.left.total, item.left.total)
+        for one, item in zip(found.reached, found.claims, strict=True)
+    }
+
+
+def room_of(lines: Sequence[Line], month: date, one: UUID, other: UUID) -> Room:
+    """Return what the reviewers of two lines may share between them, whatever they agreed so far."""
+    found = _competed(_alone(lines, month), month)
+    reached = {item.line.key: item for item in found.reached}
+    taken = {item.line.key: item.left.total for item in found.in_order}
+    return room_of_pair((reached[one], reached[other]), (taken[one], taken[other]), found.spare)
+
+
+@dataclass(frozen=True, slots=True)
+class _Competed:
+    """Claims before rules 5 and 6, after them in the order of recording, what is left, and as agreed."""
+
+    reached: Claims
+    in_order: Claims
+    spare: Mapping[UUID, int]
+    claims: Claims
+
+
+def _alone(lines: Sequence[Line], month: date) -> Claims:
+    ordered = sorted(lines, key=lambda line: (line.first_recorded_at, line.key))
+    return tuple(alone(line, month) for line in ordered)
+
+
+def _competed(reached: Claims, month: date) -> _Competed:
+    plausible = plausibility(reached, month)
+    in_order = single_count(plausible, month)
+    spare = {employer: usual + overtime for employer, (usual, overtime) in _limits(plausible, month).items()}
+    for item in in_order:
+        spare[item.line.employer] -= item.left.total
+    return _Competed(reached, in_order, spare, share_anew(reached, in_order, spare))
 
 
 def alone(line: Line, month: date) -> Claim:
@@ -58,18 +104,26 @@ def plausibility(claims: Claims, month: date) -> Claims:
 
 def single_count(claims: Claims, month: date) -> Claims:
     """Rule 6: one person's hours with one employer in the month, over all obligations; the excess is held."""
-    for employer in {item.line.employer for item in claims}:
+    for employer, (usual, overtime) in _limits(claims, month).items():
         own = tuple(item for item in claims if item.line.employer == employer)
-        kept = {item.line.key: item for item in _of_one_employer(own, month)}
+        kept = {item.line.key: item for item in _of_one_employer(own, usual, overtime)}
         claims = tuple(kept.get(item.line.key, item) for item in claims)
     return claims
 
 
-def _of_one_employer(claims: Claims, month: date) -> Claims:
-    overtime = sum(item.line.overtime for item in claims if item.left.total)
-    usual = usual_hours([item.line for item in claims], month)
-    limit = half_up(usual) + overtime
-    text = f"{french(half_up(usual))} h usuelles + {french(overtime)} h supplémentaires = {french(limit)} h"
+def _limits(claims: Claims, month: date) -> dict[UUID, tuple[int, int]]:
+    """Usual hours, half-up, and declared overtime with each employer; both together may count there."""
+    found = {}
+    for employer in {item.line.employer for item in claims}:
+        own = [item for item in claims if item.line.employer == employer]
+        overtime = sum(item.line.overtime for item in own if item.left.total)
+        found[employer] = half_up(usual_hours([item.line for item in own], month)), overtime
+    return found
+
+
+def _of_one_employer(claims: Claims, usual: int, overtime: int) -> Claims:
+    limit = usual + overtime
+    text = f"{french(usual)} h usuelles + {french(overtime)} h supplémentaires = {french(limit)} h"
     return _within(claims, limit, Reason(Rule.SINGLE_COUNT, text, "Une heure ne compte qu'une fois"))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from app.rules.codes import Decision, ReviewState, Rule, State
-from app.rules.days import Span, days_of_month
+from app.rules.days import Span, count_days, days_of_month
 from app.rules.hours import cumulative_split, share_of
 from app.rules.lines import Hours, Line, Posting, Reason, postings
 from app.rules.texts import french, french_day
@@ -91,10 +91,15 @@ def eligibility(line: Line, days: Days) -> tuple[Days, Reason]:
 
 
 def duration(line: Line, days: Days) -> tuple[Days, Reason]:
-    """Rule 3: days up to the end of the person's duration on the obligation."""
-    until = line.eligible_until
+    """Rule 3: days up to the end of the person's duration on the obligation, those suspended left out."""
+    until, stopped = line.eligible_until, line.suspended
     text = "Sans limite" if until is None else f"Jusqu'au {french_day(until)}"
-    kept = days if until is None else frozenset(day for day in days if day <= until)
+    if stopped:
+        # How many, not which: the days of a suspension are the reviewer's to read.
+        total = sum(count_days(span.first, span.last or span.first) for span in stopped)
+        text = f"{text}, hors {total} j suspendus"
+    inside = days if until is None else frozenset(day for day in days if day <= until)
+    kept = frozenset(day for day in inside if not any(span.holds(day) for span in stopped))
     return kept, Reason(Rule.DURATION, text, f"{clause_reference(line)}, durée d'éligibilité")
 
 

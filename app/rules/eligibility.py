@@ -1,4 +1,4 @@
-"""From facts, claims and seen proofs to an explained answer, and how long an approval counts (domain §4)."""
+"""From facts, claims and seen proofs to an explained answer, and the days an approval covers (domain §4)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from app.rules.codes import ApprovalFrom, ContractType, Outcome
+from app.rules.codes import ApprovalFrom, Outcome
 from app.rules.criteria import Answer, Condition, all_of
-from app.rules.days import ONE_DAY, Span, add_months
+from app.rules.days import Span, add_months
 from app.rules.facts import Facts
 from app.rules.proofs import PROOFS, Need
 from app.rules.publics import Public, public, values_of
@@ -167,18 +167,6 @@ def _outcome(criterion: Answer, *, claimed: bool, complete: bool, started: bool)
     if complete:
         return Outcome.MET
     return Outcome.UNPROVEN if claimed or started else Outcome.UNMET
-
-
-def eligible_until(terms: Terms, contract_type: ContractType, first_start: date) -> date:
-    """Return the last day on which a hire of that contract type counts.
-
-    `first_start` is the earliest start of an approved hire of that person and obligation (domain §4).
-    """
-    for kind, months in terms.durations.to_window_end:
-        if kind is contract_type:
-            return min(terms.end, add_months(first_start, months) - ONE_DAY)
-    months = dict(terms.durations.by_contract_type).get(contract_type, terms.durations.months)
-    return add_months(first_start, months) - ONE_DAY
 
 
 def approved_span(terms: Terms, hire: Span, decided_on: date) -> Span:

@@ -52,13 +52,28 @@ class Review:
     hours: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """An agreement of two reviewers on two claims of a person's month, as one of the two lines carries it.
+
+    At most `hours` for this line and `other_hours` for the line `other`; `rule` held the hours it shares.
+    """
+
+    other: UUID
+    hours: int
+    other_hours: int
+    agreed_on: date
+    rule: Rule
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One line of a statement: one hire and month.
 
     `obligation` is the clause or the pool; `eligible` the days its approved assessment covers (None unless
-    approved); `eligible_until` the last day of its duration (None: no limit known); `weekly_hours` hundredths
-    per week; `training_before` the training hours counted for the person and obligation in earlier months.
+    approved); `eligible_until` the last day of its duration (None: no limit known), `suspended` the days in
+    it that do not count; `weekly_hours` hundredths per week; `training_before` the training hours counted for
+    the person and obligation in earlier months; `split` what was agreed with another claim on these hours.
     """
 
     key: UUID
@@ -78,7 +93,9 @@ class Line:
     decision: Decision = Decision.UNDECIDED
     eligible: Span | None = None
     eligible_until: date | None = None
+    suspended: tuple[Span, ...] = ()
     training_before: int = 0
+    split: Split | None = None
 
     def __post_init__(self) -> None:
         """Refuse periods that do not sum, more accepted than declared, an approval of no day."""

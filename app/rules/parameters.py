@@ -75,6 +75,7 @@ _NOTICE = "Usage supposé"
 _SECRECY = (
     "Secret statistique des données fiscales sur les personnes : aucune case de moins de 11 unités (INSEE)"
 )
+_BY_ANALOGY = "Par analogie avec le PASS IAE (suspension de 36 mois, cinq ans en tout) ; à confirmer"
 
 _ALL = (
     Parameter(
@@ -99,6 +100,22 @@ _ALL = (
         unit="h",
         values=_series("Convention d'affichage : 35 h sur 5 jours", ("2000-01-01", "7")),
         assumed=False,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="longest_suspension",
+        label_fr="Suspension de la durée d'éligibilité, au plus par décision",
+        unit="months",
+        values=_series(_BY_ANALOGY, ("2000-01-01", "36")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="longest_prolongation",
+        label_fr="Prolongation de la durée d'éligibilité, au plus par décision",
+        unit="months",
+        values=_series(_BY_ANALOGY, ("2000-01-01", "36")),
+        assumed=True,
         checked_on=GATHERED,
     ),
     Parameter(

@@ -31,7 +31,8 @@ COUNTING_RULES = (
     ),
     RuleText(
         Rule.DURATION,
-        "Comptent les jours jusqu'à la fin de la durée d'éligibilité de la personne sur l'engagement.",
+        "Comptent les jours jusqu'à la fin de la durée d'éligibilité de la personne sur l'engagement. Des "
+        "décisions la prolongent ou la suspendent : un jour suspendu ne compte pas et repousse la fin.",
         "Terme de la clause",
         assumed=True,
     ),
@@ -50,7 +51,8 @@ COUNTING_RULES = (
     RuleText(
         Rule.SINGLE_COUNT,
         "Les heures du mois d'une personne chez un employeur ne dépassent pas son horaire et ses heures "
-        "supplémentaires ; la première déclaration passe d'abord, l'excédent est retenu.",
+        "supplémentaires ; la première déclaration passe d'abord, l'excédent est retenu. Un partage convenu "
+        "répartit autrement ce que l'ordre donne à deux déclarations.",
         "Une heure ne compte qu'une fois",
         assumed=True,
     ),

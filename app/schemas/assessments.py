@@ -13,6 +13,7 @@ from app.errors import FieldProblem, Text
 from app.rules.codes import Decision, Level, Outcome, Programme, Structure
 from app.rules.proofs import PROOFS
 from app.rules.publics import PUBLICS
+from app.schemas.durations import DurationExplained
 from app.schemas.fields import Day, HoursIn, Input, Instant, Name, Output, Words, YesNo
 from app.schemas.lists import Page
 
@@ -189,6 +190,9 @@ class AssessmentOut(Output):
     decided_at: Instant | None
     counts_from: date | None
     eligible_until: date | None
+    duration: DurationExplained | None = Field(
+        description="Comment « éligible jusqu'au » est calculé ; null sans approbation."
+    )
     version: int
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.errors import FieldProblem, Text
-from app.rules.codes import HourKind, Rule, State, Status, TargetKind
+from app.rules.codes import HourKind, ProofLevel, Rule, State, Status, TargetKind
 from app.schemas.estimates import FormulaInput
 from app.schemas.fields import Day, Hours, Instant, Month, Output
 from app.schemas.follow_up import ActionOut, ComplianceForecast, ComplianceReporting
@@ -191,6 +191,9 @@ class EntryOut(Output):
     rule_label: str | None
     parameter: str | None = Field(description="La valeur que la règle a utilisée.")
     reference: str | None = Field(description="Où cette valeur est écrite.")
+    proof_level: ProofLevel
+    proof_level_label: str
+    documented: bool = Field(description="Un document justificatif a été vu pour la ligne.")
     hire_id: UUID
     places: EntryPlaces
 

@@ -9,11 +9,14 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.errors import FieldProblem, Text
-from app.rules.codes import HourKind, LineWarning, ReviewState, Rule, State
+from app.rules.codes import HourKind, LineWarning, ProofLevel, ReviewState, Rule, State
 from app.schemas.fields import Day, Hours, HoursIn, Input, Instant, Month, Output, Warned, Words, YesNo
 from app.schemas.lists import Page
+from app.schemas.proof_levels import DocumentIn, DocumentOut
 
 LINES = 500
+DOCUMENTS = 20
+NO_VERDICT = Text("Aucun verdict.", "No verdict.")
 NOTHING_AND_LINES = Text(
     "Un relevé porte des lignes, ou déclare qu'il n'y a rien à déclarer.",
     "A statement carries lines, or says that there is nothing to declare.",
@@ -88,15 +91,24 @@ class CorrectionIn(StatementContent):
 
 
 class LineReview(Input):
-    """The reviewer's verdict on one line."""
+    """The reviewer's verdict on one line, the supporting documents seen for it, or both."""
 
     hire_id: UUID
-    verdict: Literal[ReviewState.ACCEPTED, ReviewState.PART, ReviewState.RETURNED]
+    verdict: Literal[ReviewState.ACCEPTED, ReviewState.PART, ReviewState.RETURNED] | None = Field(
+        default=None, description="Absent : seuls les documents vus sont enregistrés."
+    )
     hours: HoursIn | None = Field(default=None, description="Heures acceptées, si le verdict est `part`.")
     reason: Words | None = None
+    documents: list[DocumentIn] | None = Field(
+        default=None,
+        max_length=DOCUMENTS,
+        description="Tous les justificatifs vus pour la ligne ; ils remplacent ceux d'avant.",
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
+        if self.verdict is None and (self.documents is None or self.reason is not None):
+            raise FieldProblem("nothing_decided", NO_VERDICT)
         part = self.verdict is ReviewState.PART
         if part != (self.hours is not None) or (part and self.reason is None):
             raise FieldProblem("hours_and_reason", HOURS_AND_REASON)
@@ -114,7 +126,7 @@ class ReviewIn(Input):
     @model_validator(mode="after")
     def _decides_something(self) -> Self:
         if not self.lines and not self.accept_all:
-            raise FieldProblem("nothing_decided", Text("Aucun verdict.", "No verdict."))
+            raise FieldProblem("nothing_decided", NO_VERDICT)
         return self
 
 
@@ -161,6 +173,9 @@ class LineOut(Output):
     review: ReviewState
     accepted: Hours | None
     review_reason: str | None
+    proof_level: ProofLevel
+    proof_level_label: str
+    documents: list[DocumentOut]
     warnings: list[LineWarned]
     postings: list[PostingOut]
 

@@ -13,6 +13,7 @@ from app.principal import Role
 from app.rules.codes import Decision, Outcome
 from app.schemas.assessments import AssessmentOut, AssessmentPage, ProofOut, PublicAnswerOut
 from app.services import durations, eligibility, hire_traits, ledger
+from app.services.duration_view import explained_out
 from app.services.hires import held_hire, refuse_closed, seen_hire
 from app.services.participants import purpose_field
 from app.services.sight import needed_clause, require_reviewer, require_role
@@ -37,7 +38,7 @@ def consult_assessment(writer: Writer, hire_id: UUID, purpose: Purpose) -> Asses
     """The whole assessment of a hire, for a facilitator and a stated purpose; the reading is audited."""
     hire = seen_hire(writer, hire_id)
     require_role(writer, Role.FACILITATOR)
-    assessment = _assessment_of(writer, hire)
+    assessment = assessment_of(writer, hire)
     writer.record("assessment.read")
     writer.touch("assessment", assessment.id, purpose_field(purpose))
     return _shown(writer, hire, assessment)
@@ -61,7 +62,7 @@ def list_assessments(writer: Writer, participant_id: UUID, walk: Walk, purpose: 
 
 def record_proof(writer: Writer, hire_id: UUID, request: ProofIn, version: int) -> AssessmentOut:
     """Note that the reviewer has seen a proof, and assess anew."""
-    contract, hire, assessment = _reviewed(writer, hire_id, version)
+    contract, hire, assessment = held_assessment(writer, hire_id, version)
     if request.valid_until is not None and request.valid_until < (request.covers_from or request.issued_on):
         raise InvalidPayload(errors=[FieldError("/valid_until", "end_before_start", COVERS_NOTHING)])
     file = eligibility.open_file(writer, assessment)
@@ -75,7 +76,7 @@ def record_proof(writer: Writer, hire_id: UUID, request: ProofIn, version: int) 
 
 def record_facts(writer: Writer, hire_id: UUID, request: FactsPatch, version: int) -> AssessmentOut:
     """Note facts that the reviewer established; they stand before those declared."""
-    contract, hire, assessment = _reviewed(writer, hire_id, version)
+    contract, hire, assessment = held_assessment(writer, hire_id, version)
     file = eligibility.open_file(writer, assessment)
     recorded = {**file.recorded, **eligibility.facts_sent(request.facts)}
     if recorded == file.recorded:
@@ -94,7 +95,7 @@ def decide(writer: Writer, assessment_id: UUID, request: DecisionIn, version: in
     found = one(writer.session, visible.where(Assessment.id == assessment_id))
     if found is None:
         raise NotFound
-    contract, hire, assessment = _reviewed(writer, found.hire_id, version)
+    contract, hire, assessment = held_assessment(writer, found.hire_id, version)
     if request.decision is Decision.REFUSED and request.reason is None:
         raise InvalidPayload(errors=[FieldError("/reason", "reason_required", REASON_NEEDED)])
     if request.decision is Decision.APPROVED and assessment.outcome != Outcome.MET:
@@ -112,24 +113,27 @@ def decide(writer: Writer, assessment_id: UUID, request: DecisionIn, version: in
     assessment.version += 1
     eligibility.keep_version(writer, assessment)
     hire_traits.keep(writer, clause, hire, assessment)
-    writer.touch("assessment", assessment.id, "decision", "decision_reason", "counts_from", "eligible_until")
+    fields = ("decision", "decision_reason", "counts_from", "eligible_until", "suspended")
+    writer.touch("assessment", assessment.id, *fields)
     writer.announce("assessment.decided", "hire", hire.id, declarant_id=hire.declarant_id)
     writer.session.flush()
     ledger.recount_person(writer, contract, hire.participant_id)
     return _shown(writer, hire, assessment)
 
 
-def _assessment_of(reader: Reader, hire: Hire) -> Assessment:
+def assessment_of(reader: Reader, hire: Hire) -> Assessment:
+    """The assessment of a hire already seen to be visible."""
     found = queries.assessment_of(reader.session, hire.id)
     if found is None:
         raise NotFound
     return found
 
 
-def _reviewed(writer: Writer, hire_id: UUID, version: int) -> tuple[Contract, Hire, Assessment]:
+def held_assessment(writer: Writer, hire_id: UUID, version: int) -> tuple[Contract, Hire, Assessment]:
+    """What the reviewer decides on, held until the commit; NotReviewer, StaleVersion or ContractClosed."""
     contract, hire = held_hire(writer, hire_id)
     require_reviewer(writer, contract)
-    assessment = _assessment_of(writer, hire)
+    assessment = assessment_of(writer, hire)
     # Another writer may have changed it while this one waited.
     writer.session.refresh(assessment)
     if assessment.version != version:
@@ -157,7 +161,7 @@ def _set_decision(writer: Writer, assessment: Assessment, request: DecisionIn) -
     assessment.decision = request.decision
     assessment.decision_reason = eligibility.sealed_reason(writer, assessment, request.reason)
     assessment.decided_at, assessment.decided_by = writer.now, writer.principal.organisation_id
-    assessment.counts_from = assessment.eligible_until = None
+    durations.forget_days(assessment)
 
 
 def _shown(reader: Reader, hire: Hire, assessment: Assessment) -> AssessmentOut:
@@ -183,5 +187,6 @@ def _shown(reader: Reader, hire: Hire, assessment: Assessment) -> AssessmentOut:
         decided_at=assessment.decided_at,
         counts_from=assessment.counts_from,
         eligible_until=assessment.eligible_until,
+        duration=explained_out(reader, hire, assessment),
         version=assessment.version,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.rules.days import Span
 from app.rules.status import Known
 from app.rules.targets import Basis
+from app.rules.terms_json import kept_terms_from_json
 from app.services.clause_states import state_in
 
 if TYPE_CHECKING:

@@ -166,6 +166,7 @@ def keep_version(writer: Writer, assessment: Assessment) -> None:
             "decision": assessment.decision or Decision.UNDECIDED.value,
             "counts_from": _text(assessment.counts_from),
             "eligible_until": _text(assessment.eligible_until),
+            **({"suspended": assessment.suspended} if assessment.suspended else {}),
         },
     )
 

@@ -259,7 +259,7 @@ def _judge_again(writer: Writer, hire: Hire, assessment: Assessment, file: File,
     if restart and assessment.decision is not None:
         assessment.decision = assessment.decision_reason = None
         assessment.decided_at = assessment.decided_by = None
-        assessment.counts_from = assessment.eligible_until = None
+        durations.forget_days(assessment)
         writer.touch("assessment", assessment.id, "decision")
         eligibility.keep_version(writer, assessment)
 

@@ -22,6 +22,8 @@ from app.rules.lines import Line as CountedLine
 from app.rules.lines import Period, Review
 from app.rules.terms_json import kept_terms_from_json
 from app.services import jobs
+from app.services.agreed_splits import agreed_splits
+from app.services.durations import suspended_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from app.db.queries.ledger import PersonAndMonth
     from app.db.session import ReadSession
     from app.db.tables import Assessment, Contract, Entry, Hire, Line, Version
-    from app.rules.lines import Posting
+    from app.rules.lines import Posting, Split
     from app.rules.terms import Terms
     from app.services.work import Writer
 
@@ -40,7 +42,7 @@ POSTED = ("state", "kind", "hours", "rule", "parameter", "reference")
 SAME = (
     *POSTED,
     *("execution", "residence", "buyer_seat", "facilitator_seat"),
-    *("modality", "employer_id", "declarant_id"),
+    *("modality", "employer_id", "declarant_id", "documented"),
 )
 
 
@@ -63,13 +65,25 @@ def recount_months(writer: Writer, contract: Contract, participant_ids: Iterable
     _recount(writer, contract, {(person, month) for person in persons})
 
 
+def person_month(
+    session: ReadSession, person_id: UUID, month: date
+) -> tuple[dict[UUID, Line], tuple[CountedLine, ...]]:
+    """One person's lines of a month on every contract, as rows by id and as the rules read them.
+
+    For `services.claims` alone: it tells of another contract's claim no more than a reviewer may know.
+    """
+    months = _Months.load(session, [(person_id, month)], _Clauses(session))
+    rows = {line.id: line for line, _ in months.lines}
+    return rows, months.groups.get((person_id, month), ())
+
+
 def _recount(writer: Writer, contract: Contract, pairs: set[PersonAndMonth]) -> None:
     if not pairs:
         return
     writer.session.flush()
     clauses = _Clauses(writer.session)
     pairs = _reached(writer, contract, pairs, clauses)
-    months = _Months.load(writer, sorted(pairs), clauses)
+    months = _Months.load(writer.session, sorted(pairs), clauses)
     counted = months.count(writer.session)
     here = [(line, hire) for line, hire in months.lines if line.contract_id == contract.id]
     _post(writer, contract, [(line, hire, counted.get(line.id, ())) for line, hire in here])
@@ -114,15 +128,18 @@ class _Months:
     groups: dict[PersonAndMonth, tuple[CountedLine, ...]]
 
     @classmethod
-    def load(cls, writer: Writer, pairs: Sequence[PersonAndMonth], clauses: _Clauses) -> _Months:
-        rows = queries.lines_of(writer.session, pairs)
+    def load(cls, session: ReadSession, pairs: Sequence[PersonAndMonth], clauses: _Clauses) -> _Months:
+        rows = queries.lines_of(session, pairs)
         terms = _TermsByMonth(clauses.versions({hire.clause_id for _, _, hire, _ in rows}))
+        splits = agreed_splits(session, [(person, line) for person, line, _, _ in rows])
         groups: dict[PersonAndMonth, list[CountedLine]] = defaultdict(list)
         for person, line, hire, assessment in rows:
             if line.withdrawn:
                 continue
             in_force = terms.on(hire.clause_id, line.month)
-            groups[person, line.month].append(_for_rules(line, hire, assessment, in_force))
+            groups[person, line.month].append(
+                _for_rules(line, hire, assessment, in_force, splits.get(line.id))
+            )
         lines = tuple((line, hire) for _, line, hire, _ in rows)
         return cls(frozenset(pairs), lines, {pair: tuple(found) for pair, found in groups.items()})
 
@@ -197,7 +214,9 @@ def _training(postings: Iterable[Posting]) -> int:
     )
 
 
-def _for_rules(line: Line, hire: Hire, assessment: Assessment, terms: Terms) -> CountedLine:
+def _for_rules(
+    line: Line, hire: Hire, assessment: Assessment, terms: Terms, split: Split | None
+) -> CountedLine:
     decision = Decision(assessment.decision or Decision.UNDECIDED)
     employed = Span(hire.starts_on, hire.ended_on)
     approved = None
@@ -221,6 +240,8 @@ def _for_rules(line: Line, hire: Hire, assessment: Assessment, terms: Terms) -> 
         decision=decision,
         eligible=approved,
         eligible_until=assessment.eligible_until,
+        suspended=suspended_spans(assessment),
+        split=split,
     )
 
 
@@ -333,6 +354,7 @@ class _Stamps:
             "modality": hire.modality,
             "employer_id": line.employer_id,
             "declarant_id": line.declarant_id,
+            "documented": bool(line.documents),
             "reverses_id": None,
         }
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from app.db.queries import ledger
 from app.db.queries import statements as queries
-from app.rules.codes import HourKind, ReviewState, Rule, State
+from app.rules.codes import HourKind, ProofLevel, ReviewState, Rule, State, SupportingDocument
+from app.rules.labels import LABELS
+from app.schemas.proof_levels import DocumentOut
 from app.schemas.statements import LineOut, PostingOut, StatementOut, StatementSummary
 from app.services.sight import may_be_told
 
 if TYPE_CHECKING:
     from app.db.tables import Entry, Line, Statement
     from app.services.work import Reader
+
+REVIEWED = (ReviewState.ACCEPTED, ReviewState.PART)
 
 
 def summary(statement: Statement, declarant: str) -> StatementSummary:
@@ -24,11 +30,12 @@ def shown(reader: Reader, statement: Statement) -> StatementOut:
     """The statement with its lines as the ledger has them now."""
     lines = queries.lines_of_statement(reader.session, statement)
     entries = ledger.entries_in_force(reader.session, [line.id for line in lines])
-    names = queries.identifiers_of(reader.session, {statement.declarant_id})
+    seen_by = {UUID(item["seen_by"]) for line in lines for item in line.documents}
+    names = queries.identifiers_of(reader.session, {statement.declarant_id, *seen_by})
     return StatementOut(
         **_head(statement, names[statement.declarant_id]),
         total_hours_worked=queries.total_hours_of(reader.session, statement),
-        lines=[_line(reader, line, entries[line.id]) for line in lines],
+        lines=[_line(reader, line, entries[line.id], names) for line in lines],
     )
 
 
@@ -45,7 +52,8 @@ def _head(statement: Statement, declarant: str) -> dict[str, Any]:
     }
 
 
-def _line(reader: Reader, line: Line, entries: list[Entry]) -> LineOut:
+def _line(reader: Reader, line: Line, entries: list[Entry], names: dict[UUID, str]) -> LineOut:
+    level = _level(line)
     return LineOut(
         id=line.id,
         hire_id=line.hire_id,
@@ -61,8 +69,26 @@ def _line(reader: Reader, line: Line, entries: list[Entry]) -> LineOut:
         review=ReviewState(line.verdict or ReviewState.NOT_REVIEWED),
         accepted=line.accepted,
         review_reason=line.verdict_reason,
+        proof_level=level,
+        proof_level_label=LABELS["proof_levels"][level],
+        documents=[_document(item, names) for item in line.documents],
         warnings=line.warnings,
         postings=[_posting(reader, entry) for entry in entries],
+    )
+
+
+def _level(line: Line) -> ProofLevel:
+    if line.verdict in REVIEWED:
+        return ProofLevel.ACCEPTED
+    return ProofLevel.SUPPORTED if line.documents else ProofLevel.DECLARED
+
+
+def _document(stored: dict[str, Any], names: dict[UUID, str]) -> DocumentOut:
+    return DocumentOut(
+        type=SupportingDocument(stored["type"]),
+        label=LABELS["supporting_documents"][stored["type"]],
+        seen_on=date.fromisoformat(stored["seen_on"]),
+        seen_by=names[UUID(stored["seen_by"])],
     )
 
 

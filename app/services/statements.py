@@ -337,6 +337,7 @@ def _new_line(writer: Writer, statement: Statement, hire: Hire) -> Line:
         overtime=0,
         sub_periods=[],
         warnings=[],
+        documents=[],
         withdrawn=False,
         pending=0,
         held=0,
@@ -349,6 +350,8 @@ def _new_line(writer: Writer, statement: Statement, hire: Hire) -> Line:
 
 def _forget_review(line: Line) -> None:
     line.verdict = line.accepted = line.verdict_reason = line.reviewed_at = line.reviewed_by = None
+    # What was seen showed the hours as they were.
+    line.documents = []
 
 
 def _withdraw(line: Line) -> None:

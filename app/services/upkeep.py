@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.services.jobs import Running
     from app.services.work import Means
 
-RECOUNT, ROLL_OVER = "recount", "roll_over"
+RECOUNT, ROLL_OVER, TELL_SPLIT = "recount", "roll_over", "tell_split"
 RECHECK, RECHECK_ALL = clause_states.RECHECK, "recheck_all"
 RECOUNT_PERSON = person_recounts.RECOUNT_PERSON
 BATCH = 100
@@ -49,6 +49,19 @@ def recount_person(running: Running) -> dict[str, Any]:
         if changed:
             person_recounts.tell(writer, contract)
     return {"changed": changed}
+
+
+def tell_split(running: Running) -> dict[str, Any]:
+    """Tell the other side of a split what became of it: a change of its own contract."""
+    payload = running.payload
+    contract_id = UUID(payload["contract_id"])
+    with running.writing() as writer:
+        held_contract(writer, contract_id)
+        writer.record(payload["event"], contract_id=contract_id)
+        writer.touch("split", UUID(payload["split_id"]), "state")
+        declarant_id = UUID(payload["declarant_id"])
+        writer.announce(payload["event"], "split", UUID(payload["split_id"]), declarant_id=declarant_id)
+    return {}
 
 
 def plan_roll_over(means: Means, answers_hours: int) -> bool:

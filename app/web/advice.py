@@ -165,4 +165,28 @@ ADVICE = {
         "Attendez le jour que GET /v1/hires/{id}/outcomes donne pour ce moment.",
         "Wait for the day that GET /v1/hires/{id}/outcomes gives for this moment.",
     ),
+    "duration_not_started": Text(
+        "Décidez d'abord de l'éligibilité : PUT /v1/assessments/{id}/decision.",
+        "Decide on eligibility first: PUT /v1/assessments/{id}/decision.",
+    ),
+    "decision_without_effect": Text(
+        "Comparez avec GET /v1/hires/{id}/duration : jours hors de la durée, ou fin inchangée.",
+        "Compare with GET /v1/hires/{id}/duration: days outside the duration, or an end unchanged.",
+    ),
+    "decision_cancelled": Text(
+        "Relisez les décisions ; pour la rétablir, prenez-en une nouvelle.",
+        "Read the decisions again; to restore it, take a new one.",
+    ),
+    "split_beyond_room": Text(
+        "Restez dans « available » et les heures demandées : GET /v1/contracts/{id}/held-hours.",
+        "Stay within “available” and the hours asked: GET /v1/contracts/{id}/held-hours.",
+    ),
+    "split_stands": Text(
+        "Retirez la proposition en attente, ou convenez d'un nouveau partage avec le même organisme.",
+        "Withdraw the proposal that waits, or agree anew with the same organisation.",
+    ),
+    "split_over": Text(
+        "Relisez-la ; si les déclarations ont changé, proposez un nouveau partage.",
+        "Read it again; if the claims have changed, propose a new split.",
+    ),
 }

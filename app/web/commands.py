@@ -19,10 +19,11 @@ from starlette.responses import Response
 from app.clock import day_of
 from app.db.queries import organisations as queries
 from app.db.queries.contracts import visible_contracts
+from app.db.queries.hires import visible_hires
 from app.db.queries.lists import one
 from app.db.queries.participants import visible_participants
 from app.db.queries.statements import visible_statements
-from app.db.tables import Contract, Participant, Statement, StoredAnswer
+from app.db.tables import Contract, Hire, Participant, Statement, StoredAnswer
 from app.errors import (
     FieldError,
     Forbidden,
@@ -49,6 +50,7 @@ KEY_CHARACTERS = 255
 # What creating operations stand under, by the name in their address: how it is seen, and its id.
 REACHED: dict[str, tuple[Callable[..., Any], Any]] = {
     "contract_id": (visible_contracts, Contract.id),
+    "hire_id": (visible_hires, Hire.id),
     "statement_id": (visible_statements, Statement.id),
     "participant_id": (visible_participants, Participant.id),
 }

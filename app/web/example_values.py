@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.web.example_figures import FIGURES
+from app.web.example_reviews import CLAIM, DECISION, REVIEWS, SPLIT
 
 KEY = "01936f2e-7c10-7a31-9c55-0242ac120001"
 INVOICE = "01936f2e-7c10-7a31-9c55-0242ac12000f"
@@ -31,6 +32,20 @@ BUYER, FIRM, FACILITATOR = "20003994900017", "22222200200008", "33333300300007"
 LINES = [{"hire_id": HIRE, "worked": "151.67"}]
 
 BY_NAME: dict[str, Any] = {
+    "answer_reason": None,
+    "answered_at": None,
+    "cancelled_by": None,
+    "cancels": None,
+    "capped_on": None,
+    "claim": CLAIM,
+    "decided_on": "2025-04-10",
+    "decision_id": DECISION,
+    "last_by_term": "2026-12-15",
+    "line_id": LINE,
+    "proof_level": "accepted",
+    "proof_level_label": "Acceptée",
+    "reviewer": FACILITATOR,
+    "statement_id": STATEMENT,
     "accepted": None,
     "action": "hire.declared",
     "age": "proof_months",
@@ -186,6 +201,7 @@ BY_NAME: dict[str, Any] = {
 
 BY_MODEL: dict[str, Any] = {
     **FIGURES,
+    **REVIEWS,
     "AcceptedPublicOut.parameters": {"months": 12},
     "ActionOut.code": "missing_statement",
     "ActionOut.hours": None,
@@ -428,6 +444,7 @@ PARAMETERS: dict[str, Any] = {
     "assessment_id": ASSESSMENT,
     "code": "57433",
     "contract_id": CONTRACT,
+    "decision_id": DECISION,
     "hire_id": HIRE,
     "import_id": JOB,
     "invoice_id": INVOICE,
@@ -444,5 +461,6 @@ PARAMETERS: dict[str, Any] = {
     "read_public.code": "rsa",
     "since": "2025-01-01",
     "siret": BUYER,
+    "split_id": SPLIT,
     "statement_id": STATEMENT,
 }

@@ -23,7 +23,18 @@ from app.db.tables import (
     Participant,
     Statement,
 )
-from tests.api.cases import PLACE, PLATFORM, WHY, Case, Seat, hire_body, profile_body
+from tests.api.cases import (
+    DURATION,
+    PLACE,
+    PLATFORM,
+    WHY,
+    Case,
+    Seat,
+    hire_body,
+    path_of,
+    profile_body,
+    split_body,
+)
 from tests.api.registering import CLAUSE, CONTRACT
 from tests.contract.documents import Operation
 
@@ -63,6 +74,8 @@ VERSIONED: dict[str, tuple[Any, str, str]] = {
     "record_facts": (Assessment, "hire_id", "hire_id"),
     "record_proof": (Assessment, "hire_id", "hire_id"),
     "decide_eligibility": (Assessment, "id", "assessment_id"),
+    "decide_duration": (Assessment, "hire_id", "hire_id"),
+    "cancel_duration_decision": (Assessment, "hire_id", "hire_id"),
 }
 QUERIES: dict[str, dict[str, str]] = {
     "list_territory_children": {"level": "commune"},
@@ -72,6 +85,8 @@ QUERIES: dict[str, dict[str, str]] = {
     "import_file": {"kind": "decp"},
     "consult_assessment": {"purpose": WHY},
     "list_assessments": {"purpose": WHY},
+    "consult_duration": {"purpose": WHY},
+    "list_duration_decisions": {"purpose": WHY},
     "read_participant": {"purpose": WHY},
     "list_duplicates": {"purpose": WHY},
     "list_person_links": {"purpose": WHY},
@@ -85,6 +100,10 @@ PUBLIC_PARTS = {
     "moment": "exit",
     "edition": "1",
 }
+# Asked of the hire that is approved.
+APPROVED = ("consult_duration", "list_duration_decisions", "decide_duration", "cancel_duration_decision")
+# A split has the version 1 until it is answered.
+UNANSWERED = ("accept_split", "refuse_split", "withdraw_split")
 CODES = {"read_public": "rsa", "read_problem": "not_found"}
 
 
@@ -121,7 +140,10 @@ class Asked:
 
 def ask(operation: Operation, case: Case, seat: Seat, **parts: str) -> Asked:
     """The operation on the objects of the case, as somebody on that seat would ask for it."""
-    known = {**PUBLIC_PARTS, "siret": seat.siret, **case.ids, **parts}
+    known = {**PUBLIC_PARTS, "siret": seat.siret, **case.ids}
+    if operation.id in APPROVED:
+        known["hire_id"] = case.ids["approved_hire_id"]
+    known |= parts
     if operation.id in CODES:
         known["code"] = CODES[operation.id]
     if operation.id == "draft_profile_version" and "profile_code" not in parts:
@@ -132,6 +154,8 @@ def ask(operation: Operation, case: Case, seat: Seat, **parts: str) -> Asked:
 
 
 def _version(asked: Asked) -> int | None:
+    if asked.operation.id in UNANSWERED:
+        return 1
     if asked.operation.id not in VERSIONED:
         return None
     table, column, part = VERSIONED[asked.operation.id]
@@ -176,7 +200,21 @@ def _other_record(case: Case, reason: str) -> Body:
     return {"participant_id": case.others["participant_id"][0], "reason": reason}
 
 
+def _split(case: Case, seat: Seat) -> Body:
+    if seat.siret == case.team.facilitator:
+        # One proposal at a time between two lines: the one that the case began with makes room.
+        waiting = f"{path_of(case)}/splits/{case.ids['split_id']}/withdraw"
+        case.answer("facilitator", "POST", waiting, {}, 1)
+    return split_body(case)
+
+
 BODIES: dict[str, Any] = {
+    "propose_split": _split,
+    "accept_split": lambda _, __: {"reason": "Convenu"},
+    "refuse_split": lambda _, __: {},
+    "withdraw_split": lambda _, __: {},
+    "decide_duration": lambda case, _: {**DURATION, "reason": case.team.reasons["decision"]},
+    "cancel_duration_decision": lambda case, _: {"reason": case.team.reasons["decision"]},
     "create_api_key": lambda _, seat: {"siret": seat.siret, "role": seat.role, "label": "Essai"},
     "put_organisation": lambda _, __: {"name": "Organisme d'exemple", "seat": PLACE},
     "register_contract": _contract,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from httpx2 import Response
 
@@ -14,6 +15,7 @@ PLATFORM = "90000000100017"
 STRANGER = "91000000900019"
 WHY = "eligibility_review"
 PLACE = "commune/57433"
+DURATION = {"kind": "prolongation", "months": 1}
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,8 @@ def tell(service: Service, team: Team) -> Case:
     _draw_up(case)
     _put_to_work(case)
     _declare(case)
+    _approve(case)
+    _hold(case)
     while settle(service.means):
         pass
     return case
@@ -252,3 +256,53 @@ def _declare(case: Case) -> None:
     case.others["statement_id"] = [case.send("subcontractor", "POST", path, body)["id"]]
     end = {"ended_on": "2025-01-09", "reason": "end_of_contract"}
     case.send("holder", "POST", f"/v1/hires/{case.ids['hire_id']}/end", end, 1)
+
+
+def _approve(case: Case) -> None:
+    """Somebody of the structure with two approved hires, and a decision on how long they count."""
+    first = case.others["hire_id"][1]
+    known = {**hire_body(case), "participant_id": case.others["participant_id"][1]}
+    del known["participant"]
+    second = case.send("structure", "POST", f"{path_of(case)}/hires", known)["id"]
+    for hire_id in (first, second):
+        assessed = f"/v1/hires/{hire_id}/assessment"
+        found = case.send("facilitator", "GET", f"{assessed}?purpose={WHY}")
+        proof = {"type": case.team.reasons["proof"], "issued_on": "2024-12-03"}
+        found = case.send("facilitator", "POST", f"{assessed}/proofs", proof, found["version"])
+        decided = f"/v1/assessments/{found['id']}/decision"
+        found = case.send("facilitator", "PUT", decided, {"decision": "approved"}, found["version"])
+    case.ids |= {"approved_hire_id": first, "second_hire_id": second}
+    found = case.send("facilitator", "GET", f"/v1/hires/{first}/duration?purpose={WHY}")
+    caller = case.team.seats["facilitator"]
+    headers = {**case.service.headers(caller.siret, caller.role), "Idempotency-Key": str(uuid4())}
+    answer = case.service.client.post(
+        f"/v1/hires/{first}/duration-decisions",
+        json={**DURATION, "reason": case.team.reasons["decision"]},
+        headers={**headers, "If-Match": f'"{found["version"]}"'},
+    )
+    assert answer.status_code == 201, answer.text
+    case.ids["decision_id"] = answer.json()["decisions"][0]["id"]
+
+
+def _hold(case: Case) -> None:
+    """More hours than one employer's month holds, and a proposal to share them."""
+    lines = [
+        {"hire_id": case.ids[name], "worked": "60.00"} for name in ("approved_hire_id", "second_hire_id")
+    ]
+    body = {"month": "2024-12", "lines": lines}
+    statement = case.send("structure", "POST", f"{path_of(case)}/statements", body)
+    review = f"/v1/statements/{statement['id']}/review"
+    case.send("facilitator", "POST", review, {"accept_all": True}, statement["version"])
+    case.others["statement_id"].append(statement["id"])
+    case.ids["split_id"] = case.send("facilitator", "POST", f"{path_of(case)}/splits", split_body(case))["id"]
+
+
+def split_body(case: Case) -> dict[str, Any]:
+    """16 days at 35 h hold 80 hours of the 120: half for each."""
+    held = case.send("facilitator", "GET", f"{path_of(case)}/held-hours")["items"][0]
+    return {
+        "line_id": held["line_id"],
+        "claim": held["others"][0]["claim"],
+        "hours": "40.00",
+        "other_hours": "40.00",
+    }

@@ -4,8 +4,9 @@ Columns are the seats around one case: the platform; the contract's buyer, holde
 facilitator whose mandate runs; the buyer's own staff in the facilitator's role, who read but do not decide
 meanwhile; an insertion structure under mandate; a prescriber and an observer, who see no contract. The hire,
 person, assessment and statement asked for are those of the holder, so that its subcontractor and the
-structure do not find them. The import, the job, the profile and the key are the buyer's; each revokes a key
-of its own. Organisations read and write their profiles as buyer and as facilitator.
+structure do not find them; durations and splits are those of somebody of the structure. The import, the job,
+the profile and the key are the buyer's; each revokes a key of its own. Organisations read and write their
+profiles as buyer and as facilitator.
 
 200 … 204: done. 403: seen, not theirs to do. 404: not theirs to see.
 """
@@ -89,6 +90,11 @@ record_proof                 403  403  403  404  200  403  404  404  404
 decide_eligibility           404  404  404  404  200  403  404  404  404
 list_assessments             403  403  403  403  200  200  403  403  403
 
+consult_duration             403  403  403  404  200  200  403  404  404
+list_duration_decisions      403  403  403  404  200  200  403  404  404
+decide_duration              403  403  403  404  201  403  403  404  404
+cancel_duration_decision     403  403  403  404  201  403  403  404  404
+
 create_participant           403  403  201  201  403  403  201  403  403
 search_participants          403  403  200  200  200  200  200  403  403
 read_participant             403  403  200  404  200  200  404  403  403
@@ -107,8 +113,17 @@ list_statement_versions      200  200  200  404  200  200  404  404  404
 correct_statement            403  403  201  404  403  403  404  404  404
 review_statement             403  403  403  404  200  403  404  404  404
 
+list_held_hours              403  403  403  403  200  200  403  404  404
+list_splits                  403  403  403  403  200  200  403  404  404
+read_split                   403  403  403  403  200  200  403  404  404
+propose_split                403  403  403  403  201  403  403  404  404
+accept_split                 403  403  403  403  200  403  403  404  404
+refuse_split                 403  403  403  403  200  403  403  404  404
+withdraw_split               403  403  403  403  200  403  403  404  404
+
 read_compliance              200  200  200  200  200  200  403  404  404
 list_compliance_entries      200  200  200  200  200  200  403  404  404
+read_proof_levels            200  200  200  200  200  200  403  404  404
 read_territory_compliance    200  200  200  200  200  200  403  403  403
 list_compliance_of_children  200  200  200  200  200  200  403  403  403
 read_territory_needs         200  200  200  200  200  200  200  403  403
@@ -140,8 +155,9 @@ BY_ROLE = {
 # What is done once on a case; each who may do it gets a new one.
 ONCE = (
     *("close_contract", "record_clause", "amend_clause", "withdraw_mandate", "put_outcome"),
-    *("merge_participants", "separate_participants"),
+    *("merge_participants", "separate_participants", "cancel_duration_decision"),
     *("draft_profile_version", "change_profile_draft", "publish_profile", "withdraw_profile"),
+    *("propose_split", "accept_split", "refuse_split", "withdraw_split"),
 )
 
 

@@ -21,6 +21,7 @@ GUARDED = [name for name in ROWS if name not in matrix.OPEN]
 OWNED = {
     *("contract_id", "mandate_id", "hire_id", "participant_id", "assessment_id"),
     *("statement_id", "invoice_id", "import_id", "job_id", "key_id", "profile_code"),
+    *("decision_id", "split_id"),
 }
 NEVER_NAMED = "92000000700012"
 OUTSIDERS = [seat for seat in TEAM_B.seats.values() if seat.role is not Role.ADMIN]
@@ -207,7 +208,8 @@ IDENTITIES = {"create_participant", "read_participant", "rectify_participant", "
 # Where facilitators read why.
 ASSESSMENTS = {
     *("consult_assessment", "record_facts", "record_proof"),
-    *("decide_eligibility", "list_assessments"),
+    *("decide_eligibility", "list_assessments", "consult_duration", "list_duration_decisions"),
+    *("decide_duration", "cancel_duration_decision"),
 }
 HIRES = {"declare_hire", "list_hires", "read_hire", "amend_hire", "end_hire"}
 # The law, and what a clause says of it, name every public and every proof.

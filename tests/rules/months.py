@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from app.rules.codes import ContractType, Decision, Modality, ReviewState
+from app.rules.codes import ContractType, Decision, Modality, ReviewState, Rule
 from app.rules.days import Span
-from app.rules.lines import Line, Period, Posting, Review
+from app.rules.lines import Line, Period, Posting, Review, Split
 from app.rules.terms import Terms
 from app.rules.terms_json import terms_from_json
 from app.rules.texts import hundredths_text
@@ -68,8 +68,18 @@ def line(case: dict[str, Any], order: int, clause: Terms) -> Line:
         decision=decision,
         eligible=eligible if decision is Decision.APPROVED else None,
         eligible_until=day(case.get("until")),
+        suspended=tuple(
+            Span(date.fromisoformat(first), date.fromisoformat(last))
+            for first, last in case.get("suspended", [])
+        ),
         training_before=hours(case.get("training_before", "0")),
+        split=_split(case["split"]) if "split" in case else None,
     )
+
+
+def _split(case: dict[str, Any]) -> Split:
+    other, rule = ident(f"line {case['with']}"), Rule(case.get("rule", "single_count"))
+    return Split(other, hours(case["hours"]), hours(case["other"]), date(2025, 2, 12), rule)
 
 
 def written(posting: Posting) -> str:

@@ -7,17 +7,27 @@ from typing import Any
 import pytest
 
 from app.rules.codes import Decision, HourKind, ReviewState, Rule, State
-from app.rules.counting import alone, count_month, plausibility, single_count, training
+from app.rules.counting import (
+    alone,
+    count_month,
+    plausibility,
+    room_of,
+    single_count,
+    standings,
+    training,
+)
 from app.rules.day_rules import by_days, duration, eligibility, modality, review, window
 from app.rules.days import days_of_month
 from app.rules.lines import Hours, Line, Period, Posting, Review
+from app.rules.splits import REFERENCE as SPLIT_REFERENCE
+from app.rules.splits import Room
 from tests.rules.cases import load
 from tests.rules.months import EPOCH, ident, line, terms, written
 
 JANUARY = date(2025, 1, 1)
 
 
-@pytest.mark.parametrize("case", load("counting"))
+@pytest.mark.parametrize("case", load("counting") + load("counting_combined"))
 def test_every_hour_goes_where_the_rules_say(case: dict[str, Any]) -> None:
     clause = terms(tuple(case.get("window", ("2024-01-01", "2026-12-31"))), **case.get("terms", {}))
     lines = [line(item, order, clause) for order, item in enumerate(case["lines"])]
@@ -59,6 +69,50 @@ def test_duration_names_its_last_day() -> None:
     assert kept == {date(2025, 1, 1)}
     assert (reason.rule, reason.parameter) == (Rule.DURATION, "Jusqu'au 01/01/2025")
     assert duration(_line(), days)[0] == days
+
+
+def test_duration_says_how_many_days_are_suspended_and_not_which() -> None:
+    suspended = [["2025-01-01", "2025-01-30"], ["2025-03-01", "2025-03-02"]]
+    one = line({"worked": "90", "until": "2026-12-15", "suspended": suspended}, 0, terms())
+    kept, reason = duration(one, days_of_month(one.hire, JANUARY))
+    assert kept == {date(2025, 1, 31)}
+    assert reason.parameter == "Jusqu'au 15/12/2026, hors 32 j suspendus"
+
+
+def test_a_split_is_named_with_its_day_and_its_parts() -> None:
+    parts = (("60", "95"), ("95", "60"))
+    lines = [
+        line({"worked": "100", "split": {"with": 1 - n, "hours": own, "other": other}}, n, terms())
+        for n, (own, other) in enumerate(parts)
+    ]
+    counted = count_month(lines, JANUARY)
+    assert [_why(counted[item.key][0]) for item in lines] == [
+        (Rule.SINGLE_COUNT, f"Partage convenu le 12/02/2025 : {own} h des 155 h partagées", SPLIT_REFERENCE)
+        for own, _ in parts
+    ]
+
+
+def test_what_two_reviewers_may_share_is_what_the_order_gives_to_both() -> None:
+    lines = [line({"worked": "100"}, n, terms()) for n in range(3)]
+    first, second, third = (item.key for item in lines)
+    assert room_of(lines, JANUARY, first, second) == Room(15500, 10000, 10000)
+    assert room_of(lines, JANUARY, third, first) == Room(10000, 10000, 10000)
+    assert room_of(lines, JANUARY, second, third) == Room(5500, 5500, 5500)
+    stands = standings(lines, JANUARY)
+    assert [(stands[key].asked, stands[key].taken) for key in (first, second, third)] == [
+        (10000, 10000),
+        (10000, 5500),
+        (10000, 0),
+    ]
+
+
+def test_room_with_another_employer_is_bounded_by_its_usual_hours() -> None:
+    one = line({"worked": "150", "employer": "X"}, 0, terms())
+    other = line({"worked": "100", "employer": "Y", "weekly": "20"}, 1, terms())
+    # 212.57 for both; 20 × 31 ÷ 7 = 88.57 with the second employer.
+    assert room_of([one, other], JANUARY, one.key, other.key) == Room(21257, 15000, 8857)
+    waiting = replace(other, review=Review())
+    assert room_of([one, waiting], JANUARY, one.key, other.key) == Room(15000, 15000, 0)
 
 
 def test_review_names_what_was_accepted() -> None:

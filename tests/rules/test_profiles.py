@@ -10,7 +10,8 @@ import pytest
 from app.rules.catalogue import profile_as_data
 from app.rules.codes import ContractType, Every, Modality, Outcome
 from app.rules.days import Span
-from app.rules.eligibility import assess, eligible_until
+from app.rules.durations import duration_of
+from app.rules.eligibility import assess
 from app.rules.errors import UnknownCodeError
 from app.rules.facts import facts_from_json
 from app.rules.profiles import PROFILES, Profile, profile
@@ -190,9 +191,9 @@ def test_in_paris_statements_are_due_each_quarter_before_the_15th() -> None:
 def test_in_paris_a_cdi_counts_to_the_window_s_end_for_48_months_at_most() -> None:
     terms = terms_from_json(CLAUSE)
     early, late = date(2025, 1, 15), date(2028, 1, 15)
-    assert eligible_until(terms, ContractType.CDI, early) == date(2029, 1, 14)
-    assert eligible_until(terms, ContractType.CDI, late) == date(2030, 6, 30)
-    assert eligible_until(terms, ContractType.CDI_INCLUSION, early) == date(2027, 1, 14)
+    assert duration_of(terms, ContractType.CDI, early).last_day == date(2029, 1, 14)
+    assert duration_of(terms, ContractType.CDI, late).last_day == date(2030, 6, 30)
+    assert duration_of(terms, ContractType.CDI_INCLUSION, early).last_day == date(2027, 1, 14)
 
 
 def test_the_csf_profile_takes_training_under_internship_agreements_alone() -> None:

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.codes import ContractType, Decision, HourKind, Modality, ReviewState, Rule, State
-from app.rules.counting import count_month, usual_hours
+from app.rules.counting import count_month, standings, usual_hours
 from app.rules.days import Span, count_days, days_of_month, month_end
 from app.rules.hours import HUNDREDTHS, cumulative_split, half_up, largest_remainder
-from app.rules.lines import Line, Period, Review
+from app.rules.lines import Line, Period, Review, Split
 from app.rules.terms import Terms
 from tests.rules.months import EPOCH, ident, terms
 
@@ -21,6 +21,10 @@ MONTH = date(2025, 1, 1)
 DAYS = st.dates(date(2024, 12, 1), date(2025, 2, 28))
 HOURS = st.integers(0, 40_000)
 SHARES = st.one_of(st.none(), st.integers(0, 100).map(lambda percent: Fraction(percent, 100)))
+
+
+HOLDING = (Rule.PLAUSIBILITY, Rule.SINGLE_COUNT)
+SUSPENDED = ((), (), (Span(date(2025, 1, 6), date(2025, 1, 12)), Span(date(2025, 1, 20), date(2025, 2, 3))))
 
 
 @st.composite
@@ -74,6 +78,7 @@ def lines(draw: st.DrawFn, order: int = 0) -> Line:
         decision=decision,
         eligible=draw(spans()) if decision is Decision.APPROVED else None,
         eligible_until=draw(st.one_of(st.none(), DAYS)),
+        suspended=draw(st.sampled_from(SUSPENDED)),
         training_before=draw(st.integers(0, 20_000)),
     )
 
@@ -106,6 +111,10 @@ def test_a_line_is_pending_as_a_whole_or_not_at_all(month: list[Line]) -> None:
 
 @given(months())
 def test_counted_hours_stay_within_the_limits_of_the_person(month: list[Line]) -> None:
+    _within_limits(month)
+
+
+def _within_limits(month: list[Line]) -> None:
     counted = {
         key: sum(item.hours for item in found if item.state is State.COUNTED)
         for key, found in count_month(month, MONTH).items()
@@ -116,6 +125,46 @@ def test_counted_hours_stay_within_the_limits_of_the_person(month: list[Line]) -
         own = [line for line in month if line.employer == employer]
         overtime = sum(line.overtime for line in own)
         assert sum(counted[line.key] for line in own) <= half_up(usual_hours(own, MONTH)) + overtime
+
+
+@st.composite
+def agreed(draw: st.DrawFn) -> list[Line]:
+    """A month in which pairs of lines carry an agreement."""
+    month = draw(months())
+    for first in range(0, len(month) - 1, 2):
+        one, other = month[first], month[first + 1]
+        parts, rule = (draw(HOURS), draw(HOURS)), draw(st.sampled_from(HOLDING))
+        month[first] = replace(one, split=Split(other.key, *parts, MONTH, rule))
+        month[first + 1] = replace(other, split=Split(one.key, *parts[::-1], MONTH, rule))
+    return month
+
+
+@given(agreed())
+def test_an_agreement_moves_nobody_elses_hours_and_caps_both_parts(month: list[Line]) -> None:
+    alone = [replace(line, split=None) for line in month]
+    before, after = standings(alone, MONTH), standings(month, MONTH)
+    for line in month:
+        other = after.get(line.split.other) if line.split else None
+        both = other is not None and other.asked > 0 and after[line.key].asked > 0
+        if line.split is None or other is None or not both:
+            assert after[line.key] == before[line.key]
+            continue
+        assert after[line.key].taken <= min(line.split.hours, after[line.key].asked)
+        pair = (line.key, line.split.other)
+        assert sum(after[key].taken for key in pair) <= sum(before[key].taken for key in pair)
+
+
+@given(agreed())
+def test_hours_are_conserved_and_explained_whatever_was_agreed(month: list[Line]) -> None:
+    counted = count_month(month, MONTH)
+    for line in month:
+        assert sum(item.hours for item in counted[line.key]) == line.worked + line.training
+        for item in counted[line.key]:
+            if item.state in {State.HELD, State.REFUSED}:
+                assert item.rule
+                assert item.parameter
+                assert item.reference
+    _within_limits(month)
 
 
 @given(months())

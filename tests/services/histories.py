@@ -20,16 +20,20 @@ from app.schemas.assessments import DecisionIn, ProofIn
 from app.schemas.clauses import AmendmentIn, ClauseIn
 from app.schemas.compliance import ComplianceOut, ComplianceQuery
 from app.schemas.contracts import ContractIn
+from app.schemas.durations import DurationDecisionIn
 from app.schemas.hires import HireEnd, HireIn
+from app.schemas.lists import Walk
 from app.schemas.mandates import MandateIn
 from app.schemas.participants import ParticipantIn
 from app.schemas.persons import MergeIn, MergeReason, SeparationIn, SeparationReason
 from app.schemas.places import PlaceChoice
+from app.schemas.splits import SplitAnswerIn, SplitIn
 from app.schemas.statements import CorrectionIn, ReviewIn, StatementIn
 from app.services import (
     assessments,
     clauses,
     contracts,
+    duration_decisions,
     hires,
     ledger,
     mandates,
@@ -37,12 +41,13 @@ from app.services import (
     participants,
     persons,
     reviews,
+    splits,
     statements,
 )
 from app.services.changes import settle
 from app.services.compliance import read_compliance
 from app.services.sight import held_contract
-from app.services.work import Means, Writer, reading, writing
+from app.services.work import Means, Reader, Writer, reading, writing
 from app.settings import DEVELOPMENT_SECRET
 from app.worker import drain
 
@@ -156,6 +161,38 @@ class World:
         body = SeparationIn(participant_id=self.people[other], reason=SeparationReason.MERGED_BY_MISTAKE)
         with self.writing(self.as_facilitator) as writer:
             persons.separate_participants(writer, self.people[one], body)
+
+    def decide_duration(self, hire_id: UUID, body: dict[str, Any]) -> None:
+        """Suspend or prolong how long somebody counts."""
+        version = int(self.one("SELECT version FROM assessments WHERE hire_id = :id", hire_id))
+        request = DurationDecisionIn.model_validate({**body, "reason": "Exemple"})
+        with self.writing(self.as_facilitator) as writer:
+            duration_decisions.decide(writer, hire_id, request, version)
+
+    def split(self, contract: int, number: int, *, part: int, accept: bool) -> None:
+        """Propose to share held hours, `part` percent of the room for a line, and have it answered."""
+        with self.database.read() as session:
+            reader = Reader(session, self.as_facilitator, self.means, "history")
+            held = splits.list_held(reader, self.contracts[contract], Walk()).items
+        if not held:
+            return
+        line = held[number % len(held)]
+        other = line.others[number % len(line.others)]
+        hours = min(other.available * part // 100, line.asked)
+        body = SplitIn(line_id=line.line_id, claim=other.claim, hours=0, other_hours=1)
+        rest = min(other.available - hours, other.hours)
+        body = body.model_copy(update={"hours": hours, "other_hours": rest})
+        with self.writing(self.as_facilitator) as writer:
+            found = splits.propose(writer, self.contracts[contract], body)
+        there = self.contract_of_split(found.id)
+        answer = splits.accept if accept else splits.refuse
+        with self.writing(self.as_facilitator) as writer:
+            answer(writer, self.contracts[there], found.id, SplitAnswerIn(), 1)
+
+    def contract_of_split(self, split_id: UUID) -> int:
+        """Which contract is asked."""
+        found = self.one("SELECT other_contract_id FROM splits WHERE id = :id", split_id)
+        return self.contracts.index(UUID(hex=found))
 
     def submit(self, contract: int, month: str, lines: list[dict[str, Any]]) -> UUID:
         body = StatementIn.model_validate({"month": month, **_content(lines)})

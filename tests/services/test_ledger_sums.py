@@ -39,6 +39,17 @@ STANDING = """
 DAYS = "SELECT id, decision, counts_from, eligible_until FROM assessments ORDER BY id"
 PERSONS = "SELECT id, person_id FROM participants ORDER BY id"
 
+DECISIONS = (
+    {"kind": "suspension", "since": "2025-01-06", "until": "2025-01-19"},
+    {"kind": "suspension", "since": "2024-12-20", "until": "2025-02-10"},
+    {"kind": "prolongation", "months": 2},
+)
+# Every hundredth that does not count says by which rule, with which value, and where that is written.
+UNEXPLAINED = """
+    SELECT id FROM entries
+    WHERE state IN ('held', 'refused', 'pending')
+      AND (coalesce(rule, '') = '' OR coalesce(parameter, '') = '' OR coalesce(reference, '') = '')
+"""
 LINES = "SELECT id, worked + training, pending, held, refused, counted FROM lines"
 POSTED = """
     SELECT lines.id, coalesce(sum(entries.hours), 0),
@@ -115,6 +126,15 @@ class History(RuleBasedStateMachine):
         if body["accept_all"] or lines:
             self._try("review", lambda: self.world.review(statement_id, body))
 
+    @rule(data=st.data(), body=st.sampled_from(DECISIONS))
+    def decide_duration(self, data: st.DataObject, body: dict[str, Any]) -> None:
+        _, hire_id = data.draw(st.sampled_from(self.hires), "hire")
+        self._try("duration", lambda: self.world.decide_duration(hire_id, body))
+
+    @rule(contract=CONTRACTS, number=st.integers(0, 3), part=st.integers(0, 100), accept=OFTEN)
+    def split(self, contract: int, number: int, part: int, *, accept: bool) -> None:
+        self._try("split", lambda: self.world.split(contract, number, part=part, accept=accept))
+
     @rule(contract=CONTRACTS, end=st.sampled_from([None, *ENDS]))
     def change_contract(self, contract: int, end: str | None) -> None:
         if end is None:
@@ -141,6 +161,7 @@ class History(RuleBasedStateMachine):
         lines, posted = self.world.rows(LINES), self.world.rows(POSTED)
         assert sorted(lines) == sorted(posted)
         assert all(declared == sum(states) for _, declared, *states in lines)
+        assert self.world.rows(UNEXPLAINED) == []
 
     def teardown(self) -> None:
         try:

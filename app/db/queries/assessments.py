@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, Select, exists, false, select
+from sqlalchemy import Row, Select, exists, false, func, select
 
 from app.db.queries.contracts import access_of
 from app.db.tables import Assessment, Clause, ContractAccess, Hire, Participant
@@ -60,6 +60,23 @@ def approved_persons(session: ReadSession, obligation_id: UUID) -> list[UUID]:
         .order_by(Participant.person_id)
     )
     return list(session.scalars(query))
+
+
+def first_approved_start(session: ReadSession, participant_id: UUID, obligation_id: UUID) -> date | None:
+    """The earliest start of an approved hire of a participant's person on an obligation."""
+    person = select(Participant.person_id).where(Participant.id == participant_id).scalar_subquery()
+    query = (
+        select(func.min(Hire.starts_on))
+        .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
+        .join(Clause, (Clause.owner_id == Hire.owner_id) & (Clause.id == Hire.clause_id))
+        .join(Participant, Participant.id == Hire.participant_id)
+        .where(
+            Participant.person_id == person,
+            Clause.obligation_id == obligation_id,
+            Assessment.decision == Decision.APPROVED.value,
+        )
+    )
+    return session.scalar(query)
 
 
 def approved_of_person(

@@ -366,3 +366,13 @@ def hours_of(session: ReadSession, entries: Select[Entry]) -> int:
     """The sum of a list of entries, whatever the page asked for."""
     total = session.scalar(entries.with_only_columns(func.coalesce(func.sum(Entry.hours), 0)))
     return int(total or 0)
+
+
+def hours_by_proof(session: ReadSession, entries: Select[Entry]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """A list of entries summed by state, rule and whether a document was seen.
+
+    Columns: state, rule, documented, hours.
+    """
+    by = (Entry.state, Entry.rule, Entry.documented)
+    total = cast(func.sum(Entry.hours), BigInteger).label("hours")
+    return session.execute(entries.with_only_columns(*by, total).group_by(*by)).all()

@@ -16,6 +16,7 @@ from app.db.tables.invoices import Invoice
 from app.db.tables.organisations import ApiKey, Organisation, StoredAnswer
 from app.db.tables.participants import (
     Assessment,
+    DurationDecision,
     Hire,
     HireOutcome,
     HireTraits,
@@ -28,7 +29,9 @@ from app.db.tables.participants import (
     Residence,
 )
 from app.db.tables.profiles import OwnProfile, ProfileVersion, ProfileWithdrawal
+from app.db.tables.splits import Split, SplitAnswer
 from app.db.tables.statements import (
+    DocumentsSeen,
     Entry,
     Line,
     ObligationMonth,
@@ -52,6 +55,8 @@ __all__ = [
     "ContractParty",
     "ContractPlace",
     "DecpRecord",
+    "DocumentsSeen",
+    "DurationDecision",
     "Entry",
     "Event",
     "Hire",
@@ -79,6 +84,8 @@ __all__ = [
     "ProfileWithdrawal",
     "Residence",
     "Seal",
+    "Split",
+    "SplitAnswer",
     "Statement",
     "StatementVersion",
     "StoredAnswer",

@@ -14,6 +14,7 @@ from app.db.types import (
     Day,
     Hundredths,
     Id,
+    Items,
     Moment,
     Place,
     RoleCode,
@@ -207,8 +208,42 @@ class Assessment(Base):
     decided_by: Mapped[Id | None]
     counts_from: Mapped[Day | None]
     eligible_until: Mapped[Day | None]
+    # Days of the duration that do not count, as `{first, last}`.
+    suspended: Mapped[Items | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
+
+
+class DurationDecision(Base):
+    """A suspension, a prolongation or the cancellation of one, insert-only.
+
+    It holds for the person and the obligation; `hire_id` is where it was taken. Its reason may tell of an
+    illness or a birth: it is sealed.
+    """
+
+    __tablename__ = "duration_decisions"
+    __table_args__ = (
+        refers_together(["owner_id", "hire_id"], ["hires.owner_id", "hires.id"]),
+        Index("ix_duration_decisions_participant", "participant_id"),
+    )
+
+    owner_id: Mapped[Id] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    contract_id: Mapped[Id]
+    obligation_id: Mapped[Id]
+    hire_id: Mapped[Id]
+    participant_id: Mapped[Id] = mapped_column(refers_to("participants.id"))
+    kind: Mapped[Code]
+    decided_on: Mapped[Day]
+    since: Mapped[Day | None]
+    until: Mapped[Day | None]
+    months: Mapped[int | None]
+    cancels_id: Mapped[Id | None]
+    reason: Mapped[Sealed]
+    reference: Mapped[str | None] = mapped_column(String(200))
+    reviewer_id: Mapped[Id]
+    recorded_at: Mapped[Moment]
+    change_id: Mapped[UUID] = mapped_column(refers_to("changes.id"))
 
 
 class ParticipantAccess(Base):

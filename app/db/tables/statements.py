@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.contracts import OF_CONTRACT
@@ -104,6 +104,8 @@ class Line(Base):
     verdict_reason: Mapped[Label | None]
     reviewed_at: Mapped[Moment | None]
     reviewed_by: Mapped[Id | None]
+    # Supporting documents seen for what the line says now: `{type, seen_on, seen_by}`.
+    documents: Mapped[Items] = mapped_column(server_default=text("'[]'"))
     pending: Mapped[Hundredths]
     held: Mapped[Hundredths]
     refused: Mapped[Hundredths]
@@ -122,6 +124,19 @@ class Verdict(Base):
     verdict: Mapped[Code]
     accepted: Mapped[Hundredths | None]
     reason: Mapped[Label | None]
+    reviewer_id: Mapped[Id]
+
+
+class DocumentsSeen(Base):
+    """The supporting documents that a reviewer recorded for one line, all of them each time; insert-only."""
+
+    __tablename__ = "documents_seen"
+    __table_args__ = (refers_together(["owner_id", "line_id"], ["lines.owner_id", "lines.id"]),)
+
+    owner_id: Mapped[Id] = mapped_column(primary_key=True)
+    line_id: Mapped[Id] = mapped_column(primary_key=True)
+    change_id: Mapped[UUID] = mapped_column(refers_to("changes.id"), primary_key=True)
+    documents: Mapped[Items]
     reviewer_id: Mapped[Id]
 
 
@@ -160,6 +175,8 @@ class Entry(Base):
     modality: Mapped[Code]
     employer_id: Mapped[Id]
     declarant_id: Mapped[Id]
+    # A supporting document was seen for these hours.
+    documented: Mapped[bool] = mapped_column(server_default=false())
     reverses_id: Mapped[Id | None]
     change_id: Mapped[UUID] = mapped_column(refers_to("changes.id"), index=True)
 
