@@ -29,7 +29,7 @@ class DatedValue:
 class Parameter:
     """A number with its history.
 
-    `unit` is one of h, h/week, months, share, EUR, EUR/h, yes; `assumed`: no readable source confirmed it.
+    `unit` is one of h, h/week, days, months, share, EUR, EUR/h, yes; `assumed`: no readable source confirmed it.
     """
 
     code: str
@@ -124,6 +124,14 @@ _ALL = (
         unit="months",
         values=_series("CCAP 21_BAM_048, p. 8 (EPEC Paris) ; terme de la clause", ("2000-01-01", "48")),
         assumed=False,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="dispute_days",
+        label_fr="Délai de contestation d'une décision",
+        unit="days",
+        values=_series("Usage supposé", ("2000-01-01", "30")),
+        assumed=True,
         checked_on=GATHERED,
     ),
     Parameter(

@@ -15,6 +15,7 @@ from app.rules.codes import ApprovalFrom, ContractType, Every, Modality, Roundin
 from app.rules.days import Span
 from app.rules.errors import Finding, WrongDocumentError, WrongValueError
 from app.rules.hours import Rounding
+from app.rules.penalty_json import penalties_from_json, penalties_to_json
 from app.rules.profiles import GENERAL, PROFILES, Profile
 from app.rules.public_choices import choices_from_json, choices_to_json
 from app.rules.target_json import target_from_json, target_to_json
@@ -25,6 +26,8 @@ MOST_MONTHS = 120
 LAST_DUE_DAY = 31
 STEPS = (1, 50, 100)
 AUTHORITIES = ("insertion_structure", "prescriber")
+# Conditions that came later: a document stored before says everything without them.
+ADDED = frozenset(("penalties",))
 
 Reader = Callable[[object, str], Any]
 
@@ -52,7 +55,7 @@ def _conditions(document: Mapping[str, object], profile: Profile | None) -> Cond
     name = document.get("profile")
     if profile is not None:
         return profile.conditions
-    if name is None or all(key in document for key in conditions_to_json(GENERAL)):
+    if name is None or all(key in document for key in conditions_to_json(GENERAL) if key not in ADDED):
         return GENERAL
     if not isinstance(name, str) or name not in PROFILES:
         raise WrongDocumentError((Finding("unknown_code", "/profile", "Ce profil n'existe pas."),))
@@ -156,6 +159,7 @@ _FIELDS: dict[str, Reader] = {
     "training_share": reading.share,
     "training_cap": reading.hundredths,
     "proof_authorities": _authorities,
+    "penalties": penalties_from_json,
 }
 
 
@@ -199,4 +203,5 @@ def conditions_to_json(conditions: Conditions) -> dict[str, object]:
         "training_share": None if share is None else decimal_text(share),
         "training_cap": None if cap is None else hundredths_text(cap),
         "proof_authorities": list(conditions.proof_authorities),
+        "penalties": penalties_to_json(conditions.penalties),
     }
