@@ -29,7 +29,8 @@ class DatedValue:
 class Parameter:
     """A number with its history.
 
-    `unit` is one of h, h/week, days, months, share, EUR, EUR/h, yes; `assumed`: no readable source confirmed it.
+    `unit` is one of h, h/week, days, months, share, EUR, EUR/h, yes; `assumed`: no readable source
+    confirmed it.
     """
 
     code: str

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from app.rules.codes import PenaltyBlock, PenaltyDays, PenaltyKind, PenaltyLimit, ValueOn
-from app.rules.days import ONE_DAY, Span
+from app.rules.days import ONE_DAY
 from app.rules.hours import HUNDREDTHS, half_up
 from app.rules.parameters import parameter
 from app.rules.penalty_terms import Cap, FixedAmount, IndexedAmount, PenaltyTerm
@@ -53,11 +53,14 @@ class Fact:
 class Situation:
     """What is known on a day. Hours in hundredths, money in cents; facts and notices by code of term.
 
+    `start` and `end` are those of the clause's window.
+
     `notices` are those about missing hours; `holidays` the public holidays of the place of execution.
     """
 
     as_of: date
-    window: Span
+    start: date
+    end: date
     closed: bool
     required: int
     counted: int
@@ -67,11 +70,6 @@ class Situation:
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
     holidays: frozenset[date] = frozenset()
     disputed: bool = False
-
-    @property
-    def end(self) -> date:
-        """The last day of the window, which every clause has."""
-        return self.window.last or self.as_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +184,11 @@ def _missing_hours(term: PenaltyTerm, situation: Situation) -> tuple[_Draft, ...
         text = f"La période d'exécution court jusqu'au {french_day(situation.end)}."
         blocks = (Block(PenaltyBlock.WINDOW_RUNNING, text), *blocks)
     blocks += _observed(term, since or situation.end, situation.as_of)
-    figures = (("required", situation.required), ("counted", situation.counted))
-    due, done = (f"{french(hours)} h" for _, hours in figures)
+    due, done = french(situation.required), french(situation.counted)
     return (
         _Draft(
             key=term.code,
-            text=f"{due} dues, {done} comptées : {french(missing)} h manquantes",
+            text=f"{due} h dues, {done} h comptées : {french(missing)} h manquantes",
             quantity=Fraction(missing, HUNDREDTHS),
             shown=f"{french(missing)} h",
             per="€/h",
@@ -199,7 +196,9 @@ def _missing_hours(term: PenaltyTerm, situation: Situation) -> tuple[_Draft, ...
             inputs=(
                 PenaltyInput("required", "Heures dues", hundredths_text(situation.required), "h"),
                 PenaltyInput("counted", "Heures comptées", hundredths_text(situation.counted), "h"),
-                PenaltyInput("pending", "Heures en attente d'examen", hundredths_text(situation.pending), "h"),
+                PenaltyInput(
+                    "pending", "Heures en attente d'examen", hundredths_text(situation.pending), "h"
+                ),
                 PenaltyInput("missing", "Heures manquantes", hundredths_text(missing), "h"),
                 *_notice_inputs(since),
             ),
@@ -220,24 +219,17 @@ def _late_documents(term: PenaltyTerm, situation: Situation) -> tuple[_Draft, ..
 
 def _late_document(term: PenaltyTerm, item: Fact, received: date | None, situation: Situation) -> _Draft:
     blocks, noticed = _notice_blocks(term, item.notices, situation)
-    since = None if blocks else max(item.on, noticed or item.on)
     last = received or situation.as_of
-    first = None if since is None else since + ONE_DAY * (1 + term.observation_days)
-    count = 0 if first is None else days_counted(first, last, term.days, situation.holidays)
-    # Once the document is there, no later notice can make its delay punishable.
-    waiting = received is None
-    if waiting and since is not None:
-        blocks += _observed(term, since, situation.as_of)
-    inputs = [PenaltyInput("due_on", "Attendu le", item.on.isoformat(), "day"), *_notice_inputs(noticed)]
-    if received is not None:
-        inputs.append(PenaltyInput("received_on", "Reçu le", received.isoformat(), "day"))
-    if first is not None:
-        inputs.append(PenaltyInput("counted_from", "Compté du", first.isoformat(), "day"))
-        inputs.append(PenaltyInput("counted_to", "au", last.isoformat(), "day"))
+    count, days = 0, []
+    if not blocks:
+        since = max(item.on, noticed or item.on)
+        first = since + ONE_DAY * (1 + term.observation_days)
+        count = days_counted(first, last, term.days, situation.holidays)
+        blocks = _observed(term, since, situation.as_of)
+        days = [("counted_from", "Compté du", first), ("counted_to", "au", last)] if first <= last else []
         left_out = _left_out(first, last, term.days, situation.holidays)
-        inputs += [PenaltyInput("holiday", "Jour férié exclu", day.isoformat(), "day") for day in left_out]
-    inputs.append(PenaltyInput("days", "Jours comptés", str(count), "days"))
-    came = f"pas reçu au {french_day(last)}" if waiting else f"reçu le {french_day(last)}"
+        days += [("holiday", "Jour férié exclu", day) for day in left_out]
+    came = f"reçu le {french_day(last)}" if received else f"pas reçu au {french_day(last)}"
     return _Draft(
         key=item.key,
         text=f"« {item.label} », attendu le {french_day(item.on)}, {came}",
@@ -245,8 +237,15 @@ def _late_document(term: PenaltyTerm, item: Fact, received: date | None, situati
         shown=f"{count} {_plural('jour', count)} {_plural(COUNTED[term.days], count)}",
         per="€",
         day=item.on,
-        inputs=tuple(inputs),
-        blocks=blocks if waiting else (),
+        inputs=(
+            PenaltyInput("due_on", "Attendu le", item.on.isoformat(), "day"),
+            *_notice_inputs(noticed),
+            *((PenaltyInput("received_on", "Reçu le", received.isoformat(), "day"),) if received else ()),
+            *(PenaltyInput(code, label, day.isoformat(), "day") for code, label, day in days),
+            PenaltyInput("days", "Jours comptés", str(count), "days"),
+        ),
+        # Once the document is there, no later notice can make its delay punishable.
+        blocks=() if received else blocks,
     )
 
 
@@ -357,7 +356,7 @@ def _rate(
 
 def _value_day(amount: IndexedAmount, draft: _Draft, situation: Situation) -> date:
     if amount.value_on is ValueOn.WINDOW_START:
-        return situation.window.first
+        return situation.start
     return situation.end if amount.value_on is ValueOn.WINDOW_END else draft.day
 
 

@@ -18,8 +18,10 @@ INDEXES = tuple(code for code, item in PARAMETERS.items() if item.unit == "EUR/h
 MOST_OBSERVED = 366
 
 _KEYS = frozenset(
-    ("code", "kind", "amount", "label", "days", "notice", "observation_days", "cap", "floor", "statements")
-    + ("reference", "assumed")
+    (
+        *("code", "kind", "amount", "label", "days", "notice", "observation_days"),
+        *("cap", "floor", "statements", "reference", "assumed"),
+    )
 )
 _OF_DOCUMENTS = ("days", "statements")
 

@@ -32,7 +32,7 @@ Amount = FixedAmount | IndexedAmount
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """The most that one penalty may be: cents, a share of the contract's firm amount, or the lower of both."""
+    """The most that one penalty may be: cents, a share of the firm amount, or the lower of both."""
 
     amount: int | None = None
     share: Fraction | None = None
