@@ -22,6 +22,10 @@ INSERT_ONLY = (
     "statement_versions",
     "verdicts",
     "entries",
+    "penalty_facts",
+    "penalty_cancellations",
+    "penalty_decisions",
+    "dispute_ends",
 )
 # The doubled sign is one: the driver reads a single one as a placeholder.
 _FUNCTION = """

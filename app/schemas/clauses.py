@@ -24,6 +24,7 @@ from app.schemas.fields import (
     YesNo,
     format_decimal,
 )
+from app.schemas.penalty_terms import PenaltyTermIn, PenaltyTermOut
 
 NOT_A_RATE = Text("Nombre de 0 à 1 attendu, par exemple « 0.5 ».", 'Number from 0 to 1 expected, e.g. "0.5".')
 
@@ -205,6 +206,9 @@ class TermsIn(Input):
         description="Rôles, outre le réviseur, dont le constat vaut preuve :"
         " `insertion_structure`, `prescriber`.",
     )
+    penalties: list[PenaltyTermIn] | None = Field(
+        default=None, max_length=20, description="Pénalités que la clause prévoit."
+    )
 
 
 class ClauseIn(TermsIn):
@@ -332,6 +336,7 @@ class TermsOut(Output):
     training_share: str | None
     training_cap: str | None
     proof_authorities: list[str]
+    penalties: list[PenaltyTermOut]
 
 
 class ClauseVersionOut(Output):

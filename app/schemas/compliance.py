@@ -59,6 +59,7 @@ class ActionCode(StrEnum):
     MISSING_STATEMENT = "missing_statement"
     ASSESSMENTS_WAITING = "assessments_waiting"
     HOURS_HELD = "hours_held"
+    DISPUTES_OPEN = "disputes_open"
 
 
 class ComplianceQuery(BaseModel):

@@ -10,11 +10,13 @@ from app.rules.labels import LABELS as LAW
 from app.schemas.assessments import Eligibility
 from app.schemas.compliance import ActionCode, Figure
 from app.schemas.contracts import ContractKind, SocialConditionKind, WaiverGround
+from app.schemas.disputes import DisputeKind, DisputeOutcome, DisputeState
 from app.schemas.figures import Basis
 from app.schemas.hires import EndReason, HireWarning, Prescriber
 from app.schemas.imports import ImportOutcome
 from app.schemas.jobs import JobState
 from app.schemas.participants import Purpose, Sex
+from app.schemas.penalties import PenaltyFactKind, PenaltyOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,6 +115,34 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         ActionCode.MISSING_STATEMENT: "Relevé manquant",
         ActionCode.ASSESSMENTS_WAITING: "Diagnostics en attente",
         ActionCode.HOURS_HELD: "Heures retenues",
+        ActionCode.DISPUTES_OPEN: "Contestations ouvertes",
+    },
+    "penalty_facts": {
+        PenaltyFactKind.DOCUMENT_EXPECTED: "Document attendu",
+        PenaltyFactKind.DOCUMENT_RECEIVED: "Document reçu",
+        PenaltyFactKind.NOTICE_SENT: "Mise en demeure envoyée",
+        PenaltyFactKind.NOTICE_RECEIVED: "Mise en demeure reçue",
+        PenaltyFactKind.EVENT: "Manquement",
+    },
+    "penalty_outcomes": {
+        PenaltyOutcome.APPLY: "Appliquer",
+        PenaltyOutcome.REDUCE: "Réduire",
+        PenaltyOutcome.WAIVE: "Renoncer",
+    },
+    "dispute_kinds": {
+        DisputeKind.LINE: "Ligne d'un relevé",
+        DisputeKind.ASSESSMENT: "Éligibilité",
+        DisputeKind.PENALTY: "Pénalités",
+    },
+    "dispute_states": {
+        DisputeState.OPEN: "Ouverte",
+        DisputeState.ANSWERED: "Répondue",
+        DisputeState.WITHDRAWN: "Retirée",
+    },
+    "dispute_outcomes": {
+        DisputeOutcome.UPHELD: "Fondée",
+        DisputeOutcome.PARTLY_UPHELD: "Fondée en partie",
+        DisputeOutcome.REJECTED: "Rejetée",
     },
     "bases": {
         Basis.EXECUTION: "Lieu d'exécution",
@@ -191,6 +221,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "statement.corrected": "Relevé corrigé",
         "statement.reviewed": "Relevé examiné",
         "lines.recounted": "Heures recomptées par le service",
+        "penalty.fact_recorded": "Fait enregistré en vue de pénalités",
+        "penalty.fact_cancelled": "Fait annulé",
+        "penalty.decided": "Pénalités décidées",
+        "dispute.opened": "Contestation ouverte",
+        "dispute.answered": "Contestation répondue",
+        "dispute.withdrawn": "Contestation retirée",
         "import.queued": "Import reçu",
         "import.finished": "Import terminé",
         "position.fixed": "Positions fixées par le service",
@@ -205,11 +241,16 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "hire": "Mise à l'emploi",
         "assessment": "Diagnostic",
         "statement": "Relevé",
+        "penalty_fact": "Fait en vue de pénalités",
+        "penalty_decision": "Décision sur des pénalités",
+        "dispute": "Contestation",
         "import": "Import",
     },
     "units": {
         "h": "Heures",
         "h/week": "Heures par semaine",
+        "days": "Jours",
+        "day": "Jour, AAAA-MM-JJ",
         "months": "Mois",
         "share": "Part, de 0 à 1",
         "EUR": "Euros",

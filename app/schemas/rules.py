@@ -16,6 +16,7 @@ from app.schemas.assessments import FactsIn, ProofIn, PublicAnswerOut, PublicCod
 from app.schemas.clauses import DurationsOut, ReportingOut, RoundingOut
 from app.schemas.fields import Day, Input, Output, read_day
 from app.schemas.participants import BirthDate
+from app.schemas.penalty_terms import PenaltyTermOut
 
 FIRST_DAY = min(parameter.values[0].since for parameter in PARAMETERS.values())
 LAST_DAY = date(2100, 12, 31)
@@ -89,7 +90,7 @@ class ParameterOut(Output):
 
     code: str
     label: str
-    unit: str = Field(description="h, h/week, months, share, EUR, EUR/h ou yes.")
+    unit: str = Field(description="h, h/week, days, months, share, EUR, EUR/h ou yes.")
     assumed: bool = Field(description="Vrai si aucune source lisible ne le confirme.")
     checked_on: date
     value: DatedValueOut | None = Field(description="En vigueur ce jour-là ; nul avant la première valeur.")
@@ -172,6 +173,7 @@ class ConditionsOut(Output):
     training_share: Number | None
     training_cap: Number | None
     proof_authorities: list[Literal["insertion_structure", "prescriber"]]
+    penalties: list[PenaltyTermOut]
 
 
 class ProfileOut(CatalogueEntry):

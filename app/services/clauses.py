@@ -60,7 +60,7 @@ def record_clause(
     terms = _first_terms(contract, request)
     if found is not None:
         first = queries.versions_of(writer.session, found.owner_id, found.id)[0]
-        if first.snapshot["terms"] != terms_to_json(terms):
+        if terms_from_json(first.snapshot["terms"]) != terms:
             raise ClauseExists
         return _shown(writer.session, contract, found, writer.today), False
     _check_open(contract)

@@ -87,12 +87,24 @@ def read_compliance(reader: Reader, contract_id: UUID, asked: ComplianceQuery) -
     """
     as_of = asked.as_of or reader.today
     if asked.known_at is None:
-        return _shown(contract_id, as_of, _present(reader, seen(reader, contract_id), as_of))
+        return _shown(contract_id, as_of, case_on(reader, seen(reader, contract_id), as_of))
     # Sight first: a stranger's question must not make the service settle. Then again, in the new view.
     seen(reader, contract_id)
-    position = position_known_at(reader, asked.known_at)
-    case = _past(reader, seen(reader, contract_id), as_of, position, asked.known_at)
-    return _shown(contract_id, as_of, case)
+    known = position_known_at(reader, asked.known_at), asked.known_at
+    return _shown(contract_id, as_of, case_on(reader, seen(reader, contract_id), as_of, known))
+
+
+def case_on(reader: Reader, sight: Sight, as_of: date, known: tuple[int, datetime] | None = None) -> Case:
+    """The case on a day, as it stands or as known at a position, the one that an instant names.
+
+    NotFound when nothing was known of the contract then.
+    """
+    return _present(reader, sight, as_of) if known is None else _past(reader, sight, as_of, *known)
+
+
+def judged(case: Case, terms: Terms, as_of: date) -> Compliance:
+    """Where the case stands under these terms, which are those of the case."""
+    return rules.compliance(terms, case.contract.known(as_of, _total(terms, case.months, as_of)))
 
 
 def seen(reader: Reader, contract_id: UUID) -> Sight:
@@ -200,8 +212,7 @@ def _shown(contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
     }
     if case.terms is None:
         return _without_clause(case.contract.clause_state, common)
-    sums = _total(case.terms, case.months, as_of)
-    found = rules.compliance(case.terms, case.contract.known(as_of, sums))
+    found = judged(case, case.terms, as_of)
     hours: dict[str, Any] = _figures(found)
     return ComplianceOut(
         **common,

@@ -31,6 +31,9 @@ def next_actions(
         actions.append(_waiting(waiting))
     if held:
         actions.append(_held(held))
+    disputed = sum(row.number for row in found if row.what == "dispute")
+    if disputed:
+        actions.append(_disputed(disputed))
     return actions
 
 
@@ -87,4 +90,16 @@ def _held(hours: int) -> ActionOut:
         due_on=None,
         count=None,
         hours=hours,
+    )
+
+
+def _disputed(count: int) -> ActionOut:
+    return ActionOut(
+        code=ActionCode.DISPUTES_OPEN,
+        text="1 contestation ouverte" if count == 1 else f"{count} contestations ouvertes",
+        declarant=None,
+        month=None,
+        due_on=None,
+        count=count,
+        hours=None,
     )

@@ -30,6 +30,7 @@ from app.db.tables import (
     Clause,
     Contract,
     ContractParty,
+    Dispute,
     Entry,
     Hire,
     ObligationMonth,
@@ -190,7 +191,12 @@ _WAITING = (
     )
     .group_by(Hire.declarant_id)
 )
-_PRESENT = union_all(_SUMS, _SUBMITTED, _HOLDERS, _EMPLOYERS, _WAITING)
+_DISPUTES = (
+    _part("dispute", declarant_id=Dispute.opened_by, number=func.count())
+    .where(Dispute.owner_id == _OWNER, Dispute.contract_id == _CONTRACT, Dispute.state == "open")
+    .group_by(Dispute.opened_by)
+)
+_PRESENT = union_all(_SUMS, _SUBMITTED, _HOLDERS, _EMPLOYERS, _WAITING, _DISPUTES)
 
 
 def present_facts(
@@ -199,7 +205,8 @@ def present_facts(
     """Everything that the present figures and what is left to do need, in one round trip.
 
     Rows are told apart by `what`: `month` (the sums of a month), `statement` (one submitted), `declarant`
-    (who owes statements from `first` to `last`), `assessment` (`number` of them wait for a decision).
+    (who owes statements from `first` to `last`), `assessment` (`number` of them wait for a decision),
+    `dispute` (`number` that a declarant opened are open).
     """
     values = {"owner": owner_id, "contract": contract_id, "obligation": obligation_id}
     return session.connection().execute(_PRESENT, values).all()

@@ -12,6 +12,7 @@ from app.db.tables.contracts import (
     ImportRow,
     Mandate,
 )
+from app.db.tables.disputes import Dispute, DisputeEnd
 from app.db.tables.organisations import ApiKey, Organisation, StoredAnswer
 from app.db.tables.participants import (
     Assessment,
@@ -22,6 +23,7 @@ from app.db.tables.participants import (
     ParticipantAccess,
     Residence,
 )
+from app.db.tables.penalties import PenaltyCancellation, PenaltyDecision, PenaltyFact
 from app.db.tables.statements import (
     Entry,
     Line,
@@ -46,6 +48,8 @@ __all__ = [
     "ContractParty",
     "ContractPlace",
     "DecpRecord",
+    "Dispute",
+    "DisputeEnd",
     "Entry",
     "Event",
     "Hire",
@@ -61,6 +65,9 @@ __all__ = [
     "Organisation",
     "Participant",
     "ParticipantAccess",
+    "PenaltyCancellation",
+    "PenaltyDecision",
+    "PenaltyFact",
     "PersonMonth",
     "PostalCode",
     "Residence",
