@@ -12,9 +12,19 @@ from uuid import uuid4
 from httpx2 import Response
 from sqlalchemy import select
 
-from app.db.tables import Assessment, Clause, Contract, Hire, Mandate, Organisation, Participant, Statement
-from tests.api.cases import PLACE, PLATFORM, WHY, Case, Seat, hire_body
-from tests.api.registering import CLAUSE, CONTRACT
+from app.db.tables import (
+    Assessment,
+    Clause,
+    Contract,
+    Dispute,
+    Hire,
+    Mandate,
+    Organisation,
+    Participant,
+    Statement,
+)
+from tests.api.cases import MEETING, PENALISED, PLACE, PLATFORM, WHY, Case, Seat, hire_body
+from tests.api.registering import CONTRACT
 from tests.contract.documents import Operation
 
 Body = dict[str, Any]
@@ -39,6 +49,8 @@ VERSIONED: dict[str, tuple[Any, str, str]] = {
     "record_facts": (Assessment, "hire_id", "hire_id"),
     "record_proof": (Assessment, "hire_id", "hire_id"),
     "decide_eligibility": (Assessment, "id", "assessment_id"),
+    "answer_dispute": (Dispute, "id", "dispute_id"),
+    "withdraw_dispute": (Dispute, "id", "dispute_id"),
 }
 QUERIES: dict[str, dict[str, str]] = {
     "list_territory_children": {"level": "commune"},
@@ -131,6 +143,21 @@ def _lines(case: Case, _: Seat) -> Body:
     return {"reason": "Une heure oubliée", "lines": lines}
 
 
+def _decision(case: Case, _: Seat) -> Body:
+    # No penalty is decided while a dispute is open; the meeting of the case is decided on already.
+    case.answer("holder", "POST", f"/v1/disputes/{case.ids['dispute_id']}/withdraw", None, 1)
+    return {"outcome": "apply", "computed": "500.00"}
+
+
+def _dispute(case: Case, seat: Seat) -> Body:
+    if seat.name == "structure":
+        return {"kind": "assessment", "hire_id": case.others["hire_id"][1], "text": "Le titre est valable."}
+    if seat.name == "subcontractor":
+        statement, hire = case.others["statement_id"][0], case.others["hire_id"][0]
+        return {"kind": "line", "statement_id": statement, "hire_id": hire, "text": "Dix heures, pas neuf."}
+    return {"kind": "penalty", "decision_id": case.ids["decision_id"], "text": "Nous y étions."}
+
+
 def _verdicts(case: Case, _: Seat) -> Body:
     return {"lines": [{"hire_id": case.ids["hire_id"], "verdict": "accepted"}]}
 
@@ -143,7 +170,7 @@ BODIES: dict[str, Any] = {
     "close_contract": lambda _, __: {"closed_on": "2025-01-09"},
     "resolve_place": lambda _, __: {"place": PLACE},
     "declare_subcontractor": _subcontract,
-    "record_clause": lambda _, __: CLAUSE,
+    "record_clause": lambda _, __: PENALISED,
     "amend_clause": lambda _, __: {"effective_on": "2025-03-01", "reason": "Avenant 1", "article": "9"},
     "give_mandate": _mandate,
     "change_mandate": lambda _, __: {"until": "2025-12-31"},
@@ -151,6 +178,11 @@ BODIES: dict[str, Any] = {
     "submit_statement": lambda _, __: {"month": "2025-01", "nothing_to_declare": True},
     "correct_statement": _lines,
     "review_statement": _verdicts,
+    "record_penalty_fact": lambda _, __: MEETING,
+    "cancel_penalty_fact": lambda _, __: {"reason": "Saisi deux fois."},
+    "decide_penalties": _decision,
+    "open_dispute": _dispute,
+    "answer_dispute": lambda _, __: {"outcome": "rejected", "text": "La fiche ne le montre pas."},
     "import_file": lambda _, __: {"marches": {"marche": []}},
     "try_assessment": lambda _, __: {"profile": "ccag-2021", "on": "2025-01-06", "facts": {"rsa": True}},
     "create_participant": lambda case, _: case.team.identity,

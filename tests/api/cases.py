@@ -14,6 +14,12 @@ PLATFORM = "90000000100017"
 STRANGER = "91000000900019"
 WHY = "eligibility_review"
 PLACE = "commune/57433"
+# The clause with a penalty for each missed meeting, whoever was warned.
+PENALISED = {
+    **CLAUSE,
+    "penalties": [{"code": "meeting", "kind": "event", "amount": {"euros": "500"}, "notice": False}],
+}
+MEETING = {"kind": "event", "on": "2025-01-08", "term": "meeting", "label": "Réunion de suivi"}
 
 
 @dataclass(frozen=True)
@@ -154,6 +160,7 @@ def tell(service: Service, team: Team) -> Case:
     _set_up(case)
     _put_to_work(case)
     _declare(case)
+    _penalise(case)
     while settle(service.means):
         pass
     return case
@@ -186,7 +193,7 @@ def hire_body(case: Case, **changes: object) -> dict[str, Any]:
 
 def _set_up(case: Case) -> None:
     path, team = path_of(case), case.team
-    case.send("buyer", "PUT", f"{path}/clause", CLAUSE)
+    case.send("buyer", "PUT", f"{path}/clause", PENALISED)
     case.send("buyer", "POST", f"{path}/subcontracts", {"siret": team.subcontractor, "since": "2024-12-12"})
     mandate = {"siret": team.facilitator, "since": "2024-12-12"}
     case.ids["mandate_id"] = case.send("buyer", "POST", f"{path}/mandates", mandate)["id"]
@@ -214,6 +221,10 @@ def _put_to_work(case: Case) -> None:
     decided = f"/v1/assessments/{found['id']}/decision"
     found = case.send("facilitator", "PUT", decided, decision, found["version"])
     case.ids["assessment_id"] = found["id"]
+    assessed = f"/v1/hires/{case.others['hire_id'][1]}/assessment"
+    found = case.send("facilitator", "GET", f"{assessed}?purpose={WHY}")
+    decided = f"/v1/assessments/{found['id']}/decision"
+    case.send("facilitator", "PUT", decided, decision, found["version"])
 
 
 def _declare(case: Case) -> None:
@@ -225,4 +236,25 @@ def _declare(case: Case) -> None:
     review = f"/v1/statements/{statement['id']}/review"
     case.send("facilitator", "POST", review, {"lines": [verdict]}, statement["version"])
     body = {"month": "2024-12", "lines": [{"hire_id": case.others["hire_id"][0], "worked": "10.00"}]}
-    case.others["statement_id"] = [case.send("subcontractor", "POST", path, body)["id"]]
+    other = case.send("subcontractor", "POST", path, body)
+    case.others["statement_id"] = [other["id"]]
+    verdict = {
+        "hire_id": case.others["hire_id"][0],
+        "verdict": "part",
+        "hours": "9.00",
+        "reason": "1 h de trop",
+    }
+    review = f"/v1/statements/{other['id']}/review"
+    case.send("facilitator", "POST", review, {"lines": [verdict]}, other["version"])
+
+
+def _penalise(case: Case) -> None:
+    """Two missed meetings, one of them decided on; then a line of the holder disputed."""
+    path = f"{path_of(case)}/penalties"
+    decided, _ = (case.send("buyer", "POST", f"{path}/facts", MEETING)["id"] for _ in range(2))
+    case.ids["fact_id"] = decided
+    body = {"outcome": "apply", "computed": "500.00", "lines": [decided]}
+    case.ids["decision_id"] = case.send("buyer", "POST", f"{path}/decisions", body)["id"]
+    where = {"statement_id": case.ids["statement_id"], "hire_id": case.ids["hire_id"]}
+    dispute = {"kind": "line", **where, "text": "Les dix heures figurent sur la fiche."}
+    case.ids["dispute_id"] = case.send("holder", "POST", f"{path_of(case)}/disputes", dispute)["id"]

@@ -3,8 +3,9 @@
 Columns are the seats around one case: the platform; the contract's buyer, holder and subcontractor; the
 facilitator whose mandate runs; the buyer's own staff in the facilitator's role, who read but do not decide
 meanwhile; an insertion structure under mandate; a prescriber and an observer, who see no contract. The hire,
-person, assessment and statement asked for are those of the holder, so that its subcontractor and the
-structure do not find them. The import, the job and the key are the buyer's; each revokes a key of its own.
+person, assessment, statement and dispute asked for are those of the holder, so that its subcontractor and
+the structure do not find them. The import, the job and the key are the buyer's; each revokes a key of its
+own.
 
 200 … 204: done. 403: seen, not theirs to do. 404: not theirs to see.
 """
@@ -86,6 +87,20 @@ list_compliance_entries      200  200  200  200  200  200  403  404  404
 read_territory_compliance    200  200  200  200  200  200  403  403  403
 list_compliance_of_children  200  200  200  200  200  200  403  403  403
 
+read_penalties               200  200  200  403  200  200  403  404  404
+record_penalty_fact          403  201  403  403  201  403  403  404  404
+list_penalty_facts           200  200  200  403  200  200  403  404  404
+read_penalty_fact            200  200  200  403  200  200  403  404  404
+cancel_penalty_fact          403  200  403  403  200  403  403  404  404
+decide_penalties             403  201  403  403  403  403  403  404  404
+list_penalty_decisions       200  200  200  403  200  200  403  404  404
+read_penalty_decision        200  200  200  403  200  200  403  404  404
+open_dispute                 403  403  201  201  403  403  201  404  404
+list_disputes                200  200  200  200  200  200  200  404  404
+read_dispute                 200  200  200  404  200  200  404  404  404
+answer_dispute               403  403  403  404  200  403  404  404  404
+withdraw_dispute             403  403  200  404  403  403  404  404  404
+
 import_file                  202  202  403  403  403  403  403  403  403
 read_import                  200  200  404  404  404  404  404  404  404
 list_import_rows             200  200  404  404  404  404  404  404  404
@@ -107,7 +122,10 @@ BY_ROLE = {
 }
 
 # What is done once on a case; each who may do it gets a new one.
-ONCE = ("close_contract", "record_clause", "amend_clause", "withdraw_mandate")
+ONCE = (
+    *("close_contract", "record_clause", "amend_clause", "withdraw_mandate"),
+    *("decide_penalties", "open_dispute", "answer_dispute", "withdraw_dispute"),
+)
 
 
 def rows() -> dict[str, dict[str, int]]:
