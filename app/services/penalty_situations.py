@@ -162,5 +162,5 @@ def _department(reader: Reader, main: Mapping[str, Any] | None) -> str | None:
     """The department around a place, where it lies in one alone."""
     if main is None or main["place"] is None:
         return None
-    found = territories.territory(reader.session, main["place"])
-    return f"department/{found.department}" if found is not None and found.department else None
+    found = territories.departments_inside(reader.session, main["place"])
+    return f"department/{found[0]}" if len(found) == 1 else None
