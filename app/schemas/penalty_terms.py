@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 from app.errors import FieldProblem
 from app.rules.codes import PenaltyDays, PenaltyKind, ValueOn
 from app.rules.penalty_json import INDEXES, MOST_OBSERVED
-from app.schemas.fields import NOT_A_NUMBER, Input, MoneyIn, Name, Output, Whole, YesNo, format_decimal
+from app.schemas.fields import NOT_A_NUMBER, Input, MoneyIn, Name, Output, Whole, Words, YesNo, format_decimal
 
 PenaltyCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
 
@@ -80,7 +80,7 @@ class PenaltyTermIn(Input):
     statements: YesNo | None = Field(
         default=None, description="Pour un document : les relevés mensuels du titulaire en sont."
     )
-    reference: str = Field(default="", max_length=1000, description="Où la clause le dit.")
+    reference: Words | None = Field(default=None, description="Où la clause le dit.")
     assumed: YesNo | None = None
 
 
