@@ -14,6 +14,13 @@ from tests.api.registering import record_clause, register
 PARIS, CSF = penalties_to_json(PARIS_EPEC_PENALTIES), penalties_to_json(CSF_PENALTIES)
 MEETING = {"code": "meeting", "kind": "event", "amount": {"euros": "500"}, "notice": False}
 MISSED = {"kind": "event", "term": "meeting", "label": "Réunion de lancement", "on": "2025-01-06"}
+HOURS = {"kind": "missing_hours", "amount": {"euros": "200"}, "notice": False}
+REPORT = {
+    "kind": "document_expected",
+    "term": "late_document",
+    "label": "Bilan trimestriel",
+    "on": "2025-01-15",
+}
 Body = dict[str, Any]
 
 
@@ -56,6 +63,14 @@ def recorded(service: Service, contract: Body, **fact: object) -> str:
     answer = record(service, contract, **fact)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
+
+
+def noticed(service: Service, contract: Body, sent: str, received: str | None, **about: object) -> str:
+    """A formal notice; the id of its receipt, or of its sending."""
+    notice = recorded(service, contract, kind="notice_sent", on=sent, **about)
+    if received is None:
+        return notice
+    return recorded(service, contract, kind="notice_received", on=received, subject=notice)
 
 
 def cancel(

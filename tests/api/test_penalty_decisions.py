@@ -18,6 +18,7 @@ from tests.api.builders import (
     serving,
 )
 from tests.api.penalising import (
+    HOURS,
     MEETING,
     MISSED,
     PARIS,
@@ -36,8 +37,6 @@ from tests.api.penalising import (
     settled,
 )
 from tests.api.registering import errors_of
-
-HOURS = {"kind": "missing_hours", "amount": {"euros": "200"}, "notice": False}
 
 
 @pytest.fixture
