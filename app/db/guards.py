@@ -31,6 +31,10 @@ INSERT_ONLY = (
     "person_links",
     "profile_versions",
     "profile_withdrawals",
+    "penalty_facts",
+    "penalty_cancellations",
+    "penalty_decisions",
+    "dispute_ends",
 )
 # The doubled sign is one: the driver reads a single one as a placeholder.
 _FUNCTION = """

@@ -330,3 +330,45 @@ class Detail(StrEnum):
     EXACT = "exact"
     GROUPED = "grouped"
     MASKED = "masked"
+
+
+class PenaltyKind(StrEnum):
+    """What a penalty punishes (domain §7)."""
+
+    MISSING_HOURS = "missing_hours"
+    LATE_DOCUMENT = "late_document"
+    EVENT = "event"
+
+
+class PenaltyDays(StrEnum):
+    """Which days of a delay count; the two French kinds of working day leave public holidays out."""
+
+    CALENDAR = "calendar"
+    OUVRES = "ouvres"
+    OUVRABLES = "ouvrables"
+
+
+class ValueOn(StrEnum):
+    """The day whose value of a dated parameter a penalty takes."""
+
+    FACT = "fact"
+    WINDOW_START = "window_start"
+    WINDOW_END = "window_end"
+
+
+class PenaltyBlock(StrEnum):
+    """Why a computed penalty cannot be decided yet."""
+
+    DISPUTE_OPEN = "dispute_open"
+    WINDOW_RUNNING = "window_running"
+    NOTICE_MISSING = "notice_missing"
+    NOTICE_NOT_RECEIVED = "notice_not_received"
+    OBSERVATION_RUNNING = "observation_running"
+    FIRM_AMOUNT_UNKNOWN = "firm_amount_unknown"
+
+
+class PenaltyLimit(StrEnum):
+    """Which limit of its term changed the amount of a penalty."""
+
+    CAP = "cap"
+    FLOOR = "floor"

@@ -23,6 +23,10 @@ from app.rules.codes import (
     OutcomeCategory,
     OutcomeMoment,
     OutcomeSituation,
+    PenaltyBlock,
+    PenaltyDays,
+    PenaltyKind,
+    PenaltyLimit,
     Programme,
     ProofLevel,
     ReviewState,
@@ -35,6 +39,7 @@ from app.rules.codes import (
     Structure,
     SupportingDocument,
     TargetKind,
+    ValueOn,
     WaiverFlaw,
     WaiverGround,
 )
@@ -256,5 +261,32 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         Detail.EXACT: "Chiffre exact",
         Detail.GROUPED: "Par quarts de ce qui est dû",
         Detail.MASKED: "Masqué : trop peu de personnes",
+    },
+    "penalty_kinds": {
+        PenaltyKind.MISSING_HOURS: "Heures non réalisées",
+        PenaltyKind.LATE_DOCUMENT: "Document remis en retard",
+        PenaltyKind.EVENT: "Manquement ponctuel",
+    },
+    "penalty_days": {
+        PenaltyDays.CALENDAR: "Jours calendaires",
+        PenaltyDays.OUVRES: "Jours ouvrés, du lundi au vendredi, hors jours fériés",
+        PenaltyDays.OUVRABLES: "Jours ouvrables, du lundi au samedi, hors jours fériés",
+    },
+    "value_days": {
+        ValueOn.FACT: "Au jour du manquement",
+        ValueOn.WINDOW_START: "Au premier jour de la période d'exécution",
+        ValueOn.WINDOW_END: "Au dernier jour de la période d'exécution",
+    },
+    "penalty_blocks": {
+        PenaltyBlock.DISPUTE_OPEN: "Contestation ouverte",
+        PenaltyBlock.WINDOW_RUNNING: "Période d'exécution en cours",
+        PenaltyBlock.NOTICE_MISSING: "Sans mise en demeure",
+        PenaltyBlock.NOTICE_NOT_RECEIVED: "Mise en demeure non reçue",
+        PenaltyBlock.OBSERVATION_RUNNING: "Période d'observation en cours",
+        PenaltyBlock.FIRM_AMOUNT_UNKNOWN: "Montant ferme inconnu",
+    },
+    "penalty_limits": {
+        PenaltyLimit.CAP: "Ramenée au plafond",
+        PenaltyLimit.FLOOR: "Portée au minimum",
     },
 }

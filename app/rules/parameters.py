@@ -191,6 +191,14 @@ _ALL = (
         checked_on=GATHERED,
     ),
     Parameter(
+        code="dispute_days",
+        label_fr="Délai de contestation d'une décision",
+        unit="days",
+        values=_series("Usage supposé", ("2000-01-01", "30")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
         code="social_condition_required",
         label_fr="Condition sociale ou d'emploi obligatoire au-dessus des seuils européens",
         unit="yes",

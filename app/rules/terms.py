@@ -13,6 +13,7 @@ from typing import ClassVar
 from app.rules.codes import ApprovalFrom, ContractType, CountsFrom, Every, Modality, TargetKind
 from app.rules.days import Span
 from app.rules.hours import HUNDREDTHS, Rounding
+from app.rules.penalty_terms import PenaltyTerm
 from app.rules.subtargets import Subtarget
 
 ParameterValue = int | bool | tuple[str, ...]
@@ -171,6 +172,7 @@ class Conditions:
     training_share: Fraction | None = None
     training_cap: int | None = None
     proof_authorities: tuple[str, ...] = ()
+    penalties: tuple[PenaltyTerm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

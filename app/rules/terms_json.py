@@ -17,6 +17,7 @@ from app.rules.codes import ApprovalFrom, ContractType, Every, Modality, Roundin
 from app.rules.days import Span
 from app.rules.errors import Finding, WrongDocumentError, WrongValueError
 from app.rules.hours import Rounding
+from app.rules.penalty_json import penalties_from_json, penalties_to_json
 from app.rules.profiles import GENERAL, PROFILES, Profile
 from app.rules.public_choices import choices_from_json, choices_to_json
 from app.rules.subtarget_json import not_accepted, subtargets_from_json, subtargets_to_json
@@ -204,6 +205,7 @@ _FIELDS: dict[str, Reader] = {
     "training_share": reading.share,
     "training_cap": reading.hundredths,
     "proof_authorities": _authorities,
+    "penalties": penalties_from_json,
 }
 
 
@@ -252,4 +254,5 @@ def conditions_to_json(conditions: Conditions) -> dict[str, object]:
         "training_share": None if share is None else decimal_text(share),
         "training_cap": None if cap is None else hundredths_text(cap),
         "proof_authorities": list(conditions.proof_authorities),
+        "penalties": penalties_to_json(conditions.penalties),
     }

@@ -22,6 +22,7 @@ from app.schemas.fields import (
     Words,
     YesNo,
 )
+from app.schemas.penalty_terms import PenaltyTermIn, PenaltyTermOut
 from app.schemas.subtargets import SubtargetIn, SubtargetOut
 from app.schemas.targets import OTHER_TARGETS, Code, RateIn, TargetIn, TargetOut, plain_decimal
 
@@ -169,6 +170,9 @@ class ConditionsIn(Input):
         description="Rôles, outre le réviseur, dont le constat vaut preuve :"
         " `insertion_structure`, `prescriber`.",
     )
+    penalties: list[PenaltyTermIn] | None = Field(
+        default=None, max_length=20, description="Pénalités que la clause prévoit."
+    )
 
 
 CLAUSES: list[Any] = [
@@ -309,6 +313,7 @@ class TermsOut(Output):
     training_share: str | None
     training_cap: str | None
     proof_authorities: list[str]
+    penalties: list[PenaltyTermOut]
 
 
 class ClauseVersionOut(Output):

@@ -19,6 +19,7 @@ class ActionCode(StrEnum):
     ASSESSMENTS_WAITING = "assessments_waiting"
     HOURS_HELD = "hours_held"
     ELIGIBILITY_ENDING = "eligibility_ending"
+    DISPUTES_OPEN = "disputes_open"
     HIRE_END_PASSED = "hire_end_passed"
     OUTCOMES_MISSING = "outcomes_missing"
     WINDOW_ENDING = "window_ending"

@@ -10,12 +10,14 @@ from app.rules.labels import LABELS as LAW
 from app.schemas.assessments import Eligibility
 from app.schemas.compliance import Figure
 from app.schemas.contracts import ContractKind
+from app.schemas.disputes import DisputeKind, DisputeOutcome, DisputeState
 from app.schemas.figures import Basis
 from app.schemas.follow_up import ActionCode
 from app.schemas.hires import EndReason, HireWarning, Prescriber
 from app.schemas.imports import ImportOutcome
 from app.schemas.jobs import JobState
 from app.schemas.participants import Purpose
+from app.schemas.penalties import PenaltyFactKind, PenaltyOutcome
 from app.schemas.persons import MergeReason, PersonDecision, SeparationReason
 from app.schemas.rules import ProfileState
 from app.schemas.social_conditions import SocialConditionKind
@@ -124,6 +126,34 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         ActionCode.NO_FACILITATOR: "Aucun facilitateur mandaté",
         ActionCode.CLAUSE_MISSING: "Clause manquante",
         ActionCode.CLAUSE_TO_CHECK: "Clause à vérifier",
+        ActionCode.DISPUTES_OPEN: "Contestations ouvertes",
+    },
+    "penalty_facts": {
+        PenaltyFactKind.DOCUMENT_EXPECTED: "Document attendu",
+        PenaltyFactKind.DOCUMENT_RECEIVED: "Document reçu",
+        PenaltyFactKind.NOTICE_SENT: "Mise en demeure envoyée",
+        PenaltyFactKind.NOTICE_RECEIVED: "Mise en demeure reçue",
+        PenaltyFactKind.EVENT: "Manquement",
+    },
+    "penalty_outcomes": {
+        PenaltyOutcome.APPLY: "Appliquer",
+        PenaltyOutcome.REDUCE: "Réduire",
+        PenaltyOutcome.WAIVE: "Renoncer",
+    },
+    "dispute_kinds": {
+        DisputeKind.LINE: "Ligne d'un relevé",
+        DisputeKind.ASSESSMENT: "Éligibilité",
+        DisputeKind.PENALTY: "Pénalités",
+    },
+    "dispute_states": {
+        DisputeState.OPEN: "Ouverte",
+        DisputeState.ANSWERED: "Répondue",
+        DisputeState.WITHDRAWN: "Retirée",
+    },
+    "dispute_outcomes": {
+        DisputeOutcome.UPHELD: "Fondée",
+        DisputeOutcome.PARTLY_UPHELD: "Fondée en partie",
+        DisputeOutcome.REJECTED: "Rejetée",
     },
     "bases": {
         Basis.EXECUTION: "Lieu d'exécution",
@@ -238,6 +268,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "statement.corrected": "Relevé corrigé",
         "statement.reviewed": "Relevé examiné",
         "lines.recounted": "Heures recomptées par le service",
+        "penalty.fact_recorded": "Fait enregistré en vue de pénalités",
+        "penalty.fact_cancelled": "Fait annulé",
+        "penalty.decided": "Pénalités décidées",
+        "dispute.opened": "Contestation ouverte",
+        "dispute.answered": "Contestation répondue",
+        "dispute.withdrawn": "Contestation retirée",
         "import.queued": "Import reçu",
         "import.finished": "Import terminé",
         "position.fixed": "Positions fixées par le service",
@@ -255,12 +291,16 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "duration_decision": "Décision sur la durée",
         "split": "Partage d'heures",
         "statement": "Relevé",
+        "penalty_fact": "Fait en vue de pénalités",
+        "penalty_decision": "Décision sur des pénalités",
+        "dispute": "Contestation",
         "import": "Import",
     },
     "units": {
         "h": "Heures",
         "h/week": "Heures par semaine",
         "days": "Jours",
+        "day": "Jour, AAAA-MM-JJ",
         "months": "Mois",
         "share": "Part, de 0 à 1",
         "EUR": "Euros",

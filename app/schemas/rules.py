@@ -16,6 +16,7 @@ from app.schemas.assessments import FactsIn, ProofIn, PublicAnswerOut, PublicCod
 from app.schemas.clauses import DurationsOut, PublicIn, ReportingOut, RoundingOut
 from app.schemas.fields import Day, Input, Output, read_day
 from app.schemas.participants import BirthDate
+from app.schemas.penalty_terms import PenaltyTermOut
 from app.schemas.targets import BandOut, Code
 
 FIRST_DAY = min(parameter.values[0].since for parameter in PARAMETERS.values())
@@ -187,6 +188,7 @@ class ConditionsOut(Output):
     training_share: Number | None
     training_cap: Number | None
     proof_authorities: list[Literal["insertion_structure", "prescriber"]]
+    penalties: list[PenaltyTermOut]
 
 
 class ProfileState(StrEnum):

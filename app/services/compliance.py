@@ -105,12 +105,31 @@ def read_compliance(reader: Reader, contract_id: UUID, asked: ComplianceQuery) -
     """
     as_of = asked.as_of or reader.today
     if asked.known_at is None:
-        return _shown(reader, contract_id, as_of, _present(reader, seen(reader, contract_id), as_of))
+        return _shown(reader, contract_id, as_of, case_on(reader, seen(reader, contract_id), as_of))
     # Sight first: a stranger's question must not make the service settle. Then again, in the new view.
     seen(reader, contract_id)
-    position = position_known_at(reader, asked.known_at)
-    case = _past(reader, seen(reader, contract_id), as_of, position, asked.known_at)
+    known = position_known_at(reader, asked.known_at), asked.known_at
+    case = case_on(reader, seen(reader, contract_id), as_of, known)
     return _shown(reader, contract_id, as_of, case)
+
+
+def case_on(reader: Reader, sight: Sight, as_of: date, known: tuple[int, datetime] | None = None) -> Case:
+    """The case on a day, as it stands or as known at a position, the one that an instant names.
+
+    NotFound when nothing was known of the contract then.
+    """
+    return _present(reader, sight, as_of) if known is None else _past(reader, sight, as_of, *known)
+
+
+def judged(case: Case, terms: Terms, as_of: date) -> Compliance:
+    """Where the case stands under these terms, which are those of the case."""
+    return rules.compliance(terms, _known(case, terms, as_of))
+
+
+def _known(case: Case, terms: Terms, as_of: date) -> Known:
+    inside = {month: sums for month, sums in case.months.items() if belongs(month, as_of, terms.window)}
+    secured = {month: sums.secured for month, sums in inside.items()}
+    return replace(case.contract.known(as_of, summed(inside.values()), secured), hires=case.hires.counted)
 
 
 def seen(reader: Reader, contract_id: UUID) -> Sight:
@@ -224,9 +243,7 @@ def _shown(reader: Reader, contract_id: UUID, as_of: date, case: Case) -> Compli
     }
     if case.terms is None:
         return _without_clause(case, common)
-    inside = {month: sums for month, sums in case.months.items() if belongs(month, as_of, case.terms.window)}
-    secured = {month: sums.secured for month, sums in inside.items()}
-    known = replace(case.contract.known(as_of, summed(inside.values()), secured), hires=case.hires.counted)
+    known = _known(case, case.terms, as_of)
     found = rules.compliance(case.terms, known)
     hours: dict[str, Any] = _figures(found)
     return ComplianceOut(

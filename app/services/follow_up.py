@@ -62,12 +62,14 @@ class Told:
 class FollowUp:
     """What a caller may follow of a contract; `planned_left` (hundredths) is that of all its hires.
 
-    `returned`: how many lines of a declarant's month came back. `names` and `identifiers` by organisation.
+    `disputed`: how many disputes are open; `returned`: how many lines of a declarant's month came back. `names`
+    and `identifiers` by organisation.
     """
 
     owed: tuple[Owed, ...]
     hires: tuple[Hired, ...]
     told: tuple[Told, ...]
+    disputed: int
     returned: Mapping[tuple[UUID, date], int]
     planned_left: int
     names: Mapping[UUID, str]
@@ -98,6 +100,7 @@ def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal
             for row in rows
             if row.what == "outcome" and own.holds(row.declarant_id, row.employer_id)
         ),
+        disputed=sum(row.number for row in rows if row.what == "dispute" and own.holds(row.declarant_id)),
         returned={
             (row.declarant_id, row.first): row.number
             for row in rows

@@ -104,6 +104,13 @@ def _held_hours(situation: Situation) -> Iterable[ActionOut]:
         yield _action(ActionCode.HOURS_HELD, text, hours=held)
 
 
+def _open_disputes(situation: Situation) -> Iterable[ActionOut]:
+    disputed = situation.followed.disputed if situation.followed else 0
+    if disputed:
+        text = f"{_many(disputed, 'contestation ouverte')}"
+        yield _action(ActionCode.DISPUTES_OPEN, text, count=disputed)
+
+
 def _ending_eligibility(situation: Situation) -> Iterable[ActionOut]:
     """Approved people who go on working after the last day on which they count, soon."""
     day = situation.day
@@ -189,6 +196,7 @@ ACTIONS: tuple[tuple[Collection[Role], Callable[[Situation], Iterable[ActionOut]
     (EVERYBODY, _returned_statements),
     (EVERYBODY, _waiting_assessments),
     (EVERYBODY, _held_hours),
+    (EVERYBODY, _open_disputes),
     (AT_WORK, _ending_eligibility),
     (AT_WORK, _passed_ends),
     (SAYS_OUTCOMES, _missing_outcomes),
@@ -223,4 +231,16 @@ def _action(
 ) -> ActionOut:
     return ActionOut(
         code=code, text=text, declarant=declarant, month=month, due_on=due_on, count=count, hours=hours
+    )
+
+
+def _disputed(count: int) -> ActionOut:
+    return ActionOut(
+        code=ActionCode.DISPUTES_OPEN,
+        text="1 contestation ouverte" if count == 1 else f"{count} contestations ouvertes",
+        declarant=None,
+        month=None,
+        due_on=None,
+        count=count,
+        hours=None,
     )

@@ -189,4 +189,44 @@ ADVICE = {
         "Relisez-la ; si les déclarations ont changé, proposez un nouveau partage.",
         "Read it again; if the claims have changed, propose a new split.",
     ),
+    "fact_exists": Text(
+        "Annulez d'abord celle qui est fausse : POST …/penalties/facts/{id}/cancel.",
+        "Cancel the wrong one first: POST …/penalties/facts/{id}/cancel.",
+    ),
+    "value_not_known": Text(
+        "Corrigez par avenant le terme qui nomme ce jour : GET /v1/rules dit depuis quand elle existe.",
+        "Amend the term that names this day: GET /v1/rules tells since when the value exists.",
+    ),
+    "dispute_open": Text(
+        "Répondez d'abord à la contestation : GET /v1/contracts/{id}/disputes la montre.",
+        "Answer the dispute first: GET /v1/contracts/{id}/disputes shows it.",
+    ),
+    "penalty_blocked": Text(
+        "Relisez GET /v1/contracts/{id}/penalties : « blocks » dit ce qui manque.",
+        "Read GET /v1/contracts/{id}/penalties again: “blocks” tells what is missing.",
+    ),
+    "penalties_changed": Text(
+        "Relisez GET /v1/contracts/{id}/penalties au même jour et décidez sur le nouveau montant.",
+        "Read GET /v1/contracts/{id}/penalties for the same day again and decide on the new amount.",
+    ),
+    "nothing_to_decide": Text(
+        "Relisez GET /v1/contracts/{id}/penalties : « remaining » dit ce qui reste.",
+        "Read GET /v1/contracts/{id}/penalties again: “remaining” tells what is left.",
+    ),
+    "decision_replaced": Text(
+        "Remplacez la dernière : GET …/penalties/decisions dit laquelle.",
+        "Replace the latest one: GET …/penalties/decisions tells which.",
+    ),
+    "nothing_to_dispute": Text("Attendez la décision.", "Wait for the decision."),
+    "dispute_exists": Text(
+        "Retrouvez-la par GET /v1/contracts/{id}/disputes.", "Find it by GET /v1/contracts/{id}/disputes."
+    ),
+    "dispute_too_late": Text(
+        "Adressez-vous à qui a décidé ; GET /v1/rules dit le délai (dispute_days).",
+        "Turn to who decided; GET /v1/rules tells the time allowed (dispute_days).",
+    ),
+    "dispute_closed": Text(
+        "Une nouvelle décision, s'il y en a une, se conteste à son tour.",
+        "A new decision, if there is one, can be disputed in its turn.",
+    ),
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.web.example_figures import FIGURES
+from app.web.example_penalties import PARTS, PENALTIES
 from app.web.example_reviews import CLAIM, DECISION, REVIEWS, SPLIT
 
 KEY = "01936f2e-7c10-7a31-9c55-0242ac120001"
@@ -202,6 +203,7 @@ BY_NAME: dict[str, Any] = {
 BY_MODEL: dict[str, Any] = {
     **FIGURES,
     **REVIEWS,
+    **PENALTIES,
     "AcceptedPublicOut.parameters": {"months": 12},
     "ActionOut.code": "missing_statement",
     "ActionOut.hours": None,
@@ -441,6 +443,7 @@ BY_MODEL: dict[str, Any] = {
 }
 
 PARAMETERS: dict[str, Any] = {
+    **PARTS,
     "assessment_id": ASSESSMENT,
     "code": "57433",
     "contract_id": CONTRACT,

@@ -16,6 +16,7 @@ from app.db.tables import (
     Assessment,
     Clause,
     Contract,
+    Dispute,
     Hire,
     Mandate,
     Organisation,
@@ -25,6 +26,8 @@ from app.db.tables import (
 )
 from tests.api.cases import (
     DURATION,
+    MEETING,
+    PENALISED,
     PLACE,
     PLATFORM,
     WHY,
@@ -35,7 +38,7 @@ from tests.api.cases import (
     profile_body,
     split_body,
 )
-from tests.api.registering import CLAUSE, CONTRACT
+from tests.api.registering import CONTRACT
 from tests.contract.documents import Operation
 
 Body = dict[str, Any]
@@ -76,6 +79,8 @@ VERSIONED: dict[str, tuple[Any, str, str]] = {
     "decide_eligibility": (Assessment, "id", "assessment_id"),
     "decide_duration": (Assessment, "hire_id", "hire_id"),
     "cancel_duration_decision": (Assessment, "hire_id", "hire_id"),
+    "answer_dispute": (Dispute, "id", "dispute_id"),
+    "withdraw_dispute": (Dispute, "id", "dispute_id"),
 }
 QUERIES: dict[str, dict[str, str]] = {
     "list_territory_children": {"level": "commune"},
@@ -142,7 +147,10 @@ def ask(operation: Operation, case: Case, seat: Seat, **parts: str) -> Asked:
     """The operation on the objects of the case, as somebody on that seat would ask for it."""
     known = {**PUBLIC_PARTS, "siret": seat.siret, **case.ids}
     if operation.id in APPROVED:
-        known["hire_id"] = case.ids["approved_hire_id"]
+        known |= {
+            "hire_id": case.ids["approved_hire_id"],
+            "decision_id": case.ids["duration_decision_id"],
+        }
     known |= parts
     if operation.id in CODES:
         known["code"] = CODES[operation.id]
@@ -191,6 +199,21 @@ def _lines(case: Case, _: Seat) -> Body:
     return {"reason": "Une heure oubliée", "lines": lines}
 
 
+def _decision(case: Case, _: Seat) -> Body:
+    # No penalty is decided while a dispute is open; the meeting of the case is decided on already.
+    case.answer("holder", "POST", f"/v1/disputes/{case.ids['dispute_id']}/withdraw", None, 1)
+    return {"outcome": "apply", "computed": "500.00"}
+
+
+def _dispute(case: Case, seat: Seat) -> Body:
+    if seat.name == "structure":
+        return {"kind": "assessment", "hire_id": case.others["hire_id"][1], "text": "Le titre est valable."}
+    if seat.name == "subcontractor":
+        statement, hire = case.others["statement_id"][0], case.others["hire_id"][0]
+        return {"kind": "line", "statement_id": statement, "hire_id": hire, "text": "Dix heures, pas neuf."}
+    return {"kind": "penalty", "decision_id": case.ids["decision_id"], "text": "Nous y étions."}
+
+
 def _verdicts(case: Case, _: Seat) -> Body:
     return {"lines": [{"hire_id": case.ids["hire_id"], "verdict": "accepted"}]}
 
@@ -225,7 +248,7 @@ BODIES: dict[str, Any] = {
     "put_outcome": lambda _, __: {"situation": "cdi"},
     "resolve_place": lambda _, __: {"place": PLACE},
     "declare_subcontractor": _subcontract,
-    "record_clause": lambda _, __: CLAUSE,
+    "record_clause": lambda _, __: PENALISED,
     "amend_clause": lambda _, __: {"effective_on": "2025-03-01", "reason": "Avenant 1", "article": "9"},
     "give_mandate": _mandate,
     "change_mandate": lambda _, __: {"until": "2025-12-31"},
@@ -235,6 +258,11 @@ BODIES: dict[str, Any] = {
     "submit_statement": lambda _, __: {"month": "2025-01", "nothing_to_declare": True},
     "correct_statement": _lines,
     "review_statement": _verdicts,
+    "record_penalty_fact": lambda _, __: MEETING,
+    "cancel_penalty_fact": lambda _, __: {"reason": "Saisi deux fois."},
+    "decide_penalties": _decision,
+    "open_dispute": _dispute,
+    "answer_dispute": lambda _, __: {"outcome": "rejected", "text": "La fiche ne le montre pas."},
     "import_file": lambda _, __: {"marches": {"marche": []}},
     "try_assessment": lambda _, __: {"profile": "ccag-2021", "on": "2025-01-06", "facts": {"rsa": True}},
     "create_profile": lambda _, __: profile_body(f"essai-{next(NUMBERS)}"),

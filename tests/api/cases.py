@@ -16,6 +16,12 @@ STRANGER = "91000000900019"
 WHY = "eligibility_review"
 PLACE = "commune/57433"
 DURATION = {"kind": "prolongation", "months": 1}
+# The clause with a penalty for each missed meeting, whoever was warned.
+PENALISED = {
+    **CLAUSE,
+    "penalties": [{"code": "meeting", "kind": "event", "amount": {"euros": "500"}, "notice": False}],
+}
+MEETING = {"kind": "event", "on": "2025-01-08", "term": "meeting", "label": "Réunion de suivi"}
 
 
 @dataclass(frozen=True)
@@ -159,6 +165,7 @@ def tell(service: Service, team: Team) -> Case:
     _declare(case)
     _approve(case)
     _hold(case)
+    _penalise(case)
     while settle(service.means):
         pass
     return case
@@ -191,7 +198,7 @@ def hire_body(case: Case, **changes: object) -> dict[str, Any]:
 
 def _set_up(case: Case) -> None:
     path, team = path_of(case), case.team
-    case.send("buyer", "PUT", f"{path}/clause", CLAUSE)
+    case.send("buyer", "PUT", f"{path}/clause", PENALISED)
     case.send("buyer", "POST", f"{path}/subcontracts", {"siret": team.subcontractor, "since": "2024-12-12"})
     mandate = {"siret": team.facilitator, "since": "2024-12-12"}
     case.ids["mandate_id"] = case.send("buyer", "POST", f"{path}/mandates", mandate)["id"]
@@ -242,6 +249,10 @@ def _put_to_work(case: Case) -> None:
     decided = f"/v1/assessments/{found['id']}/decision"
     found = case.send("facilitator", "PUT", decided, decision, found["version"])
     case.ids["assessment_id"] = found["id"]
+    assessed = f"/v1/hires/{case.others['hire_id'][1]}/assessment"
+    found = case.send("facilitator", "GET", f"{assessed}?purpose={WHY}")
+    decided = f"/v1/assessments/{found['id']}/decision"
+    case.send("facilitator", "PUT", decided, decision, found["version"])
 
 
 def _declare(case: Case) -> None:
@@ -253,7 +264,16 @@ def _declare(case: Case) -> None:
     review = f"/v1/statements/{statement['id']}/review"
     case.send("facilitator", "POST", review, {"lines": [verdict]}, statement["version"])
     body = {"month": "2024-12", "lines": [{"hire_id": case.others["hire_id"][0], "worked": "10.00"}]}
-    case.others["statement_id"] = [case.send("subcontractor", "POST", path, body)["id"]]
+    other = case.send("subcontractor", "POST", path, body)
+    case.others["statement_id"] = [other["id"]]
+    verdict = {
+        "hire_id": case.others["hire_id"][0],
+        "verdict": "part",
+        "hours": "9.00",
+        "reason": "1 h de trop",
+    }
+    review = f"/v1/statements/{other['id']}/review"
+    case.send("facilitator", "POST", review, {"lines": [verdict]}, other["version"])
     end = {"ended_on": "2025-01-09", "reason": "end_of_contract"}
     case.send("holder", "POST", f"/v1/hires/{case.ids['hire_id']}/end", end, 1)
 
@@ -281,7 +301,7 @@ def _approve(case: Case) -> None:
         headers={**headers, "If-Match": f'"{found["version"]}"'},
     )
     assert answer.status_code == 201, answer.text
-    case.ids["decision_id"] = answer.json()["decisions"][0]["id"]
+    case.ids["duration_decision_id"] = answer.json()["decisions"][0]["id"]
 
 
 def _hold(case: Case) -> None:
@@ -306,3 +326,15 @@ def split_body(case: Case) -> dict[str, Any]:
         "hours": "40.00",
         "other_hours": "40.00",
     }
+
+
+def _penalise(case: Case) -> None:
+    """Two missed meetings, one of them decided on; then a line of the holder disputed."""
+    path = f"{path_of(case)}/penalties"
+    decided, _ = (case.send("buyer", "POST", f"{path}/facts", MEETING)["id"] for _ in range(2))
+    case.ids["fact_id"] = decided
+    body = {"outcome": "apply", "computed": "500.00", "lines": [decided]}
+    case.ids["decision_id"] = case.send("buyer", "POST", f"{path}/decisions", body)["id"]
+    where = {"statement_id": case.ids["statement_id"], "hire_id": case.ids["hire_id"]}
+    dispute = {"kind": "line", **where, "text": "Les dix heures figurent sur la fiche."}
+    case.ids["dispute_id"] = case.send("holder", "POST", f"{path_of(case)}/disputes", dispute)["id"]

@@ -3,10 +3,10 @@
 Columns are the seats around one case: the platform; the contract's buyer, holder and subcontractor; the
 facilitator whose mandate runs; the buyer's own staff in the facilitator's role, who read but do not decide
 meanwhile; an insertion structure under mandate; a prescriber and an observer, who see no contract. The hire,
-person, assessment and statement asked for are those of the holder, so that its subcontractor and the
-structure do not find them; durations and splits are those of somebody of the structure. The import, the job,
-the profile and the key are the buyer's; each revokes a key of its own. Organisations read and write their
-profiles as buyer and as facilitator.
+person, assessment, statement and dispute asked for are those of the holder, so that its subcontractor and
+the structure do not find them; durations and splits are those of somebody of the structure. The import, the
+job, the profile and the key are the buyer's; each revokes a key of its own. Organisations read and write
+their profiles as buyer and as facilitator.
 
 200 … 204: done. 403: seen, not theirs to do. 404: not theirs to see.
 """
@@ -128,6 +128,20 @@ read_territory_compliance    200  200  200  200  200  200  403  403  403
 list_compliance_of_children  200  200  200  200  200  200  403  403  403
 read_territory_needs         200  200  200  200  200  200  200  403  403
 
+read_penalties               200  200  200  403  200  200  403  404  404
+record_penalty_fact          403  201  403  403  201  403  403  404  404
+list_penalty_facts           200  200  200  403  200  200  403  404  404
+read_penalty_fact            200  200  200  403  200  200  403  404  404
+cancel_penalty_fact          403  200  403  403  200  403  403  404  404
+decide_penalties             403  201  403  403  403  403  403  404  404
+list_penalty_decisions       200  200  200  403  200  200  403  404  404
+read_penalty_decision        200  200  200  403  200  200  403  404  404
+open_dispute                 403  403  201  201  403  403  201  404  404
+list_disputes                200  200  200  200  200  200  200  404  404
+read_dispute                 200  200  200  404  200  200  404  404  404
+answer_dispute               403  403  403  404  200  403  404  404  404
+withdraw_dispute             403  403  200  404  403  403  404  404  404
+
 import_file                  202  202  403  403  403  403  403  403  403
 read_import                  200  200  404  404  404  404  404  404  404
 list_import_rows             200  200  404  404  404  404  404  404  404
@@ -158,6 +172,7 @@ ONCE = (
     *("merge_participants", "separate_participants", "cancel_duration_decision"),
     *("draft_profile_version", "change_profile_draft", "publish_profile", "withdraw_profile"),
     *("propose_split", "accept_split", "refuse_split", "withdraw_split"),
+    *("decide_penalties", "open_dispute", "answer_dispute", "withdraw_dispute"),
 )
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from app.rules.codes import ApprovalFrom, ContractType, Every, Modality, RoundingMode
+from app.rules.codes import ApprovalFrom, ContractType, Every, Modality, PenaltyKind, RoundingMode
 from app.rules.days import Span
 from app.rules.errors import WrongDocumentError, WrongValueError
 from app.rules.hours import Rounding
+from app.rules.penalty_terms import Cap, IndexedAmount, PenaltyTerm
 from app.rules.profiles import PROFILES, profile
 from app.rules.target_json import target_from_json
 from app.rules.terms import Document, Durations, LabourFormula, Milestone, PublicChoice, Reporting, Terms
@@ -84,6 +85,22 @@ WHOLE: dict[str, Any] = {
     "training_share": "0.2",
     "training_cap": "300.00",
     "proof_authorities": ["prescriber"],
+    "penalties": [
+        {
+            "code": "hours",
+            "kind": "missing_hours",
+            "amount": {"euros": None, "parameter": "minimum_wage", "coefficient": "1.5", "value_on": "fact"},
+            "label": "Heures manquantes",
+            "days": "calendar",
+            "notice": True,
+            "observation_days": 30,
+            "cap": {"amount": "5000.00", "share": "0.1"},
+            "floor": "100.00",
+            "statements": False,
+            "reference": "CCAP Exemple, art. 9",
+            "assumed": False,
+        }
+    ],
 }
 
 
@@ -143,7 +160,27 @@ def test_a_clause_can_say_everything() -> None:
         training_share=Fraction(1, 5),
         training_cap=30000,
         proof_authorities=("prescriber",),
+        penalties=(
+            PenaltyTerm(
+                code="hours",
+                kind=PenaltyKind.MISSING_HOURS,
+                amount=IndexedAmount("minimum_wage", Fraction(3, 2)),
+                label="Heures manquantes",
+                observation_days=30,
+                cap=Cap(500000, Fraction(1, 10)),
+                floor=10000,
+                reference="CCAP Exemple, art. 9",
+            ),
+        ),
     )
+
+
+def test_terms_stored_before_penalties_were_terms_have_none() -> None:
+    stored = terms_to_json(terms_from_json(SMALLEST))
+    del stored["penalties"]
+    assert terms_from_json(stored).penalties == ()
+    assert terms_from_json({**stored, "profile": "d-un-organisme"}).penalties == ()
+    assert terms_from_json(stored, PROFILES["ccag-2021"]) == terms_from_json(SMALLEST)
 
 
 @pytest.mark.parametrize("document", [SMALLEST, WHOLE])

@@ -33,6 +33,7 @@ from app.db.tables import (
     Clause,
     Contract,
     ContractParty,
+    Dispute,
     Entry,
     Hire,
     HireOutcome,
@@ -258,7 +259,12 @@ _TOLD = (
     )
     .group_by(Hire.ended_on, Hire.declarant_id, Hire.employer_id, HireOutcome.moment)
 )
-_PRESENT = union_all(_SUMS, _SUBMITTED, _RETURNED, _HOLDERS, _HIRES, _TOLD)
+_DISPUTES = (
+    _part("dispute", declarant_id=Dispute.opened_by, number=func.count())
+    .where(Dispute.owner_id == _OWNER, Dispute.contract_id == _CONTRACT, Dispute.state == "open")
+    .group_by(Dispute.opened_by)
+)
+_PRESENT = union_all(_SUMS, _SUBMITTED, _RETURNED, _HOLDERS, _HIRES, _TOLD, _DISPUTES)
 
 
 def present_facts(
@@ -269,8 +275,8 @@ def present_facts(
     Rows are told apart by `what`: `month` (the sums of a month), `statement` (one submitted), `returned`
     (`number` of its lines came back), `holder` (from `first` to `last`), `hire` (with its decision; `number`:
     hours planned and not secured by the last month, of hires that run on the day; it may be negative),
-    `outcome` (something was told of `number` approved hires ended on `first`; `identifier` is the moment).
-    `position` is the row of `position_of_contract`.
+    `outcome` (something was told of `number` approved hires ended on `first`; `identifier` is the moment),
+    `dispute` (`number` that a declarant opened are open). `position` is the row of `position_of_contract`.
     """
     values = {
         "owner": position.owner_id,

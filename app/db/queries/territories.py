@@ -40,6 +40,15 @@ def inside(level: str, code: str) -> Select[str]:
     return select(Territory.place).where(getattr(Territory, level) == code)
 
 
+def departments_inside(session: ReadSession, place: str) -> list[str]:
+    """The codes of the departments on whose ground a territory lies."""
+    level, _, code = place.partition("/")
+    query = select(Territory.department).where(
+        getattr(Territory, level) == code, Territory.department.is_not(None)
+    )
+    return [code for code in session.scalars(query.distinct().order_by(Territory.department)) if code]
+
+
 def children(of: Territory, level: str) -> Select[Territory]:
     """The territories of a level inside this one."""
     inside_of = getattr(Territory, of.level) == of.code

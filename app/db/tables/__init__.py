@@ -12,6 +12,7 @@ from app.db.tables.contracts import (
     ImportRow,
     Mandate,
 )
+from app.db.tables.disputes import Dispute, DisputeEnd
 from app.db.tables.invoices import Invoice
 from app.db.tables.organisations import ApiKey, Organisation, StoredAnswer
 from app.db.tables.participants import (
@@ -28,6 +29,7 @@ from app.db.tables.participants import (
     PersonLink,
     Residence,
 )
+from app.db.tables.penalties import PenaltyCancellation, PenaltyDecision, PenaltyFact
 from app.db.tables.profiles import OwnProfile, ProfileVersion, ProfileWithdrawal
 from app.db.tables.splits import Split, SplitAnswer
 from app.db.tables.statements import (
@@ -55,6 +57,8 @@ __all__ = [
     "ContractParty",
     "ContractPlace",
     "DecpRecord",
+    "Dispute",
+    "DisputeEnd",
     "DocumentsSeen",
     "DurationDecision",
     "Entry",
@@ -77,6 +81,9 @@ __all__ = [
     "OwnProfile",
     "Participant",
     "ParticipantAccess",
+    "PenaltyCancellation",
+    "PenaltyDecision",
+    "PenaltyFact",
     "PersonLink",
     "PersonMonth",
     "PostalCode",

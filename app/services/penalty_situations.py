@@ -1,0 +1,166 @@
+"""What the penalty rules need to know of a contract on a day, from what is recorded or was known."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.clock import day_of
+from app.db.queries import compliance as versions
+from app.db.queries import disputes, territories
+from app.db.queries import penalties as queries
+from app.db.queries.statements import identifiers_of
+from app.exchange.public_holidays import public_holidays
+from app.rules.codes import PenaltyDays
+from app.rules.penalties import Fact, Notice, Situation
+from app.rules.reporting import due_on, months_due
+from app.rules.texts import french_month
+from app.schemas.penalties import PenaltyFactKind
+from app.services import compliance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from app.db.tables import PenaltyFact
+    from app.rules.penalty_terms import PenaltyTerm
+    from app.rules.terms import Terms
+    from app.services.compliance import Case, Sight
+    from app.services.work import Reader
+
+# What a notice is about: a fact, the hours of a term, or the statements that a declarant owes on a day.
+About = UUID | str | tuple[UUID, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The facts that stand: what is expected or happened, what came in, and the notices by their subject."""
+
+    subjects: Sequence[PenaltyFact]
+    received: Mapping[UUID | None, date]
+    notices: Mapping[About, tuple[Notice, ...]]
+
+
+def situation_on(
+    reader: Reader, sight: Sight, case: Case, terms: Terms, as_of: date, position: int | None
+) -> Situation:
+    """The situation on a day; `position` None is what stands now."""
+    owner_id, contract_id = sight.row.owner_id, sight.row.contract_id
+    snapshot = versions.versions_known(reader.session, owner_id, contract_id, position)[-1].snapshot
+    known = _known(queries.standing_facts(reader.session, owner_id, contract_id, position), terms)
+    facts: dict[str, list[Fact]] = defaultdict(list)
+    for row in known.subjects:
+        notices = known.notices.get(row.id, ())
+        fact = Fact(str(row.id), row.label or "", row.day, known.received.get(row.id), notices)
+        facts[row.term].append(fact)
+    for term in terms.penalties:
+        if term.statements:
+            came = queries.first_submissions(reader.session, owner_id, contract_id, position)
+            submitted = {(row.declarant_id, row.month): day_of(row.submitted_at) for row in came}
+            holders = [UUID(item["organisation_id"]) for item in snapshot["holders"]]
+            facts[term.code] += _statements(reader, (terms, as_of), holders, submitted, known)
+    found = compliance.judged(case, terms, as_of)
+    return Situation(
+        as_of=as_of,
+        start=terms.window.first,
+        end=terms.end,
+        closed=case.contract.closed_by(as_of),
+        required=found.required,
+        counted=found.sums.counted,
+        pending=found.sums.pending,
+        firm_amount=snapshot["firm_amount"],
+        notices={term.code: known.notices.get(term.code, ()) for term in terms.penalties},
+        facts={code: tuple(items) for code, items in facts.items()},
+        holidays=_holidays(reader, snapshot["places"], terms.penalties, facts, as_of),
+        disputed=disputes.is_disputed(reader.session, owner_id, contract_id, position),
+    )
+
+
+def _known(rows: Sequence[PenaltyFact], terms: Terms) -> _Known:
+    """What is about a fact that was cancelled has no effect: it finds no subject."""
+    kinds = PenaltyFactKind
+    received = {
+        row.subject_id: row.day
+        for row in rows
+        if row.kind in {kinds.DOCUMENT_RECEIVED, kinds.NOTICE_RECEIVED}
+    }
+    notices: dict[About, list[Notice]] = defaultdict(list)
+    for row in rows:
+        if row.kind == kinds.NOTICE_SENT:
+            notices[_about(row, terms)].append(Notice(row.day, received.get(row.id)))
+    return _Known(
+        subjects=[row for row in rows if row.kind in {kinds.DOCUMENT_EXPECTED, kinds.EVENT}],
+        received=received,
+        notices={about: tuple(found) for about, found in notices.items()},
+    )
+
+
+def _about(row: PenaltyFact, terms: Terms) -> About:
+    if row.subject_id is not None:
+        return row.subject_id
+    if row.declarant_id is not None and row.month is not None:
+        return row.declarant_id, due_on(terms.reporting, row.month)
+    return row.term
+
+
+def _statements(
+    reader: Reader,
+    asked: tuple[Terms, date],
+    holders: Sequence[UUID],
+    submitted: Mapping[tuple[UUID, date], date],
+    known: _Known,
+) -> list[Fact]:
+    """The monthly statements that each holder owed by the day: one document per due date."""
+    periods: dict[date, list[date]] = defaultdict(list)
+    for due in months_due(*asked):
+        periods[due.due_on].append(due.month)
+    named = identifiers_of(reader.session, holders)
+    return [
+        Fact(
+            key=f"statement:{named[holder]}:{day.isoformat()}",
+            label=_label(months, named[holder] if len(holders) > 1 else None),
+            on=day,
+            received_on=_all_in(submitted.get((holder, month)) for month in months),
+            notices=known.notices.get((holder, day), ()),
+        )
+        for holder in holders
+        for day, months in periods.items()
+    ]
+
+
+def _label(months: Sequence[date], holder: str | None) -> str:
+    first, last = french_month(months[0]), french_month(months[-1])
+    text = f"Relevé de {first}" if len(months) == 1 else f"Relevés de {first} à {last}"
+    return text if holder is None else f"{text} ({holder})"
+
+
+def _all_in(days: Iterable[date | None]) -> date | None:
+    """The day by which everything had come in, None while something is missing."""
+    found = list(days)
+    known = [day for day in found if day is not None]
+    return max(known) if len(known) == len(found) else None
+
+
+def _holidays(
+    reader: Reader,
+    places: Sequence[Mapping[str, Any]],
+    terms: Iterable[PenaltyTerm],
+    facts: Mapping[str, Sequence[Fact]],
+    as_of: date,
+) -> frozenset[date]:
+    """Those of the place with the largest share, the first of equals; none where every day counts."""
+    if all(term.days is PenaltyDays.CALENDAR for term in terms):
+        return frozenset()
+    main = max(places, key=lambda item: item["share"], default=None)
+    years = [item.on.year for items in facts.values() for item in items]
+    return public_holidays(_department(reader, main), range(min([*years, as_of.year]), as_of.year + 1))
+
+
+def _department(reader: Reader, main: Mapping[str, Any] | None) -> str | None:
+    """The department around a place, where it lies in one alone."""
+    if main is None or main["place"] is None:
+        return None
+    found = territories.departments_inside(reader.session, main["place"])
+    return f"department/{found[0]}" if len(found) == 1 else None
