@@ -62,8 +62,8 @@ class Told:
 class FollowUp:
     """What a caller may follow of a contract; `planned_left` (hundredths) is that of all its hires.
 
-    `disputed`: how many disputes are open; `returned`: how many lines of a declarant's month came back. `names`
-    and `identifiers` by organisation.
+    `disputed`: how many disputes are open; `returned`: how many lines of a declarant's month came back.
+    `names` and `identifiers` by organisation.
     """
 
     owed: tuple[Owed, ...]

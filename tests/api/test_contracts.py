@@ -59,6 +59,7 @@ class TestRegistering:
                 "share": "1.0000",
                 "share_assumed": False,
                 "lead": True,
+                "until": None,
             }
         ]
         assert service.get(f"/v1/contracts/{found['id']}", BUYER, Role.BUYER).json() == found

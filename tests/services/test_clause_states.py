@@ -88,4 +88,4 @@ def test_a_threshold_is_named_with_its_source() -> None:
     (reason,) = show_clause_state(contract(consultation=consultation(OTHER, "services"))).reasons
     assert "216 000 €" in reason.text
     assert reason.reference is not None
-    assert "2026-2027" in reason.reference
+    assert "2025/2152" in reason.reference
