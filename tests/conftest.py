@@ -7,8 +7,13 @@ from functools import wraps
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import databases
+
+# A busy machine draws slowly: that says nothing of what is tested.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 KEEPER = pytest.StashKey[databases.Keeper]()
 BOTH = [
