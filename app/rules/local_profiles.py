@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import date
 
 from app.rules.codes import Every, Modality
+from app.rules.penalty_terms import PARIS_EPEC_PENALTIES
 from app.rules.profile_parts import GENERAL, Profile, all_chosen, chosen
-from app.rules.terms import Reporting
+from app.rules.terms import Document, Reporting
 
 _PARIS = "CCAP 21_BAM_048, p. 7-8 (Services du Premier ministre, EPEC Paris)"
 _HERAULT = "clausesociale34.fr, les publics et les modalités d'embauche"
@@ -31,6 +32,7 @@ PARIS = Profile(
         "/conditions/contract_types",
         "/conditions/durations/months",
         "/conditions/late_threshold",
+        "/conditions/reporting/documents",
     ),
     conditions=replace(
         GENERAL,
@@ -51,7 +53,12 @@ PARIS = Profile(
         ),
         modalities=_THREE_MODALITIES,
         # A statement is missing from its due day on: there before the 15th is due on the 15th.
-        reporting=Reporting(Every.QUARTER, due_day=15),
+        reporting=Reporting(
+            Every.QUARTER,
+            due_day=15,
+            documents=(Document("progress", "Point d'avancement semestriel", Every.HALF_YEAR, due_day=15),),
+        ),
+        penalties=PARIS_EPEC_PENALTIES,
     ),
 )
 

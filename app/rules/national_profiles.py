@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from app.rules.codes import ContractType, Modality
+from app.rules.penalty_terms import CSF_PENALTIES
 from app.rules.profile_parts import GENERAL, Profile, all_chosen, chosen
 from app.rules.terms import Durations
 
@@ -78,6 +79,7 @@ CSF = Profile(
         modalities=(Modality.TRAINING,),
         contract_types=(ContractType.STAGE,),
         durations=Durations(GENERAL.durations.months),
+        penalties=CSF_PENALTIES,
     ),
 )
 

@@ -14,10 +14,11 @@ from app.rules.durations import duration_of
 from app.rules.eligibility import assess
 from app.rules.errors import UnknownCodeError
 from app.rules.facts import facts_from_json
+from app.rules.penalty_terms import CSF_PENALTIES, PARIS_EPEC_PENALTIES, PenaltyTerm
 from app.rules.profiles import PROFILES, Profile, profile
 from app.rules.publics import PUBLICS, values_of
-from app.rules.reporting import due_on, missing_statements
-from app.rules.terms import FixedHours, PublicChoice, Reporting, Terms
+from app.rules.reporting import document_calendar, due_on, missing_statements
+from app.rules.terms import FixedHours, PublicChoice, Terms
 from app.rules.terms_json import conditions_to_json, terms_from_json
 from tests.rules.cases import CASES, load
 from tests.rules.test_publics import proof_of
@@ -169,7 +170,7 @@ CLAUSE = {
 
 def test_in_paris_statements_are_due_each_quarter_before_the_15th() -> None:
     terms = terms_from_json(CLAUSE)
-    assert terms.reporting == Reporting(Every.QUARTER, 15)
+    assert (terms.reporting.every, terms.reporting.due_day) == (Every.QUARTER, 15)
     quarters = [date(2025, 1, 1), date(2025, 3, 1), date(2025, 6, 1), date(2025, 9, 1), date(2025, 12, 1)]
     assert [due_on(terms.reporting, month) for month in quarters] == [
         date(2025, 4, 15),
@@ -186,6 +187,32 @@ def test_in_paris_statements_are_due_each_quarter_before_the_15th() -> None:
         date(2025, 2, 1),
         date(2025, 3, 1),
     ]
+
+
+def test_in_paris_progress_is_told_each_half_year_beside_the_statements() -> None:
+    terms = terms_from_json({**CLAUSE, "window": {"start": "2025-01-01", "end": "2026-06-30"}})
+    assert [(item.document.code, item.last, item.due_on) for item in document_calendar(terms)] == [
+        ("progress", date(2025, 6, 30), date(2025, 7, 15)),
+        ("progress", date(2025, 12, 31), date(2026, 1, 15)),
+        ("progress", date(2026, 6, 30), date(2026, 7, 15)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "penalties"),
+    [
+        ("paris-epec-2021", PARIS_EPEC_PENALTIES),
+        ("csf-2018", CSF_PENALTIES),
+        ("ccag-2021", ()),
+        ("herault", ()),
+        ("vaucluse", ()),
+        ("npnru", ()),
+    ],
+)
+def test_a_profile_carries_the_penalties_that_its_source_names(
+    code: str, penalties: tuple[PenaltyTerm, ...]
+) -> None:
+    assert profile(code).conditions.penalties == penalties
 
 
 def test_in_paris_a_cdi_counts_to_the_window_s_end_for_48_months_at_most() -> None:
