@@ -8,8 +8,9 @@ from app.db.queries import assessments as queries
 from app.db.queries import participants
 from app.db.queries.lists import one, page_of
 from app.db.tables import Assessment, Participant
-from app.errors import EligibilityNotMet, FieldError, InvalidPayload, NotFound, StaleVersion, Text
+from app.errors import FieldError, InvalidPayload, NotFound, StaleVersion, Text
 from app.principal import Role
+from app.refusals import EligibilityNotMet
 from app.rules.codes import Decision, Outcome
 from app.schemas.assessments import AssessmentOut, AssessmentPage, ProofOut, PublicAnswerOut
 from app.services import durations, eligibility, hire_traits, ledger

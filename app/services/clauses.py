@@ -9,17 +9,9 @@ from app.clock import new_id
 from app.db.queries import contracts as queries
 from app.db.queries.assessments import approved_persons
 from app.db.tables import Clause
-from app.errors import (
-    AmendmentTooEarly,
-    ClauseExists,
-    ContractClosed,
-    FieldError,
-    InvalidPayload,
-    NotFound,
-    StaleVersion,
-    Text,
-)
+from app.errors import FieldError, InvalidPayload, NotFound, StaleVersion, Text
 from app.principal import Role
+from app.refusals import AmendmentTooEarly, ClauseExists, ContractClosed
 from app.rules.days import add_months
 from app.rules.errors import WrongDocumentError
 from app.rules.targets import Basis, required_at_end

@@ -13,18 +13,9 @@ from app.db.queries import contracts as queries
 from app.db.queries import organisations as organisation_queries
 from app.db.queries.lists import page_of
 from app.db.tables import Contract, Organisation
-from app.errors import (
-    ContractClosed,
-    ContractExists,
-    FieldError,
-    Forbidden,
-    InvalidPayload,
-    NotFound,
-    StaleVersion,
-    Text,
-    unknown_reference,
-)
+from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text, unknown_reference
 from app.principal import Role
+from app.refusals import ContractClosed, ContractExists
 from app.schemas.contracts import NEEDED, UNORDERED, ContractPage, StateCounts
 from app.schemas.labels import LABELS
 from app.services import clause_states, contract_views, grants, ledger, parties, places, waivers

@@ -10,16 +10,9 @@ from app.db.queries import durations as queries
 from app.db.queries.lists import page_of
 from app.db.queries.statements import identifiers_of
 from app.db.tables import DurationDecision
-from app.errors import (
-    DecisionCancelled,
-    DecisionWithoutEffect,
-    DurationNotStarted,
-    FieldError,
-    InvalidPayload,
-    NotFound,
-    Text,
-)
+from app.errors import FieldError, InvalidPayload, NotFound, Text
 from app.principal import Role
+from app.refusals import DecisionCancelled, DecisionWithoutEffect, DurationNotStarted
 from app.rules import durations as rules
 from app.rules.codes import DurationDecisionKind
 from app.rules.labels import LABELS

@@ -10,17 +10,9 @@ from app.db.queries import hires as queries
 from app.db.queries.lists import one, page_of
 from app.db.queries.persons import held_records
 from app.db.tables import Hire
-from app.errors import (
-    ContractClosed,
-    FieldError,
-    Forbidden,
-    InvalidPayload,
-    NotFound,
-    StaleVersion,
-    Text,
-    unknown_reference,
-)
+from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text, unknown_reference
 from app.principal import Role
+from app.refusals import ContractClosed
 from app.schemas.hires import HireOut, HirePage
 from app.services import durations, eligibility, hire_traits, hire_views, ledger, outcomes
 from app.services.grants import open_access

@@ -12,8 +12,9 @@ from app.db.queries import contracts as contract_queries
 from app.db.queries import invoices as queries
 from app.db.queries.lists import one, page_of
 from app.db.tables import Invoice
-from app.errors import FieldError, Forbidden, InvalidPayload, InvoiceExists, NotFound, NothingToReverse, Text
+from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, Text
 from app.principal import Role
+from app.refusals import InvoiceExists, NothingToReverse
 from app.schemas.invoices import InvoiceOut, InvoicePage, ReversalOut
 from app.services.hires import refuse_closed
 from app.services.sight import held_contract, require_role, seen_contract

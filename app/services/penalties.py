@@ -6,8 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from app.db.queries import penalties as queries
-from app.errors import Forbidden, ValueNotKnown
+from app.errors import Forbidden
 from app.principal import Role
+from app.refusals import ValueNotKnown
 from app.rules.errors import NoValueYetError
 from app.rules.penalties import PenaltyStatement, penalties
 from app.rules.version import RULES_VERSION

@@ -10,8 +10,9 @@ from app.db.queries import penalties as queries
 from app.db.queries.lists import one, page_of
 from app.db.queries.statements import identifiers_of
 from app.db.tables import PenaltyCancellation, PenaltyFact
-from app.errors import FactExists, FieldError, InvalidPayload, NotFound, Text, unknown_reference
+from app.errors import FieldError, InvalidPayload, NotFound, Text, unknown_reference
 from app.principal import Role
+from app.refusals import FactExists
 from app.rules.codes import PenaltyKind
 from app.schemas.labels import LABELS
 from app.schemas.penalties import PenaltyFactKind, PenaltyFactOut, PenaltyFactPage

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from app.db.queries import contracts as queries
 from app.db.queries.lists import one
 from app.db.tables import Contract
-from app.errors import Forbidden, NoClause, NotFound, NotReviewer
+from app.errors import Forbidden, NotFound, NotReviewer
 from app.principal import Role
+from app.refusals import NoClause
 from app.rules.codes import Rule
 from app.rules.terms_json import kept_terms_from_json
 

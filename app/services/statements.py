@@ -8,20 +8,9 @@ from app.clock import new_id
 from app.db.queries import statements as queries
 from app.db.queries.lists import one, page_of
 from app.db.tables import Line, Statement, StatementVersion
-from app.errors import (
-    FieldError,
-    Forbidden,
-    InvalidPayload,
-    LineTaken,
-    MonthNotBegun,
-    MonthOutsideWindow,
-    NotFound,
-    StaleVersion,
-    StatementExists,
-    Text,
-    unknown_reference,
-)
+from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text, unknown_reference
 from app.principal import Role
+from app.refusals import LineTaken, MonthNotBegun, MonthOutsideWindow, StatementExists
 from app.rules.days import ONE_DAY, Span, days_of_month, month_start
 from app.rules.lines import Period
 from app.rules.submission import Declared, line_problems, line_warnings, month_problem

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from app.errors import FieldError, InvalidPayload, Text, WaiverContradicted
+from app.errors import FieldError, InvalidPayload, Text
+from app.refusals import WaiverContradicted
 from app.rules.codes import WaiverGround
 from app.rules.labels import LABELS
 from app.rules.waivers import Execution, contradiction
