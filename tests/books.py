@@ -7,7 +7,7 @@ Every method is one change, committed; `settle` gives positions to all of them. 
 from base64 import b64encode
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,7 @@ from app.principal import SERVICE, Principal, Role
 from app.rules.terms_json import terms_from_json, terms_to_json
 from app.services import changes, contract_views
 from app.services.work import Means, Reader, reading, writing
+from tests.still_clock import StillClock
 
 MAIZIERES, METZ, NANCY, ARGANCY = "commune/57433", "commune/57463", "commune/54395", "commune/57028"
 FIRST = date(2020, 1, 1)
@@ -44,20 +45,6 @@ NUMBERS = count(1)
 SECRET = f"test:{b64encode(bytes(32)).decode()}"
 WINDOW = {"start": "2024-12-12", "end": "2025-09-11"}
 STATES = ("pending", "held", "refused", "counted")
-
-
-class StillClock:
-    """A clock that a test sets."""
-
-    def __init__(self, instant: datetime) -> None:
-        self.instant = instant
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def wait(self, seconds: int = 60) -> datetime:
-        self.instant += timedelta(seconds=seconds)
-        return self.instant
 
 
 @dataclass
