@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from app.rules.codes import ClauseState, ConsultationKind
 from app.rules.hours import HUNDREDTHS
-from app.rules.parameters import parameter
+from app.rules.parameters import DatedValue, parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,9 @@ def _by_value(situation: Situation) -> ClauseState:
         return ClauseState.NO_CLAUSE
     if situation.estimated_value is None:
         return ClauseState.TO_CHECK
-    limits = possible_thresholds(situation, latest_launch or obligation.values[0].since)
+    limits = [
+        item.value for item in possible_thresholds(situation, latest_launch or obligation.values[0].since)
+    ]
     at_least, at_most = possible_values(situation.estimated_value, situation.at_most)
     if at_most < min(limits):
         return ClauseState.NO_CLAUSE
@@ -63,7 +65,7 @@ def possible_values(at_least: int, at_most: int | None) -> tuple[Fraction, Fract
     return Fraction(at_least, HUNDREDTHS), Fraction(max(at_least, at_most or 0), HUNDREDTHS)
 
 
-def possible_thresholds(situation: Situation, on: date) -> tuple[Fraction, ...]:
+def possible_thresholds(situation: Situation, on: date) -> tuple[DatedValue, ...]:
     """Return the European thresholds (euros) that may apply: several if the kind or the buyer is unknown."""
     codes = ["threshold_network", "threshold_works", *_ordinary(situation.state_buyer)]
     if situation.kind in (ConsultationKind.WORKS, ConsultationKind.CONCESSION):
@@ -72,7 +74,7 @@ def possible_thresholds(situation: Situation, on: date) -> tuple[Fraction, ...]:
         codes = ["threshold_network"]
     elif situation.kind is not None:
         codes = _ordinary(situation.state_buyer)
-    return tuple(parameter(code).at(on).value for code in codes)
+    return tuple(parameter(code).at(on) for code in codes)
 
 
 def _ordinary(state_buyer: bool | None) -> list[str]:  # noqa: FBT001  # three-valued: yes, no, unknown

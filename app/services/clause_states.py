@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 SOCIAL_CLAUSE = "Clause sociale"
 DECP = "Arrêté du 22 décembre 2022, données essentielles : considerationsSociales"
 LAW = "Code de la commande publique, art. L2112-2-1"
-THRESHOLDS = parameter("threshold_works").values[-1].reference
 HAS_CLAUSE: Final = "clause"
 RECHECK = "recheck"
 
@@ -190,19 +189,21 @@ def _by_value(situation: Situation) -> list[ClauseReason]:
 
 
 def _against_threshold(situation: Situation, on: date) -> ClauseReason:
-    limits = possible_thresholds(situation, on)
+    thresholds = possible_thresholds(situation, on)
+    limits = [item.value for item in thresholds]
+    acts = " ; ".join(dict.fromkeys(item.reference for item in thresholds))
     low, high = (french(int(limit * HUNDREDTHS)) for limit in (min(limits), max(limits)))
     at_least, at_most = possible_values(situation.estimated_value or 0, situation.at_most)
     if at_most < min(limits):
-        return _reason("below_threshold", f"Valeur estimée sous le seuil européen ({low} € HT).", THRESHOLDS)
+        return _reason("below_threshold", f"Valeur estimée sous le seuil européen ({low} € HT).", acts)
     if at_least >= max(limits):
         text = f"Valeur estimée au moins égale au seuil européen ({high} € HT)."
-        return _reason("above_threshold", text, THRESHOLDS)
+        return _reason("above_threshold", text, acts)
     if at_least != at_most:
         text = f"Les lots donnent des valeurs différentes : l'ensemble peut atteindre le seuil ({low} € HT)."
-        return _reason("lots_disagree", text, THRESHOLDS)
+        return _reason("lots_disagree", text, acts)
     text = f"Valeur estimée entre les seuils européens possibles ({low} et {high} € HT)."
-    return _reason("between_thresholds", text, THRESHOLDS)
+    return _reason("between_thresholds", text, acts)
 
 
 def _reason(code: str, text: str, reference: str | None) -> ClauseReason:

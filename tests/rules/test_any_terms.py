@@ -100,8 +100,10 @@ def penalty_terms(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def subtargets(draw: st.DrawFn, publics: list[str]) -> dict[str, Any]:
-    size = draw(st.sampled_from([{"hours": "10"}, {"share": "0.333"}]))
-    who = draw(st.sampled_from([{"sex": "female"}, {"jobs": ["F1703"]}, {"publics": publics[:1]}]))
+    size: dict[str, Any] = draw(st.sampled_from([{"hours": "10"}, {"share": "0.333"}]))
+    who: dict[str, Any] = draw(
+        st.sampled_from([{"sex": "female"}, {"jobs": ["F1703"]}, {"publics": publics[:1]}])
+    )
     return {"label": "Exemple", **size, **who}
 
 

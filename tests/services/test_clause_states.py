@@ -7,6 +7,7 @@ import pytest
 
 from app.clock import new_id
 from app.db.tables import Contract
+from app.rules.parameters import parameter
 from app.services.clause_states import show_clause_state
 
 # Thresholds of 2026 and 2027 in cents: 140,000 € for the State, 216,000 € for others, 432,000 € for networks,
@@ -87,5 +88,10 @@ def test_the_state_and_its_reasons(facts: dict[str, Any], state: str, reasons: l
 def test_a_threshold_is_named_with_its_source() -> None:
     (reason,) = show_clause_state(contract(consultation=consultation(OTHER, "services"))).reasons
     assert "216 000 €" in reason.text
-    assert reason.reference is not None
-    assert "2025/2152" in reason.reference
+    assert reason.reference == parameter("threshold_other").at(date(2026, 9, 1)).reference
+
+
+def test_thresholds_that_may_apply_are_all_named_with_their_sources() -> None:
+    shown = show_clause_state(contract(consultation=consultation(OTHER)))
+    acts = shown.reasons[0].reference or ""
+    assert all(act in acts for act in ("2025/2150", "2025/2151", "2025/2152"))
