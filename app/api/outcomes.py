@@ -39,7 +39,7 @@ def list_outcomes(call: Calling, hire_id: UUID) -> Response:
 @router.put(
     "/hires/{hire_id}/outcomes/{moment}",
     response_model=OutcomeOut,
-    responses=answers(404, 409, 412, 413, 422, 428),
+    responses=answers(404, 409, 412, 413, 422, 428, created=OutcomeOut),
     openapi_extra=IF_MATCH,
     summary="Dire la situation d'une personne après sa mise à l'emploi",
 )

@@ -11,14 +11,14 @@ from app.schemas.compliance import Known
 from app.schemas.fields import Day, Hours, Input, Output
 
 
-class DocumentIn(Input):
+class SeenDocumentIn(Input):
     """A supporting document that the reviewer has seen; the document itself is not kept."""
 
     type: SupportingDocument
     seen_on: Day | None = Field(default=None, description="Absent : aujourd'hui.")
 
 
-class DocumentOut(Output):
+class SeenDocumentOut(Output):
     """A supporting document recorded as seen for a line."""
 
     type: SupportingDocument

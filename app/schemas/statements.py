@@ -12,7 +12,7 @@ from app.errors import FieldProblem, Text
 from app.rules.codes import HourKind, LineWarning, ProofLevel, ReviewState, Rule, State
 from app.schemas.fields import Day, Hours, HoursIn, Input, Instant, Month, Output, Warned, Words, YesNo
 from app.schemas.lists import Page
-from app.schemas.proof_levels import DocumentIn, DocumentOut
+from app.schemas.proof_levels import SeenDocumentIn, SeenDocumentOut
 
 LINES = 500
 DOCUMENTS = 20
@@ -99,7 +99,7 @@ class LineReview(Input):
     )
     hours: HoursIn | None = Field(default=None, description="Heures acceptées, si le verdict est `part`.")
     reason: Words | None = None
-    documents: list[DocumentIn] | None = Field(
+    documents: list[SeenDocumentIn] | None = Field(
         default=None,
         max_length=DOCUMENTS,
         description="Tous les justificatifs vus pour la ligne ; ils remplacent ceux d'avant.",
@@ -175,7 +175,7 @@ class LineOut(Output):
     review_reason: str | None
     proof_level: ProofLevel
     proof_level_label: str
-    documents: list[DocumentOut]
+    documents: list[SeenDocumentOut]
     warnings: list[LineWarned]
     postings: list[PostingOut]
 

@@ -10,7 +10,7 @@ from app.db.queries import ledger
 from app.db.queries import statements as queries
 from app.rules.codes import HourKind, ProofLevel, ReviewState, Rule, State, SupportingDocument
 from app.rules.labels import LABELS
-from app.schemas.proof_levels import DocumentOut
+from app.schemas.proof_levels import SeenDocumentOut
 from app.schemas.statements import LineOut, PostingOut, StatementOut, StatementSummary
 from app.services.sight import may_be_told
 
@@ -83,8 +83,8 @@ def _level(line: Line) -> ProofLevel:
     return ProofLevel.SUPPORTED if line.documents else ProofLevel.DECLARED
 
 
-def _document(stored: dict[str, Any], names: dict[UUID, str]) -> DocumentOut:
-    return DocumentOut(
+def _document(stored: dict[str, Any], names: dict[UUID, str]) -> SeenDocumentOut:
+    return SeenDocumentOut(
         type=SupportingDocument(stored["type"]),
         label=LABELS["supporting_documents"][stored["type"]],
         seen_on=date.fromisoformat(stored["seen_on"]),

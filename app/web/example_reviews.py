@@ -11,12 +11,12 @@ CLAIM = "5f1d8c1e-2b7a-4c39-8e52-7a1f0c9d3b60"
 REVIEWER = "33333300300007"
 
 REVIEWS: dict[str, Any] = {
-    "DocumentIn.type": "payslip",
-    "DocumentIn.seen_on": "2025-02-12",
-    "DocumentOut.label": "Bulletin de paie",
-    "DocumentOut.seen_by": REVIEWER,
-    "DocumentOut.seen_on": "2025-02-12",
-    "DocumentOut.type": "payslip",
+    "SeenDocumentIn.type": "payslip",
+    "SeenDocumentIn.seen_on": "2025-02-12",
+    "SeenDocumentOut.label": "Bulletin de paie",
+    "SeenDocumentOut.seen_by": REVIEWER,
+    "SeenDocumentOut.seen_on": "2025-02-12",
+    "SeenDocumentOut.type": "payslip",
     "DurationDecisionOut.id": DECISION,
     "DurationDecisionOut.kind": "suspension",
     "DurationDecisionOut.label": "Suspension",

@@ -65,7 +65,7 @@ class TestRecording:
         terms = clause["terms"]
         assert terms["window"] == {"start": "2024-12-12", "end": "2025-09-11"}
         assert terms["target"]["amount"] == "27364.00"
-        assert terms["reporting"] == {"every": "month", "due_day": 15}
+        assert terms["reporting"] == {"every": "month", "due_day": 15, "documents": []}
         assert {"rsa", "deld", "th", "jeune_sq", "senior", "qpv", "iae", "avis_motive"} <= {
             public["code"] for public in terms["publics"]
         }

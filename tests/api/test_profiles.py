@@ -44,7 +44,7 @@ def service(shared: Service) -> Iterator[Service]:
 class TestDrafting:
     def test_a_profile_begins_as_a_draft_from_another_one(self, service: Service) -> None:
         code = new_code()
-        conditions = {"reporting": {"every": "month", "due_day": 10}}
+        conditions = {"reporting": {"every": "month", "due_day": 10, "documents": []}}
         answer = begin(service, code=code, conditions=conditions)
         assert (answer.status_code, answer.headers["etag"]) == (201, '"1-buyer-fr"')
         assert answer.headers["location"] == f"/v1/profiles/{code}"

@@ -174,6 +174,8 @@ class World:
         with self.database.read() as session:
             reader = Reader(session, self.as_facilitator, self.means, "history")
             held = splits.list_held(reader, self.contracts[contract], Walk()).items
+        # What one line alone has too much of concerns no other.
+        held = [line for line in held if line.others]
         if not held:
             return
         line = held[number % len(held)]
