@@ -59,7 +59,6 @@ LAW: dict[str, Any] = {
     "StepTableOut.code": "csf-2018",
     "StepTableOut.label": "Clause sociale de formation sous statut scolaire",
     "StepTableOut.reference": "Éducation nationale, clause sociale de formation (2018), guide et FAQ",
-    "StepTableOut.since": "2018-01-01",
     "WaiverGroundOut.code": "no_link",
     "WaiverGroundOut.label": "Sans lien suffisant avec l'objet du marché",
     "WaiverGroundOut.reference": "Code de la commande publique, article L2112-2-1",
