@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, create_model
 
 from app.errors import FieldProblem, Text
-from app.rules.codes import Decision, Level, Outcome, Programme, Structure
+from app.rules.codes import Decision, FactKind, Level, Outcome, Programme, Structure
+from app.rules.facts import FACT_LABELS
 from app.rules.proofs import PROOFS
 from app.rules.publics import PUBLICS
 from app.schemas.durations import DurationExplained
@@ -38,38 +39,33 @@ PublicCode = Annotated[
 ProofCode = Annotated[str, AfterValidator(_proof), WithJsonSchema({"type": "string", "enum": sorted(PROOFS)})]
 
 
-class FactsIn(Input):
-    """What is known of the person on the day the hire starts; a fact left out is unknown, never false."""
+# How a fact of each kind is sent; what it means is said by the rules alone (`FACT_LABELS`).
+FACT_FIELDS: dict[FactKind, tuple[Any, dict[str, Any]]] = {
+    FactKind.DATE: (Day, {}),
+    FactKind.BOOLEAN: (YesNo, {}),
+    FactKind.MONTHS: (HoursIn, {"le": 12_00}),
+    FactKind.LEVEL: (Level, {}),
+    FactKind.PROGRAMMES: (list[Programme], {"max_length": 10}),
+    FactKind.STRUCTURE: (Structure, {}),
+    FactKind.TEXT: (Name, {}),
+}
+# The birth date is part of the identity.
+NOT_SENT = ("birth_date",)
 
-    jobseeker: YesNo | None = Field(default=None, description="Demandeur d'emploi.")
-    registered_since: Day | None = Field(default=None, description="Inscrit à France Travail depuis le.")
-    months_worked: HoursIn | None = Field(
-        default=None, description="Mois travaillés dans les 12 derniers mois.", le=12_00
-    )
-    rsa: YesNo | None = Field(default=None, description="Allocataire du RSA.")
-    rsa_dependant: YesNo | None = Field(default=None, description="Ayant droit d'un allocataire du RSA.")
-    ass: YesNo | None = Field(default=None, description="Allocataire de l'ASS.")
-    aah: YesNo | None = Field(default=None, description="Allocataire de l'AAH.")
-    allocation_insertion: YesNo | None = Field(default=None, description="Allocation d'insertion.")
-    veuvage: YesNo | None = Field(default=None, description="Allocation de veuvage.")
-    invalidite: YesNo | None = Field(default=None, description="Pension ou allocation d'invalidité.")
-    disabled_worker: YesNo | None = Field(default=None, description="Bénéficiaire de l'obligation d'emploi.")
-    level: Level | None = Field(default=None, description="Niveau de diplôme.")
-    in_studies: YesNo | None = Field(default=None, description="En cours d'études.")
-    left_studies_on: Day | None = Field(default=None, description="Fin des études.")
-    inactive_since: Day | None = Field(default=None, description="Sans activité depuis le.")
-    programmes: list[Programme] | None = Field(default=None, description="Parcours suivis.", max_length=10)
-    qpv: YesNo | None = Field(default=None, description="Habite un quartier prioritaire de la ville.")
-    frr: YesNo | None = Field(default=None, description="Habite une zone France ruralités revitalisation.")
-    structure: Structure | None = Field(default=None, description="Structure d'insertion ou adaptée.")
-    justice: YesNo | None = Field(default=None, description="Sous main de justice.")
-    refugee: YesNo | None = Field(default=None, description="Réfugié ou protection subsidiaire.")
-    school_status: YesNo | None = Field(default=None, description="Sous statut scolaire.")
-    opinion_body: Name | None = Field(default=None, description="Organisme auteur de l'avis motivé.")
-    lone_parent: YesNo | None = Field(default=None, description="Parent isolé.")
-    former_ase: YesNo | None = Field(default=None, description="Sortant de l'aide sociale à l'enfance.")
-    homeless: YesNo | None = Field(default=None, description="Sans hébergement ou hébergé.")
-    french_below_a1: YesNo | None = Field(default=None, description="Français inférieur au niveau A1.")
+
+def _fact(kind: FactKind, label: str) -> tuple[Any, Any]:
+    read, bounds = FACT_FIELDS[kind]
+    return read | None, Field(default=None, description=f"{label}.", **bounds)
+
+
+_SENT: dict[str, Any] = {
+    code: _fact(*meaning) for code, meaning in FACT_LABELS.items() if code not in NOT_SENT
+}
+_Facts = create_model("_Facts", __base__=Input, **_SENT)
+
+
+class FactsIn(_Facts):
+    """What is known of the person on the day the hire starts; a fact left out is unknown, never false."""
 
 
 class FactsPatch(Input):
