@@ -57,12 +57,14 @@ def test_a_public_answers_with_its_reasons(case: dict[str, Any]) -> None:
 
 def test_every_public_has_cases_of_the_three_outcomes() -> None:
     shown = {(case.values[0]["public"], case.values[0]["outcome"]) for case in FILES}
-    assert shown == {(code, str(outcome)) for code in PUBLICS for outcome in Outcome}
+    wanted = {(code, str(outcome)) for code in PUBLICS for outcome in Outcome}
+    assert shown == wanted, f"no case in publics.toml or publics_by_fact.toml: {sorted(wanted - shown)}"
 
 
 def test_every_public_has_a_proof_that_is_one_day_too_old() -> None:
     cases = [case.values[0] for case in TOO_OLD]
-    assert {case["public"] for case in cases if case.get("too_old")} == set(PUBLICS)
+    shown = {case["public"] for case in cases if case.get("too_old")}
+    assert shown == set(PUBLICS), f"no case in proof_ages.toml: {sorted(set(PUBLICS) - shown)}"
 
 
 def test_every_public_with_an_end_or_a_beginning_has_a_case_of_the_day_outside() -> None:
