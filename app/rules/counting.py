@@ -22,6 +22,7 @@ from app.rules.splits import Room, room_of_pair, share_anew
 from app.rules.texts import TIMES, french, percent
 
 DAYS_IN_WEEK = 7
+SINGLE_COUNT_REFERENCE = "Règle du service, supposée : une heure ne compte qu'une fois"
 
 Claims = tuple[Claim, ...]
 
@@ -124,7 +125,7 @@ def _limits(claims: Claims, month: date) -> dict[UUID, tuple[int, int]]:
 def _of_one_employer(claims: Claims, usual: int, overtime: int) -> Claims:
     limit = usual + overtime
     text = f"{french(usual)} h usuelles + {french(overtime)} h supplémentaires = {french(limit)} h"
-    return _within(claims, limit, Reason(Rule.SINGLE_COUNT, text, "Une heure ne compte qu'une fois"))
+    return _within(claims, limit, Reason(Rule.SINGLE_COUNT, text, SINGLE_COUNT_REFERENCE))
 
 
 def usual_hours(lines: Sequence[Line], month: date) -> Fraction:

@@ -9,6 +9,7 @@ from datetime import date
 from app.rules.codes import Decision, ReviewState, Rule, State
 from app.rules.days import Span, count_days, days_of_month
 from app.rules.hours import cumulative_split, share_of
+from app.rules.labels import LABELS
 from app.rules.lines import Hours, Line, Posting, Reason, postings
 from app.rules.texts import french, french_day
 
@@ -107,10 +108,10 @@ def modality(claim: Claim) -> Claim:
     """Rule 4: modality and contract type are accepted by the clause; else the whole line is refused."""
     line = claim.line
     refused = [
-        code
-        for code, accepted in (
-            (line.modality, line.terms.modalities),
-            (line.contract_type, line.terms.contract_types),
+        LABELS[name][code]
+        for name, code, accepted in (
+            ("modalities", line.modality, line.terms.modalities),
+            ("contract_types", line.contract_type, line.terms.contract_types),
         )
         if code not in accepted
     ]

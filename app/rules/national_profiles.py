@@ -33,7 +33,9 @@ CCAG = Profile(
     conditions=replace(
         GENERAL,
         publics=(
-            *all_chosen(("iae", "adapte", "regie"), _CCAG_READ),
+            # The readable part names four structures: the self-employed of an EITI are not among them.
+            chosen("iae", _CCAG_READ, structures=("ai", "etti", "ei", "aci")),
+            *all_chosen(("adapte", "regie"), _CCAG_READ),
             *all_chosen(
                 (
                     "deld",
@@ -45,7 +47,6 @@ CCAG = Profile(
                     "th",
                     "jeune_sq",
                     "jeune_diplome",
-                    "jeune_parcours",
                     "senior",
                     "qpv",
                     "geiq",
@@ -55,6 +56,13 @@ CCAG = Profile(
                 ),
                 _CCAG_SUPPOSED,
                 assumed=True,
+            ),
+            # EPIDE and E2C were read (d); the other programmes, and the one that CEJ replaced, are supposed.
+            chosen(
+                "jeune_parcours",
+                f"{_CCAG_READ}, d : EPIDE, E2C ; {_CCAG_SUPPOSED}",
+                assumed=True,
+                programmes=("pacea", "cej", "garantie_jeunes", "sma", "smv", "epide", "e2c"),
             ),
         ),
     ),
@@ -72,6 +80,7 @@ CSF = Profile(
         "/conditions/durations",
         "/conditions/late_threshold",
         "/conditions/reporting",
+        "/conditions/penalties",
     ),
     conditions=replace(
         GENERAL,

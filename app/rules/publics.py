@@ -1,6 +1,6 @@
 """The catalogue of publics (domain §4): each a record with dates, parameters, proofs and a reference.
 
-To add one: a line in `_LISTED`, a criterion in `criteria` if none fits, and its cases.
+To add one, follow « Add a public » in CONTRIBUTING.md.
 
 Clauses are kept with the parameters that they had: the default of a parameter added later must say what held
 before it existed.

@@ -53,7 +53,7 @@ COUNTING_RULES = (
         "Les heures du mois d'une personne chez un employeur ne dépassent pas son horaire et ses heures "
         "supplémentaires ; la première déclaration passe d'abord, l'excédent est retenu. Un partage convenu "
         "répartit autrement ce que l'ordre donne à deux déclarations.",
-        "Une heure ne compte qu'une fois",
+        "Règle du service, supposée : une heure ne compte qu'une fois",
         assumed=True,
     ),
     RuleText(

@@ -53,6 +53,9 @@ def test_where_a_clause_stands(case: dict[str, Any]) -> None:
         suspensions=tuple(suspended),
         closed=case.get("closed", False),
         basis=Basis(**{name: hours(text) for name, text in case.get("basis", {}).items()}),
+        months={date.fromisoformat(month): hours(text) for month, text in case["months"].items()}
+        if "months" in case
+        else None,
     )
     position = compliance(_terms(case), known)
     shown = _shown(position)

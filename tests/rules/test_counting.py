@@ -8,6 +8,7 @@ import pytest
 
 from app.rules.codes import Decision, HourKind, ReviewState, Rule, State
 from app.rules.counting import (
+    SINGLE_COUNT_REFERENCE,
     alone,
     count_month,
     plausibility,
@@ -125,7 +126,7 @@ def test_modality_names_what_is_not_accepted() -> None:
     claim = alone(line({"worked": "10"}, 0, clause), JANUARY)
     assert _why(claim.decided[0]) == (
         Rule.MODALITY,
-        "direct_hire, cdd",
+        "Embauche directe, CDD",
         "Clause, modalités et types de contrat",
     )
 
@@ -139,7 +140,7 @@ def test_plausibility_names_the_legal_maximum() -> None:
 def test_single_count_names_the_usual_hours_and_the_overtime() -> None:
     claims = single_count((alone(_line(worked="200", overtime="5"), JANUARY),), JANUARY)
     parameter = "155 h usuelles + 5 h supplémentaires = 160 h"
-    assert _why(claims[0].decided[0]) == (Rule.SINGLE_COUNT, parameter, "Une heure ne compte qu'une fois")
+    assert _why(claims[0].decided[0]) == (Rule.SINGLE_COUNT, parameter, SINGLE_COUNT_REFERENCE)
 
 
 def test_training_names_the_share_and_the_cap() -> None:
