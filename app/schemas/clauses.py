@@ -16,6 +16,7 @@ from app.schemas.fields import (
     HoursIn,
     Input,
     Instant,
+    MaybeWords,
     Name,
     Output,
     Whole,
@@ -123,7 +124,7 @@ class PublicIn(Input):
 
     code: Code
     parameters: dict[Code, Value] = Field(default_factory=dict, max_length=20)
-    reference: str = Field(default="", max_length=1000, description="Où la clause le dit.")
+    reference: MaybeWords = Field(default="", description="Où la clause le dit.")
     assumed: YesNo = False
 
 

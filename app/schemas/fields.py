@@ -187,6 +187,7 @@ def _clean(value: object) -> object:
 
 
 Words = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=1000)]
+MaybeWords = Annotated[str, BeforeValidator(_clean), StringConstraints(max_length=1000)]
 Name = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=200)]
 Reference = Annotated[str, BeforeValidator(_clean), StringConstraints(min_length=1, max_length=64)]
 Siret = Annotated[

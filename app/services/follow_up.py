@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.clock import day_of
+from app.db.queries.disputes import LINE, PENALTY
 from app.principal import Role
 from app.rules.codes import Decision, OutcomeMoment
 from app.rules.days import Span, months_of
@@ -100,7 +101,7 @@ def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal
             for row in rows
             if row.what == "outcome" and own.holds(row.declarant_id, row.employer_id)
         ),
-        disputed=sum(row.number for row in rows if row.what == "dispute" and own.holds(row.declarant_id)),
+        disputed=sum(row.number for row in rows if row.what == "dispute" and own.reads(row)),
         returned={
             (row.declarant_id, row.first): row.number
             for row in rows
@@ -125,6 +126,16 @@ class _OwnSide:
         if self.principal.role is not Role.CONTRACTOR or me in organisations:
             return True
         return me in self.holders and organisations[0] not in self.holders
+
+    def reads(self, dispute: Any) -> bool:  # noqa: ANN401  # a row of several columns
+        """Whether the list of disputes shows these to the caller: as `visible_disputes` says."""
+        me, role = self.principal.organisation_id, self.principal.role
+        if role is not Role.CONTRACTOR or (dispute.declarant_id, dispute.name) == (me, role):
+            return True
+        by_holder = dispute.declarant_id in self.holders
+        return me in self.holders and (
+            dispute.identifier == PENALTY or (dispute.identifier == LINE and not by_holder)
+        )
 
 
 def _hired(row: Any) -> Hired:  # noqa: ANN401  # a row of several columns

@@ -260,9 +260,15 @@ _TOLD = (
     .group_by(Hire.ended_on, Hire.declarant_id, Hire.employer_id, HireOutcome.moment)
 )
 _DISPUTES = (
-    _part("dispute", declarant_id=Dispute.opened_by, number=func.count())
+    _part(
+        "dispute",
+        declarant_id=Dispute.opened_by,
+        identifier=Dispute.kind,
+        name=Dispute.opened_role,
+        number=func.count(),
+    )
     .where(Dispute.owner_id == _OWNER, Dispute.contract_id == _CONTRACT, Dispute.state == "open")
-    .group_by(Dispute.opened_by)
+    .group_by(Dispute.opened_by, Dispute.kind, Dispute.opened_role)
 )
 _PRESENT = union_all(_SUMS, _SUBMITTED, _RETURNED, _HOLDERS, _HIRES, _TOLD, _DISPUTES)
 
@@ -276,7 +282,8 @@ def present_facts(
     (`number` of its lines came back), `holder` (from `first` to `last`), `hire` (with its decision; `number`:
     hours planned and not secured by the last month, of hires that run on the day; it may be negative),
     `outcome` (something was told of `number` approved hires ended on `first`; `identifier` is the moment),
-    `dispute` (`number` that a declarant opened are open). `position` is the row of `position_of_contract`.
+    `dispute` (`number` that a declarant opened are open; `identifier`: their kind, `name`: its role).
+    `position` is the row of `position_of_contract`.
     """
     values = {
         "owner": position.owner_id,
