@@ -24,11 +24,13 @@ def agreed_splits(session: ReadSession, lines: Sequence[tuple[UUID, Line]]) -> d
     """
     claims = Counter((person, line.month) for person, line in lines)
     competing = {line.id: line for person, line in lines if claims[person, line.month] > 1}
+    persons = {line.id: person for person, line in lines}
     found: dict[UUID, AgreedSplit] = {}
     if not competing:
         return found
     for split, answer in queries.accepted_splits(session, list(competing)):
-        if not same_claims(split, competing):
+        # Two records parted since are two people: their claims no longer compete.
+        if not same_claims(split, competing) or persons[split.line_id] != persons[split.other_line_id]:
             continue
         sides = (split.line_id, split.hours), (split.other_line_id, split.other_hours)
         for (mine, hours), (other, other_hours) in (sides, sides[::-1]):

@@ -302,9 +302,11 @@ def _side(
 
 
 def _in_force(reader: Reader, split: Split, state: SplitState, rows: dict[UUID, Line]) -> bool:
-    """The latest agreement between two claims that are still the ones meant."""
+    """The latest agreement between two claims of one person that are still the ones meant."""
+    pair = [split.line_id, split.other_line_id]
     if state is not SplitState.ACCEPTED or not same_claims(split, rows):
         return False
-    pair = [split.line_id, split.other_line_id]
+    if not queries.of_one_person(reader.session, pair):
+        return False
     latest = [item for item, _ in queries.accepted_splits(reader.session, pair)]
     return latest[-1].id == split.id

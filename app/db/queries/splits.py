@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 
-from app.db.tables import Line, Split, SplitAnswer
+from app.db.tables import Line, Participant, Split, SplitAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +51,17 @@ def accepted_splits(session: ReadSession, line_ids: Sequence[UUID]) -> list[Row[
         .order_by(SplitAnswer.answered_at, SplitAnswer.split_id)
     )
     return list(session.execute(query))
+
+
+def of_one_person(session: ReadSession, line_ids: Sequence[UUID]) -> bool:
+    """Whether these lines are those of one person, as the records stand now."""
+    query = (
+        select(func.count(func.distinct(Participant.person_id)))
+        .select_from(Line)
+        .join(Participant, Participant.id == Line.participant_id)
+        .where(Line.id.in_(line_ids))
+    )
+    return session.scalar(query) == 1
 
 
 def answers_to(session: ReadSession, split_ids: Sequence[UUID]) -> dict[UUID, SplitAnswer]:
