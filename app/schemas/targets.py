@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -23,14 +24,24 @@ def plain_decimal(value: object) -> object:
     return format_decimal(value) if isinstance(value, Decimal) else str(value)
 
 
+RATE = re.compile(r"^(0(\.[0-9]{1,10})?|1(\.0{1,10})?)$")
+
+
+def _rate(value: object) -> object:
+    text = plain_decimal(value)
+    if not RATE.fullmatch(str(text).strip()):
+        raise FieldProblem("invalid", NOT_A_RATE)
+    return text
+
+
 RateIn = Annotated[
     str,
-    BeforeValidator(plain_decimal),
+    BeforeValidator(_rate),
     StringConstraints(max_length=24, strip_whitespace=True),
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "pattern": r"^(0(\.[0-9]{1,10})?|1(\.0{1,10})?)$"},
+                {"type": "string", "pattern": RATE.pattern},
                 {"type": "number", "minimum": 0, "maximum": 1, "multipleOf": 0.0001},
             ],
             "description": "Part, de 0 à 1.",

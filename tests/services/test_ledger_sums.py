@@ -244,7 +244,7 @@ class History(RuleBasedStateMachine):
 # Each step is a few transactions: making a failing history smaller would take longer than reading it.
 History.TestCase.settings = settings(
     phases=[Phase.generate],
-    max_examples=20,
+    max_examples=10,
     stateful_step_count=15,
     deadline=None,
     derandomize=True,
