@@ -16,9 +16,7 @@ def split_of(service: Service, path: str) -> Body:
     return found
 
 
-def test_it_rests_while_they_are_two_and_binds_again_later(
-    service: Service, books: Books
-) -> None:
+def test_it_rests_while_they_are_two_and_binds_again_later(service: Service, books: Books) -> None:
     contract_id = one_contract(service)
     a = side(service, books, contract_id, hours="155.00")
     b = side(service, books, contract_id, OTHER_CONTRACTOR)
