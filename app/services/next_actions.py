@@ -232,15 +232,3 @@ def _action(
     return ActionOut(
         code=code, text=text, declarant=declarant, month=month, due_on=due_on, count=count, hours=hours
     )
-
-
-def _disputed(count: int) -> ActionOut:
-    return ActionOut(
-        code=ActionCode.DISPUTES_OPEN,
-        text="1 contestation ouverte" if count == 1 else f"{count} contestations ouvertes",
-        declarant=None,
-        month=None,
-        due_on=None,
-        count=count,
-        hours=None,
-    )
