@@ -18,9 +18,10 @@ from app.rules.codes import PenaltyDays
 from app.rules.days import Span
 from app.rules.gaps import Holding, Work, held_in, statements_owed
 from app.rules.penalties import Fact, Notice, Situation
-from app.rules.reporting import due_on
+from app.rules.penalty_terms import term_of_documents
+from app.rules.reporting import document_calendar, due_on
 from app.rules.targets import is_known
-from app.rules.texts import french_month
+from app.rules.texts import french_day, french_month
 from app.schemas.penalties import PenaltyFactKind
 from app.services import compliance
 
@@ -43,7 +44,7 @@ class _Known:
     """The facts that stand: what is expected or happened, what came in, and the notices by their subject."""
 
     subjects: Sequence[PenaltyFact]
-    received: Mapping[UUID | None, date]
+    received: Mapping[UUID | str | None, date]
     notices: Mapping[About, tuple[Notice, ...]]
 
 
@@ -59,6 +60,9 @@ def situation_on(
         notices = known.notices.get(row.id, ())
         fact = Fact(str(row.id), row.label or "", row.day, known.received.get(row.id), notices)
         facts[row.term].append(fact)
+    term = term_of_documents(terms.penalties)
+    if term is not None:
+        facts[term.code] += _documents(case, terms, known)
     codes = [term.code for term in terms.penalties if term.statements]
     if codes:
         late = _statements(reader, sight, case, (terms, as_of, position), snapshot["holders"], known)
@@ -86,7 +90,7 @@ def _known(rows: Sequence[PenaltyFact], terms: Terms) -> _Known:
     """What is about a fact that was cancelled has no effect: it finds no subject."""
     kinds = PenaltyFactKind
     received = {
-        row.subject_id: row.day
+        row.subject_id or row.document: row.day
         for row in rows
         if row.kind in {kinds.DOCUMENT_RECEIVED, kinds.NOTICE_RECEIVED}
     }
@@ -104,9 +108,27 @@ def _known(rows: Sequence[PenaltyFact], terms: Terms) -> _Known:
 def _about(row: PenaltyFact, terms: Terms) -> About:
     if row.subject_id is not None:
         return row.subject_id
+    if row.document is not None:
+        return row.document
     if row.declarant_id is not None and row.month is not None:
         return row.declarant_id, due_on(terms.reporting, row.month)
     return row.term
+
+
+def _documents(case: Case, terms: Terms, known: _Known) -> list[Fact]:
+    """What the clause makes due besides the statements; nothing about days after the contract was closed."""
+    closed_on = case.contract.closed_on
+    return [
+        Fact(
+            key=item.key,
+            label=f"{item.document.label}, du {french_day(item.first)} au {french_day(item.last)}",
+            on=item.due_on,
+            received_on=known.received.get(item.key),
+            notices=known.notices.get(item.key, ()),
+        )
+        for item in document_calendar(terms)
+        if closed_on is None or item.first <= closed_on
+    ]
 
 
 def _statements(
