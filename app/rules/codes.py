@@ -365,6 +365,7 @@ class PenaltyBlock(StrEnum):
     NOTICE_NOT_RECEIVED = "notice_not_received"
     OBSERVATION_RUNNING = "observation_running"
     FIRM_AMOUNT_UNKNOWN = "firm_amount_unknown"
+    TARGET_UNKNOWN = "target_unknown"
 
 
 class PenaltyLimit(StrEnum):

@@ -65,11 +65,16 @@ def statements_owed(
         for ower in owers:
             by_itself = sent.get((ower, due.month))
             mine = [item for item in works if item.declarant == ower and overlap(item.days, month)]
-            held = any(item.organisation == ower and overlap(item.days, month) for item in holdings)
-            if by_itself is not None or mine or held:
+            if by_itself is not None or mine or held_in(due.month, ower, holdings):
                 sent_on = by_itself or _by_employers(mine, due.month, sent)
                 found.append(Owed(ower, due.month, due.due_on, sent_on))
     return tuple(found)
+
+
+def held_in(month: date, organisation: UUID, holdings: Sequence[Holding]) -> bool:
+    """Tell whether an organisation holds the contract on a day of a month."""
+    days = Span(month, month_end(month))
+    return any(item.organisation == organisation and overlap(item.days, days) for item in holdings)
 
 
 def _by_employers(works: Sequence[Work], month: date, sent: Mapping[tuple[UUID, date], date]) -> date | None:

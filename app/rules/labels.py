@@ -284,6 +284,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         PenaltyBlock.NOTICE_NOT_RECEIVED: "Mise en demeure non reçue",
         PenaltyBlock.OBSERVATION_RUNNING: "Période d'observation en cours",
         PenaltyBlock.FIRM_AMOUNT_UNKNOWN: "Montant ferme inconnu",
+        PenaltyBlock.TARGET_UNKNOWN: "Objectif inconnu",
     },
     "penalty_limits": {
         PenaltyLimit.CAP: "Ramenée au plafond",

@@ -39,7 +39,8 @@ class Notice:
 class Fact:
     """A document expected on a day (and received, or not yet), or an event of that day.
 
-    `key` names it among all facts of the contract; `notices` are those about it.
+    `key` names it among all facts of the contract; `notices` are those about it. `stops_on` is the last day
+    of its delay, where it cannot be handed in any more afterwards.
     """
 
     key: str
@@ -47,13 +48,14 @@ class Fact:
     on: date
     received_on: date | None = None
     notices: tuple[Notice, ...] = ()
+    stops_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """What is known on a day. Hours in hundredths, money in cents; facts and notices by code of term.
 
-    `start` and `end` are those of the clause's window.
+    `start` and `end` are those of the clause's window. `target_known`: the hours required can be computed.
 
     `notices` are those about missing hours; `holidays` the public holidays of the place of execution.
     """
@@ -65,6 +67,7 @@ class Situation:
     required: int
     counted: int
     pending: int
+    target_known: bool = True
     firm_amount: int | None = None
     notices: Mapping[str, tuple[Notice, ...]] = field(default_factory=dict)
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
@@ -184,6 +187,8 @@ def _missing_hours(term: PenaltyTerm, situation: Situation) -> tuple[_Draft, ...
         text = f"La période d'exécution court jusqu'au {french_day(situation.end)}."
         blocks = (Block(PenaltyBlock.WINDOW_RUNNING, text), *blocks)
     blocks += _observed(term, since or situation.end, situation.as_of)
+    if not situation.target_known:
+        return (_unknown_hours(term, situation, since, blocks),)
     due, done = french(situation.required), french(situation.counted)
     return (
         _Draft(
@@ -195,10 +200,7 @@ def _missing_hours(term: PenaltyTerm, situation: Situation) -> tuple[_Draft, ...
             day=situation.end,
             inputs=(
                 PenaltyInput("required", "Heures dues", hundredths_text(situation.required), "h"),
-                PenaltyInput("counted", "Heures comptées", hundredths_text(situation.counted), "h"),
-                PenaltyInput(
-                    "pending", "Heures en attente d'examen", hundredths_text(situation.pending), "h"
-                ),
+                *_hour_inputs(situation),
                 PenaltyInput("missing", "Heures manquantes", hundredths_text(missing), "h"),
                 *_notice_inputs(since),
             ),
@@ -207,19 +209,49 @@ def _missing_hours(term: PenaltyTerm, situation: Situation) -> tuple[_Draft, ...
     )
 
 
+def _unknown_hours(
+    term: PenaltyTerm, situation: Situation, since: date | None, blocks: tuple[Block, ...]
+) -> _Draft:
+    """The hours of a target that nobody can compute yet: no amount, and nothing to decide."""
+    text = "L'objectif dépend du montant ferme du contrat, qui n'est pas enregistré."
+    return _Draft(
+        key=term.code,
+        text=f"Heures dues inconnues, {french(situation.counted)} h comptées",
+        quantity=Fraction(0),
+        shown="Heures manquantes inconnues",
+        per="€/h",
+        day=situation.end,
+        inputs=(*_hour_inputs(situation), *_notice_inputs(since)),
+        blocks=(Block(PenaltyBlock.TARGET_UNKNOWN, text), *blocks),
+    )
+
+
+def _hour_inputs(situation: Situation) -> tuple[PenaltyInput, ...]:
+    return (
+        PenaltyInput("counted", "Heures comptées", hundredths_text(situation.counted), "h"),
+        PenaltyInput("pending", "Heures en attente d'examen", hundredths_text(situation.pending), "h"),
+    )
+
+
 def _late_documents(term: PenaltyTerm, situation: Situation) -> tuple[_Draft, ...]:
     """One draft per document that was due before the day and had not come in by its due date."""
     late = []
     for item in situation.facts.get(term.code, ()):
         received = _by(item.received_on, situation.as_of)
-        if item.on < (received or situation.as_of):
+        if item.on < _last_day(item, received, situation.as_of):
             late.append(_late_document(term, item, received, situation))
     return tuple(late)
 
 
+def _last_day(item: Fact, received: date | None, as_of: date) -> date:
+    """The last day of a delay: that of its receipt, else the day asked; never after it has stopped."""
+    return min(received or as_of, item.stops_on or date.max)
+
+
 def _late_document(term: PenaltyTerm, item: Fact, received: date | None, situation: Situation) -> _Draft:
     blocks, noticed = _notice_blocks(term, item.notices, situation)
-    last = received or situation.as_of
+    last = _last_day(item, received, situation.as_of)
+    stopped = received is None and last == item.stops_on
     count, days = 0, []
     if not blocks:
         since = max(item.on, noticed or item.on)
@@ -229,7 +261,9 @@ def _late_document(term: PenaltyTerm, item: Fact, received: date | None, situati
         days = [("counted_from", "Compté du", first), ("counted_to", "au", last)] if first <= last else []
         left_out = _left_out(first, last, term.days, situation.holidays)
         days += [("holiday", "Jour férié exclu", day) for day in left_out]
-    came = f"reçu le {french_day(last)}" if received else f"pas reçu au {french_day(last)}"
+    came = f"reçu le {french_day(received)}" if received else f"pas reçu au {french_day(last)}"
+    if stopped:
+        came += ", fin du délai pour le remettre"
     return _Draft(
         key=item.key,
         text=f"« {item.label} », attendu le {french_day(item.on)}, {came}",
@@ -244,8 +278,8 @@ def _late_document(term: PenaltyTerm, item: Fact, received: date | None, situati
             *(PenaltyInput(code, label, day.isoformat(), "day") for code, label, day in days),
             PenaltyInput("days", "Jours comptés", str(count), "days"),
         ),
-        # Once the document is there, no later notice can make its delay punishable.
-        blocks=() if received else blocks,
+        # Once the document is there, or cannot come any more, no later notice can make its delay punishable.
+        blocks=() if received or stopped else blocks,
     )
 
 

@@ -5,6 +5,7 @@ Money is in cents, shares and coefficients are fractions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -61,6 +62,11 @@ class PenaltyTerm:
     statements: bool = False
     reference: str = ""
     assumed: bool = False
+
+
+def term_of_documents(terms: Sequence[PenaltyTerm]) -> PenaltyTerm | None:
+    """Return the term that the documents of the clause's calendar fall under: its first of late documents."""
+    return next((term for term in terms if term.kind is PenaltyKind.LATE_DOCUMENT), None)
 
 
 _PARIS = "CCAP 21_BAM_048, art. 8.2.2"

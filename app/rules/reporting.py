@@ -30,6 +30,11 @@ class DocumentDue:
     last: date
     due_on: date
 
+    @property
+    def key(self) -> str:
+        """Its name among what the contract owes."""
+        return f"document:{self.document.code}:{self.due_on.isoformat()}"
+
 
 def due_on(owed: Reporting | Document, month: date) -> date:
     """Return the day a month's statement is due: in the month after the calendar period that holds it."""

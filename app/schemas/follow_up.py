@@ -15,6 +15,7 @@ class ActionCode(StrEnum):
     """What is left to do on a contract."""
 
     MISSING_STATEMENT = "missing_statement"
+    MISSING_DOCUMENT = "missing_document"
     STATEMENT_RETURNED = "statement_returned"
     ASSESSMENTS_WAITING = "assessments_waiting"
     HOURS_HELD = "hours_held"
@@ -89,11 +90,16 @@ class LateStatement(MissingStatement):
 class DueDocument(Output):
     """A document owed besides the statements; it is about the days from `first` to `last`."""
 
+    key: str = Field(description="Ce que nomme `document` d'un fait : réception, mise en demeure.")
     code: str
     label: str
     first: date
     last: date
     due_on: date
+    received_on: date | None = Field(description="Null aussi pour qui ne suit pas le titulaire.")
+    missing: bool | None = Field(
+        description="Vrai du jour dû à la réception ; null pour qui ne suit pas le titulaire."
+    )
 
 
 class ComplianceReporting(Output):

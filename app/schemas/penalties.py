@@ -86,6 +86,9 @@ class PenaltyStatementOut(Known):
     blocks: list[PenaltyBlockOut] = Field(description="Ce qui s'oppose à toute décision.")
 
 
+DocumentKey = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
 class PenaltyFactIn(Input):
     """A fact; which fields it takes depends on `kind`."""
 
@@ -111,6 +114,9 @@ class PenaltyFactIn(Input):
     subject: UUID | None = Field(default=None, description="Fait reçu, ou que vise la mise en demeure.")
     declarant: Siret | None = Field(default=None, description="Titulaire dont un relevé est réclamé.")
     month: Month | None = Field(default=None, description="Mois du relevé réclamé.")
+    document: DocumentKey | None = Field(
+        default=None, description="`key` d'un document dû par la clause (`reporting.documents`)."
+    )
 
 
 class CancellationIn(Input):
@@ -134,6 +140,7 @@ class PenaltyFactOut(Output):
     subject: UUID | None
     declarant: str | None
     month: Month | None
+    document: str | None
     recorded_by: str
     recorded_at: Instant
     cancelled_at: Instant | None

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from app.principal import Principal
     from app.rules.forecast import Forecast
+    from app.rules.reporting import DocumentDue
     from app.rules.status import Compliance
     from app.rules.terms import Terms
 
@@ -64,7 +65,8 @@ class FollowUp:
     """What a caller may follow of a contract; `planned_left` (hundredths) is that of all its hires.
 
     `disputed`: how many disputes are open; `returned`: how many lines of a declarant's month came back.
-    `names` and `identifiers` by organisation.
+    `documents`: when each document of the clause came in, by its key; None for firms that do not answer for
+    it. `names` and `identifiers` by organisation.
     """
 
     owed: tuple[Owed, ...]
@@ -73,6 +75,7 @@ class FollowUp:
     disputed: int
     returned: Mapping[tuple[UUID, date], int]
     planned_left: int
+    documents: Mapping[str, date] | None
     names: Mapping[UUID, str]
     identifiers: Mapping[UUID, str]
 
@@ -108,6 +111,9 @@ def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal
             if row.what == "returned" and own.holds(row.declarant_id)
         },
         planned_left=sum(item.planned_left for item in hires),
+        documents={row.identifier: row.first for row in rows if row.what == "document"}
+        if own.answers
+        else None,
         names={row.declarant_id: row.name or row.identifier for row in named},
         identifiers={row.declarant_id: row.identifier for row in named},
     )
@@ -119,6 +125,11 @@ class _OwnSide:
 
     principal: Principal
     holders: frozenset[UUID]
+
+    @property
+    def answers(self) -> bool:
+        """Whether what the contract owes as a whole is the caller's to follow."""
+        return self.principal.role is not Role.CONTRACTOR or self.principal.organisation_id in self.holders
 
     def holds(self, *organisations: UUID) -> bool:
         """Whether one of these organisations, the declarant first, is on the caller's side."""
@@ -201,16 +212,38 @@ def show_reporting(found: FollowUp, terms: Terms, day: date) -> ComplianceReport
         next_due_on=_next(
             (due_on(terms.reporting, month) for month in months_of(terms.window.first, terms.end)), day
         ),
-        documents=[
-            DueDocument(
-                code=item.document.code,
-                label=item.document.label,
-                first=item.first,
-                last=item.last,
-                due_on=item.due_on,
-            )
-            for item in document_calendar(terms)
-        ],
+        documents=[_document(item, found.documents, day) for item in document_calendar(terms)],
+    )
+
+
+def missing_documents(found: FollowUp, terms: Terms, day: date) -> tuple[DocumentDue, ...]:
+    """The documents of the clause that were due on or before a day and had not come in by then."""
+    came = found.documents
+    if came is None:
+        return ()
+    return tuple(
+        item
+        for item in document_calendar(terms)
+        if item.due_on <= day and not _came(item, found.documents, day)
+    )
+
+
+def _came(item: DocumentDue, documents: Mapping[str, date], day: date) -> date | None:
+    came = documents.get(item.key)
+    return came if came is not None and came <= day else None
+
+
+def _document(item: DocumentDue, documents: Mapping[str, date] | None, day: date) -> DueDocument:
+    came = None if documents is None else _came(item, documents, day)
+    return DueDocument(
+        key=item.key,
+        code=item.document.code,
+        label=item.document.label,
+        first=item.first,
+        last=item.last,
+        due_on=item.due_on,
+        received_on=came,
+        missing=None if documents is None else came is None and item.due_on <= day,
     )
 
 

@@ -17,7 +17,7 @@ from app.rules.outcomes import due_on
 from app.rules.parameters import parameter
 from app.rules.texts import french, french_day, french_month
 from app.schemas.follow_up import ActionCode, ActionOut
-from app.services.follow_up import WAITING
+from app.services.follow_up import WAITING, missing_documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -68,6 +68,14 @@ def _missing_statements(situation: Situation) -> Iterable[ActionOut]:
                 month=item.month,
                 due_on=item.due_on,
             )
+
+
+def _missing_documents(situation: Situation) -> Iterable[ActionOut]:
+    found, terms = situation.followed, situation.terms
+    for item in missing_documents(found, terms, situation.day) if found and terms else ():
+        days = f"du {french_day(item.first)} au {french_day(item.last)}"
+        text = f"{item.document.label}, {days} : manquant depuis le {french_day(item.due_on)}"
+        yield _action(ActionCode.MISSING_DOCUMENT, text, due_on=item.due_on)
 
 
 def _returned_statements(situation: Situation) -> Iterable[ActionOut]:
@@ -193,6 +201,7 @@ def _no_clause(situation: Situation) -> Iterable[ActionOut]:
 
 ACTIONS: tuple[tuple[Collection[Role], Callable[[Situation], Iterable[ActionOut]]], ...] = (
     (EVERYBODY, _missing_statements),
+    (EVERYBODY, _missing_documents),
     (EVERYBODY, _returned_statements),
     (EVERYBODY, _waiting_assessments),
     (EVERYBODY, _held_hours),
@@ -231,16 +240,4 @@ def _action(
 ) -> ActionOut:
     return ActionOut(
         code=code, text=text, declarant=declarant, month=month, due_on=due_on, count=count, hours=hours
-    )
-
-
-def _disputed(count: int) -> ActionOut:
-    return ActionOut(
-        code=ActionCode.DISPUTES_OPEN,
-        text="1 contestation ouverte" if count == 1 else f"{count} contestations ouvertes",
-        declarant=None,
-        month=None,
-        due_on=None,
-        count=count,
-        hours=None,
     )

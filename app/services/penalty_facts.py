@@ -14,6 +14,8 @@ from app.errors import FieldError, InvalidPayload, NotFound, Text, unknown_refer
 from app.principal import Role
 from app.refusals import FactExists
 from app.rules.codes import PenaltyKind
+from app.rules.penalty_terms import term_of_documents
+from app.rules.reporting import document_calendar
 from app.schemas.labels import LABELS
 from app.schemas.penalties import PenaltyFactKind, PenaltyFactOut, PenaltyFactPage
 from app.services import sight
@@ -24,21 +26,21 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.db.tables import Contract
-    from app.rules.penalty_terms import PenaltyTerm
+    from app.rules.terms import Terms
     from app.schemas.lists import Walk
     from app.schemas.penalties import CancellationIn, PenaltyFactIn
     from app.services.work import Reader, Writer
 
 Kind = PenaltyFactKind
-# What a fact of each kind names besides its day; a notice names one of three things.
+# What a fact of each kind names besides its day; a notice and a receipt name one of several things.
 NAMES = {
     Kind.DOCUMENT_EXPECTED: ("term", "label"),
     Kind.EVENT: ("term", "label"),
-    Kind.DOCUMENT_RECEIVED: ("subject",),
     Kind.NOTICE_RECEIVED: ("subject",),
 }
-NOTICES = ({"subject"}, {"term"}, {"declarant", "month"})
-OPTIONAL = ("term", "label", "subject", "declarant", "month")
+NOTICES = ({"subject"}, {"term"}, {"declarant", "month"}, {"document"})
+RECEIPTS = ({"subject"}, {"document"})
+OPTIONAL = ("term", "label", "subject", "declarant", "month", "document")
 # What a receipt or a notice may be about.
 SUBJECTS = {
     Kind.DOCUMENT_RECEIVED: (Kind.DOCUMENT_EXPECTED,),
@@ -53,8 +55,10 @@ TERMS = {
 MISSING = Text("Champ obligatoire pour ce fait.", "Required for this kind of fact.")
 NOT_FOR_THIS = Text("Ce champ n'a pas de sens pour ce fait.", "This field has no meaning for this fact.")
 ABOUT_ONE = Text(
-    "Une mise en demeure vise un fait (subject), des heures (term) ou un relevé (declarant et month).",
-    "A formal notice is about a fact (subject), hours (term) or a statement (declarant and month).",
+    "Une mise en demeure vise un fait (subject), un document de la clause (document), des heures (term) ou un "
+    "relevé (declarant et month).",
+    "A formal notice is about a fact (subject), a document of the clause (document), hours (term) or a "
+    "statement (declarant and month).",
 )
 NO_TERM = Text(
     "La clause n'a pas de pénalité de cette sorte sous ce code.",
@@ -76,7 +80,9 @@ def record_fact(writer: Writer, contract_id: UUID, request: PenaltyFactIn) -> Pe
         raise InvalidPayload(errors=[FieldError("/on", "future_day", FUTURE)])
     standing = queries.standing_facts(writer.session, contract.owner_id, contract.id, None)
     subject = _subject(request, standing)
-    term = subject.term if subject else _term(request, terms.penalties)
+    term = subject.term if subject else _term(request, terms)
+    if request.document is not None:
+        _check_document(request, standing)
     writer.record("penalty.fact_recorded", contract_id=contract.id)
     fact = PenaltyFact(
         owner_id=contract.owner_id,
@@ -87,6 +93,7 @@ def record_fact(writer: Writer, contract_id: UUID, request: PenaltyFactIn) -> Pe
         subject_id=request.subject,
         declarant_id=_declarant(writer, contract, request.declarant),
         month=request.month,
+        document=request.document,
         day=request.on,
         label=request.label,
         recorded_by=writer.principal.organisation_id,
@@ -161,7 +168,9 @@ def _check_shape(request: PenaltyFactIn) -> None:
         if given not in NOTICES:
             raise InvalidPayload(errors=[FieldError("", "notice_about_one", ABOUT_ONE)])
         return
-    needed = set(NAMES[request.kind])
+    if request.kind is Kind.DOCUMENT_RECEIVED and given in RECEIPTS:
+        return
+    needed = set(NAMES.get(request.kind, ("subject",)))
     errors = [FieldError(f"/{name}", "missing", MISSING) for name in sorted(needed - given)]
     errors += [FieldError(f"/{name}", "not_for_this_kind", NOT_FOR_THIS) for name in sorted(given - needed)]
     if errors:
@@ -185,17 +194,37 @@ def _subject(request: PenaltyFactIn, standing: Sequence[PenaltyFact]) -> Penalty
     return subject
 
 
-def _term(request: PenaltyFactIn, terms: Sequence[PenaltyTerm]) -> str:
+def _check_document(request: PenaltyFactIn, standing: Sequence[PenaltyFact]) -> None:
+    """FactExists for a second receipt of one document."""
+    if request.kind is Kind.DOCUMENT_RECEIVED and any(
+        row.kind == request.kind and row.document == request.document for row in standing
+    ):
+        raise FactExists
+
+
+def _term(request: PenaltyFactIn, terms: Terms) -> str:
     """The code of the penalty that a fact without subject falls under."""
+    if request.document is not None:
+        return _term_of_document(request, terms)
     if request.declarant is not None:
-        of_statements = [term.code for term in terms if term.statements]
+        of_statements = [term.code for term in terms.penalties if term.statements]
         if not of_statements:
             raise InvalidPayload(errors=[FieldError("/month", "unknown_code", NO_TERM)])
         return of_statements[0]
-    for term in terms:
+    for term in terms.penalties:
         if term.code == request.term and term.kind is TERMS[request.kind]:
             return term.code
     raise InvalidPayload(errors=[FieldError("/term", "unknown_code", NO_TERM)])
+
+
+def _term_of_document(request: PenaltyFactIn, terms: Terms) -> str:
+    """That of late documents, which a receipt does not need: it says that the document came, that is all."""
+    if request.document not in {item.key for item in document_calendar(terms)}:
+        raise unknown_reference("/document")
+    term = term_of_documents(terms.penalties)
+    if term is None and request.kind is Kind.NOTICE_SENT:
+        raise InvalidPayload(errors=[FieldError("/document", "unknown_code", NO_TERM)])
+    return str(PenaltyKind.LATE_DOCUMENT) if term is None else term.code
 
 
 def _declarant(writer: Writer, contract: Contract, siret: str | None) -> UUID | None:
@@ -237,6 +266,7 @@ def _one(
         subject=fact.subject_id,
         declarant=named[fact.declarant_id] if fact.declarant_id else None,
         month=fact.month,
+        document=fact.document,
         recorded_by=named[fact.recorded_by],
         recorded_at=fact.recorded_at,
         cancelled_at=cancellation.cancelled_at if cancellation else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -14,17 +15,21 @@ from app.db.queries import penalties as queries
 from app.db.queries.statements import identifiers_of
 from app.exchange.public_holidays import public_holidays
 from app.rules.codes import PenaltyDays
+from app.rules.days import Span
+from app.rules.gaps import Holding, Work, held_in, statements_owed
 from app.rules.penalties import Fact, Notice, Situation
-from app.rules.reporting import due_on, months_due
-from app.rules.texts import french_month
+from app.rules.penalty_terms import term_of_documents
+from app.rules.reporting import document_calendar, due_on
+from app.rules.targets import is_known
+from app.rules.texts import french_day, french_month
 from app.schemas.penalties import PenaltyFactKind
 from app.services import compliance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
 
     from app.db.tables import PenaltyFact
+    from app.rules.gaps import Owed
     from app.rules.penalty_terms import PenaltyTerm
     from app.rules.terms import Terms
     from app.services.compliance import Case, Sight
@@ -39,7 +44,7 @@ class _Known:
     """The facts that stand: what is expected or happened, what came in, and the notices by their subject."""
 
     subjects: Sequence[PenaltyFact]
-    received: Mapping[UUID | None, date]
+    received: Mapping[UUID | str | None, date]
     notices: Mapping[About, tuple[Notice, ...]]
 
 
@@ -55,12 +60,14 @@ def situation_on(
         notices = known.notices.get(row.id, ())
         fact = Fact(str(row.id), row.label or "", row.day, known.received.get(row.id), notices)
         facts[row.term].append(fact)
-    for term in terms.penalties:
-        if term.statements:
-            came = queries.first_submissions(reader.session, owner_id, contract_id, position)
-            submitted = {(row.declarant_id, row.month): day_of(row.submitted_at) for row in came}
-            holders = [UUID(item["organisation_id"]) for item in snapshot["holders"]]
-            facts[term.code] += _statements(reader, (terms, as_of), holders, submitted, known)
+    term = term_of_documents(terms.penalties)
+    if term is not None:
+        facts[term.code] += _documents(case, terms, known)
+    codes = [term.code for term in terms.penalties if term.statements]
+    if codes:
+        late = _statements(reader, sight, case, (terms, as_of, position), snapshot["holders"], known)
+        for code in codes:
+            facts[code] += late
     found = compliance.judged(case, terms, as_of)
     return Situation(
         as_of=as_of,
@@ -70,6 +77,7 @@ def situation_on(
         required=found.required,
         counted=found.sums.counted,
         pending=found.sums.pending,
+        target_known=is_known(terms.target, case.contract.basis),
         firm_amount=snapshot["firm_amount"],
         notices={term.code: known.notices.get(term.code, ()) for term in terms.penalties},
         facts={code: tuple(items) for code, items in facts.items()},
@@ -82,7 +90,7 @@ def _known(rows: Sequence[PenaltyFact], terms: Terms) -> _Known:
     """What is about a fact that was cancelled has no effect: it finds no subject."""
     kinds = PenaltyFactKind
     received = {
-        row.subject_id: row.day
+        row.subject_id or row.document: row.day
         for row in rows
         if row.kind in {kinds.DOCUMENT_RECEIVED, kinds.NOTICE_RECEIVED}
     }
@@ -100,34 +108,80 @@ def _known(rows: Sequence[PenaltyFact], terms: Terms) -> _Known:
 def _about(row: PenaltyFact, terms: Terms) -> About:
     if row.subject_id is not None:
         return row.subject_id
+    if row.document is not None:
+        return row.document
     if row.declarant_id is not None and row.month is not None:
         return row.declarant_id, due_on(terms.reporting, row.month)
     return row.term
 
 
+def _documents(case: Case, terms: Terms, known: _Known) -> list[Fact]:
+    """What the clause makes due besides the statements; nothing about days after the contract was closed."""
+    closed_on = case.contract.closed_on
+    return [
+        Fact(
+            key=item.key,
+            label=f"{item.document.label}, du {french_day(item.first)} au {french_day(item.last)}",
+            on=item.due_on,
+            received_on=known.received.get(item.key),
+            notices=known.notices.get(item.key, ()),
+        )
+        for item in document_calendar(terms)
+        if closed_on is None or item.first <= closed_on
+    ]
+
+
 def _statements(
     reader: Reader,
-    asked: tuple[Terms, date],
-    holders: Sequence[UUID],
-    submitted: Mapping[tuple[UUID, date], date],
+    sight: Sight,
+    case: Case,
+    asked: tuple[Terms, date, int | None],
+    holders: Sequence[Mapping[str, Any]],
     known: _Known,
 ) -> list[Fact]:
-    """The monthly statements that each holder owed by the day: one document per due date."""
-    periods: dict[date, list[date]] = defaultdict(list)
-    for due in months_due(*asked):
-        periods[due.due_on].append(due.month)
-    named = identifiers_of(reader.session, holders)
+    """The monthly statements that each holder owed by the day: one document per due date.
+
+    Those that a position tells of, but only for months in which the firm held the contract: penalties are
+    its own. A closed contract takes no statement, so that no delay goes on after that day.
+    """
+    (terms, as_of, position), row = asked, sight.row
+    came = queries.first_submissions(reader.session, row.owner_id, row.contract_id, position)
+    sent = {(item.declarant_id, item.month): day_of(item.submitted_at) for item in came}
+    holdings = [_holding(item) for item in holders]
+    hires = queries.hires_known(reader.session, row.owner_id, row.contract_id, position)
+    periods: dict[tuple[UUID, date], list[Owed]] = defaultdict(list)
+    for owed in statements_owed(terms, as_of, holdings, [_work(item) for item in hires], sent):
+        if held_in(owed.month, owed.declarant, holdings):
+            periods[owed.declarant, owed.due_on].append(owed)
+    named = identifiers_of(reader.session, {holder for holder, _ in periods})
     return [
         Fact(
             key=f"statement:{named[holder]}:{day.isoformat()}",
-            label=_label(months, named[holder] if len(holders) > 1 else None),
+            label=_label([item.month for item in months], named[holder] if len(holdings) > 1 else None),
             on=day,
-            received_on=_all_in(submitted.get((holder, month)) for month in months),
+            received_on=_all_in(item.sent_on for item in months),
             notices=known.notices.get((holder, day), ()),
+            stops_on=case.contract.closed_on,
         )
-        for holder in holders
-        for day, months in periods.items()
+        for (holder, day), months in periods.items()
     ]
+
+
+def _holding(item: Mapping[str, Any]) -> Holding:
+    """A holder of a version; those from before their days were kept held it from the beginning."""
+    first, last = _day(item.get("since")), _day(item.get("until"))
+    return Holding(UUID(item["organisation_id"]), Span(first or date.min, last))
+
+
+def _work(item: Mapping[str, Any]) -> Work:
+    first, last = _day(item["starts_on"]), _day(item["ended_on"] or item["planned_end_on"])
+    return Work(
+        UUID(str(item["declarant_id"])), UUID(str(item["employer_id"])), Span(first or date.min, last)
+    )
+
+
+def _day(value: date | str | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _label(months: Sequence[date], holder: str | None) -> str:

@@ -58,6 +58,7 @@ PENALTIES: dict[str, Any] = {
     "PenaltyFactOut.subject": None,
     "PenaltyFactOut.declarant": None,
     "PenaltyFactOut.month": None,
+    "PenaltyFactOut.document": None,
     "PenaltyFactOut.recorded_by": BUYER,
     "PenaltyFactOut.cancelled_at": None,
     "PenaltyFactOut.cancel_reason": None,

@@ -217,6 +217,9 @@ BY_MODEL: dict[str, Any] = {
         for name, value in {"month": "2025-03", "due_on": "2025-04-15", "sent_on": "2025-04-18"}.items()
         if (model, name) != ("MissingStatement", "sent_on")
     },
+    "DueDocument.key": "document:half_yearly:2025-07-15",
+    "DueDocument.received_on": "2025-07-11",
+    "DueDocument.missing": False,
     "DueDocument.code": "half_yearly",
     "DueDocument.label": "Bilan semestriel d'avancement",
     "DueDocument.first": "2025-01-01",

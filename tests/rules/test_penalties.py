@@ -56,7 +56,8 @@ def _situation(case: dict[str, Any]) -> Situation:
     for item in (*case.get("documents", []), *case.get("events", [])):
         on = date.fromisoformat(item.get("due") or item["on"])
         notices = _notices(item.get("notices", []))
-        facts[item["term"]].append(Fact(item["label"], item["label"], on, day(item.get("received")), notices))
+        received, stops = day(item.get("received")), day(item.get("stops"))
+        facts[item["term"]].append(Fact(item["label"], item["label"], on, received, notices, stops))
     known = {name: hours(text) for name, text in case.get("hours", {}).items()}
     return replace(
         EMPTY,
@@ -65,6 +66,7 @@ def _situation(case: dict[str, Any]) -> Situation:
         end=date.fromisoformat(last),
         closed=case.get("closed", False),
         disputed=case.get("disputed", False),
+        target_known=case.get("target_known", True),
         firm_amount=hours(case["firm_amount"]) if "firm_amount" in case else None,
         notices={code: _notices(found) for code, found in case.get("notices", {}).items()},
         facts={code: tuple(found) for code, found in facts.items()},

@@ -42,6 +42,8 @@ from app.db.tables import (
     ObligationMonth,
     OpenChange,
     Organisation,
+    PenaltyCancellation,
+    PenaltyFact,
     Seal,
     Statement,
     Version,
@@ -270,7 +272,16 @@ _DISPUTES = (
     .where(Dispute.owner_id == _OWNER, Dispute.contract_id == _CONTRACT, Dispute.state == "open")
     .group_by(Dispute.opened_by, Dispute.kind, Dispute.opened_role)
 )
-_PRESENT = union_all(_SUMS, _SUBMITTED, _RETURNED, _HOLDERS, _HIRES, _TOLD, _DISPUTES)
+_DOCUMENTS = _part("document", first=PenaltyFact.day, identifier=PenaltyFact.document).where(
+    PenaltyFact.owner_id == _OWNER,
+    PenaltyFact.contract_id == _CONTRACT,
+    PenaltyFact.kind == "document_received",
+    PenaltyFact.document.is_not(None),
+    ~exists().where(
+        PenaltyCancellation.owner_id == PenaltyFact.owner_id, PenaltyCancellation.fact_id == PenaltyFact.id
+    ),
+)
+_PRESENT = union_all(_SUMS, _SUBMITTED, _RETURNED, _HOLDERS, _HIRES, _TOLD, _DISPUTES, _DOCUMENTS)
 
 
 def present_facts(
@@ -282,8 +293,8 @@ def present_facts(
     (`number` of its lines came back), `holder` (from `first` to `last`), `hire` (with its decision; `number`:
     hours planned and not secured by the last month, of hires that run on the day; it may be negative),
     `outcome` (something was told of `number` approved hires ended on `first`; `identifier` is the moment),
-    `dispute` (`number` that a declarant opened are open; `identifier`: their kind, `name`: its role).
-    `position` is the row of `position_of_contract`.
+    `dispute` (`number` that a declarant opened are open; `identifier`: their kind, `name`: its role), `document`
+    (that of the key `identifier` came in on `first`). `position` is the row of `position_of_contract`.
     """
     values = {
         "owner": position.owner_id,

@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Select, exists, select
 
-from app.db.tables import PenaltyCancellation, PenaltyDecision, PenaltyFact, Seal, Statement, StatementVersion
+from app.db.tables import (
+    Hire,
+    PenaltyCancellation,
+    PenaltyDecision,
+    PenaltyFact,
+    Seal,
+    Statement,
+    StatementVersion,
+    Version,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -77,6 +86,27 @@ def first_submissions(
         )
     )
     return session.execute(query).all()
+
+
+def hires_known(
+    session: ReadSession, owner_id: UUID, contract_id: UUID, position: int | None
+) -> list[Mapping[str, Any]]:
+    """Declarant, employer and days of the hires of a contract, as they stand or as known at a position.
+
+    Keys as in the snapshots of their versions, which hold ids and days as texts.
+    """
+    of_contract = (Hire.owner_id == owner_id, Hire.contract_id == contract_id)
+    if position is None:
+        columns = (Hire.declarant_id, Hire.employer_id, Hire.starts_on, Hire.planned_end_on, Hire.ended_on)
+        rows = session.execute(select(*columns).where(*of_contract).order_by(Hire.id)).mappings()
+        return [dict(row) for row in rows]
+    query = (
+        select(Version.subject_id, Version.snapshot)
+        .join(Hire, (Hire.owner_id == Version.owner_id) & (Hire.id == Version.subject_id))
+        .where(*of_contract, *_known(Version.change_id, position))
+        .order_by(Version.subject_id, Version.number)
+    )
+    return list({row.subject_id: row.snapshot for row in session.execute(query)}.values())
 
 
 def decisions_of(owner_id: UUID, contract_id: UUID, position: int | None = None) -> Select[PenaltyDecision]:

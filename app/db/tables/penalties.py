@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.contracts import OF_CONTRACT
@@ -29,7 +29,7 @@ class PenaltyFact(Base):
 
     `day` is the one that the kind names. `term` is the code of the clause's penalty term; `subject_id` the
     fact that a receipt or a notice is about; `declarant_id` and `month`, the monthly statement that a notice
-    is about.
+    is about; `document`, the key of a document that the clause itself makes due.
     """
 
     __tablename__ = "penalty_facts"
@@ -46,6 +46,7 @@ class PenaltyFact(Base):
     subject_id: Mapped[Id | None]
     declarant_id: Mapped[Id | None]
     month: Mapped[Month | None]
+    document: Mapped[str | None] = mapped_column(String(100))
     day: Mapped[Day]
     label: Mapped[Label | None]
     recorded_by: Mapped[Id]
