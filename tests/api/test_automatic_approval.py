@@ -1,6 +1,7 @@
 """Approved by the rules' answer alone, where the clause asks for it, until somebody decides."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,9 +9,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app.db.tables import Assessment, Change, ChangeObject, Contract, Event, Version
-from app.principal import Role
+from app.db.tables import Assessment, Change, ChangeObject, Contract, Event, KeptTraits, Version
+from app.principal import SERVICE, Role
 from app.rules.publics import PUBLICS
+from app.services import hire_traits
+from app.services.work import reading
 from app.worker import drain
 from tests.api.builders import (
     CONTRACTOR,
@@ -189,6 +192,52 @@ class TestFollowing:
         )
         with service.means.database.read() as session:
             return list(session.scalars(query))
+
+    def test_rectifying_and_proving_at_once_never_deadlock(self, service: Service) -> None:
+        contract_id = automatic(service, publics=[{"code": "senior"}])
+        hire = declared(service, contract_id, claimed_publics=["senior"])
+        prove(service, hire["id"], IDENTITY)
+        person = f"/v1/participants/{hire['participant_id']}"
+
+        def rectified(index: int) -> int:
+            body = {"birth_date": f"19{74 if index % 2 else 79}-05-17"}
+            version = service.get(person, CONTRACTOR, Role.CONTRACTOR).json()["version"]
+            return service.send("PATCH", person, CONTRACTOR, Role.CONTRACTOR, body, version).status_code
+
+        def seen(index: int) -> int:
+            path = f"/v1/hires/{hire['id']}/assessment/proofs"
+            version = assessment(service, hire["id"])["version"]
+            body = {**JOBSEEKER, "issued_on": f"2024-12-0{index + 1}"}
+            return service.send("POST", path, FACILITATOR, Role.FACILITATOR, body, version).status_code
+
+        with ThreadPoolExecutor(4) as pool:
+            done = [pool.submit(task, index) for index in range(5) for task in (rectified, seen)]
+            assert {future.result() for future in done} <= {200, 412}
+        # Whoever came last, the decision is that of the answer on what is recorded now.
+        born = service.get(person, CONTRACTOR, Role.CONTRACTOR).json()["birth_date"]
+        found = assessment(service, hire["id"])
+        assert found["facts"]["birth_date"] == born
+        assert standing(found) == (APPROVED if born == "1974-05-17" else UNDECIDED)
+
+    def test_sub_targets_follow_the_public_that_holds(self, service: Service) -> None:
+        held = {"label": "RSA", "publics": ["rsa"], "hours": "10.00"}
+        contract_id = automatic(service, subtargets=[held])
+        hire = declared(service, contract_id)
+        prove(service, hire["id"])
+        assert self.kept_publics(service, hire["id"]) == [{"rsa"}]
+        # Disabled instead: still approved, by another public.
+        prove(service, hire["id"], {"type": "disability", "issued_on": "2024-06-03"})
+        found = record_facts(service, hire["id"], rsa=False)
+        assert (found["outcome"], standing(found)) == ("met", APPROVED)
+        assert self.kept_publics(service, hire["id"]) == [{"rsa"}, set()]
+
+    def kept_publics(self, service: Service, hire_id: str) -> list[set[str]]:
+        query = select(KeptTraits).where(KeptTraits.hire_id == UUID(hire_id)).order_by(KeptTraits.number)
+        with reading(service.means, SERVICE, "test") as reader:
+            rows = reader.session.scalars(query).all()
+            return [
+                set(hire_traits.opened(reader, row.hire_id, row.number, row.traits).publics) for row in rows
+            ]
 
     def test_a_closed_contract_keeps_what_it_was(self, service: Service) -> None:
         contract_id = automatic(service, publics=[{"code": "senior"}])
