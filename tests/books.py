@@ -286,6 +286,7 @@ class Books:
                 clause_version=1,
                 assessed_at=self.clock.now(),
                 decision=decision,
+                decided_by=None if decision is None else contract.owner_id,
                 eligible_until=eligible_until,
                 version=1,
                 created_at=self.clock.now(),

@@ -9,7 +9,14 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from app.schemas.assessments import AssessmentOut, AssessmentPage, DecisionIn, FactsPatch, ProofIn
+from app.schemas.assessments import (
+    AssessmentOut,
+    AssessmentPage,
+    DecisionIn,
+    FactsPatch,
+    OwnProofsOut,
+    ProofIn,
+)
 from app.schemas.lists import Walk
 from app.schemas.participants import Purpose
 from app.services import assessments
@@ -50,13 +57,17 @@ def record_facts(call: Calling, hire_id: UUID, body: FactsPatch) -> Response:
 
 @router.post(
     "/hires/{hire_id}/assessment/proofs",
-    response_model=AssessmentOut,
+    response_model=AssessmentOut | OwnProofsOut,
     responses=answers(404, 409, 412, 413, 422, 428),
     openapi_extra=IF_MATCH,
     summary="Enregistrer une preuve vue",
 )
 def record_proof(call: Calling, hire_id: UUID, body: ProofIn) -> Response:
-    """Le document n'est pas conservé ; le diagnostic est refait."""
+    """Le document n'est pas conservé ; le diagnostic est refait.
+
+    Une structure d'insertion que la clause désigne (`proof_authorities`) le fait pour les personnes qu'elle a
+    déclarées, avec l'`ETag` de la mise à l'emploi ; elle ne relit que ses propres preuves.
+    """
     return call.change(lambda writer, version: assessments.record_proof(writer, hire_id, body, version))
 
 
@@ -83,5 +94,8 @@ def list_assessments(
     summary="Décider de l'éligibilité",
 )
 def decide_eligibility(call: Calling, assessment_id: UUID, body: DecisionIn) -> Response:
-    """Approuver, refuser avec motif ou demander une preuve. Les heures de la personne sont recomptées."""
+    """Approuver, refuser avec motif ou demander une preuve. Les heures de la personne sont recomptées.
+
+    Confirmer une approbation automatique la fait tenir quoi que disent les règles ensuite.
+    """
     return call.change(lambda writer, version: assessments.decide(writer, assessment_id, body, version))

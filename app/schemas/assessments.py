@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, create_model
 
 from app.errors import FieldProblem, Text
+from app.principal import Role
 from app.rules.codes import Decision, FactKind, Level, Outcome, Programme, Structure
 from app.rules.facts import FACT_LABELS
 from app.rules.proofs import PROOFS
@@ -19,6 +20,7 @@ from app.schemas.fields import Day, HoursIn, Input, Instant, Name, Output, Words
 from app.schemas.lists import Page
 
 UNKNOWN_CODE = Text("Code inconnu.", "Unknown code.")
+AUTOMATIC = "Approuvée par la réponse des règles, sans décision de personne, comme la clause le prévoit."
 
 
 def _public(code: str) -> str:
@@ -77,7 +79,7 @@ class FactsPatch(Input):
 
 
 class ProofIn(Input):
-    """A proof the reviewer has seen; the document itself is not kept."""
+    """A proof seen by the reviewer, or by a structure that the clause names; the document is not kept."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -125,7 +127,15 @@ class ProofOut(Output):
     valid_until: date | None
     covers_from: date | None
     seen_on: date
-    seen_by: UUID
+    seen_by: UUID = Field(description="Organisme qui a vu la preuve.")
+    seen_as: Role = Field(description="Rôle dans lequel il l'a vue.")
+
+
+class OwnProofsOut(Output):
+    """What a structure recorded as seen for one of its people: its own proofs, nothing of the assessment."""
+
+    hire_id: UUID
+    proofs: list[ProofOut]
 
 
 class ReasonOut(Output):
@@ -182,6 +192,7 @@ class AssessmentOut(Output):
     clause_version: int
     assessed_at: Instant
     decision: Decision
+    automatic: bool = Field(description=AUTOMATIC)
     decision_reason: str | None
     decided_at: Instant | None
     counts_from: date | None

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from app.rules.codes import ContractType, Decision, Modality, Outcome
-from app.schemas.assessments import EligibilityOut, FactsIn, ProofCode, PublicCode
+from app.schemas.assessments import AUTOMATIC, EligibilityOut, FactsIn, ProofCode, PublicCode
 from app.schemas.fields import Day, Hours, HoursIn, Input, Output, Siret, Warned
 from app.schemas.lists import Page
 from app.schemas.outcomes import OutcomeIn
@@ -148,6 +148,7 @@ class ReviewOut(Output):
     assessment_id: UUID
     outcome: Outcome
     decision: Decision
+    automatic: bool = Field(description=AUTOMATIC)
     counts_from: date | None
 
 

@@ -1,4 +1,7 @@
-"""Assessments: read for a purpose, proofs and facts recorded, decided by the reviewer alone."""
+"""Assessments: read for a purpose, proofs and facts recorded, decided by the reviewer.
+
+A structure that the clause names records proofs of the people it declared, and reads back no more than these.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,23 @@ from app.db.queries import assessments as queries
 from app.db.queries import participants
 from app.db.queries.lists import one, page_of
 from app.db.tables import Assessment, Participant
-from app.errors import FieldError, InvalidPayload, NotFound, StaleVersion, Text
+from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text
 from app.principal import Role
 from app.refusals import EligibilityNotMet
 from app.rules.codes import Decision, Outcome
-from app.schemas.assessments import AssessmentOut, AssessmentPage, ProofOut, PublicAnswerOut
-from app.services import durations, eligibility, hire_traits, ledger
+from app.schemas.assessments import (
+    AssessmentOut,
+    AssessmentPage,
+    OwnProofsOut,
+    ProofOut,
+    PublicAnswerOut,
+)
+from app.services import durations, eligibility, hire_traits, ledger, reassessments
 from app.services.duration_view import explained_out
 from app.services.hires import held_hire, refuse_closed, seen_hire
 from app.services.participants import purpose_field
-from app.services.sight import needed_clause, require_reviewer, require_role
+from app.services.reassessments import is_automatic
+from app.services.sight import needed_clause, require_reviewer, require_role, terms_on
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,6 +42,8 @@ if TYPE_CHECKING:
 REASON_NEEDED = Text("Un refus se motive.", "A refusal needs its reason.")
 # What answers kept before the age of proofs was judged do not hold.
 NOT_ASKED_THEN: dict[str, Any] = {"proofs_too_old": []}
+# Proofs kept before structures could record any.
+BY_THE_REVIEWER = {"seen_as": Role.FACILITATOR}
 COVERS_NOTHING = Text("La fin de validité précède le début.", "It stops covering before it starts.")
 
 
@@ -61,18 +73,26 @@ def list_assessments(writer: Writer, participant_id: UUID, walk: Walk, purpose: 
     return AssessmentPage(items=items, next=following)
 
 
-def record_proof(writer: Writer, hire_id: UUID, request: ProofIn, version: int) -> AssessmentOut:
-    """Note that the reviewer has seen a proof, and assess anew."""
-    contract, hire, assessment = held_assessment(writer, hire_id, version)
+def record_proof(
+    writer: Writer, hire_id: UUID, request: ProofIn, version: int
+) -> AssessmentOut | OwnProofsOut:
+    """Note that the reviewer has seen a proof, and assess anew.
+
+    So may a structure that the clause names, for people it declared; see `_vouched_assessment`.
+    """
+    vouches = writer.principal.role is Role.INSERTION_STRUCTURE
+    held = _vouched_assessment if vouches else held_assessment
+    contract, hire, assessment = held(writer, hire_id, version)
     if request.valid_until is not None and request.valid_until < (request.covers_from or request.issued_on):
         raise InvalidPayload(errors=[FieldError("/valid_until", "end_before_start", COVERS_NOTHING)])
     file = eligibility.open_file(writer, assessment)
     seen = request.model_dump(mode="json")
-    if any(seen == {name: proof[name] for name in seen} for proof in file.proofs):
-        return _shown(writer, hire, assessment)
-    by = {"seen_on": writer.today.isoformat(), "seen_by": str(writer.principal.organisation_id)}
-    file.proofs.append({**seen, **by})
-    return _recorded(writer, contract, hire, assessment, file)
+    # What others recorded is not a structure's to know, not even by its own record changing nothing.
+    known = _own_proofs(writer, file) if vouches else file.proofs
+    if not any(seen == {name: proof[name] for name in seen} for proof in known):
+        file.proofs.append({**seen, "seen_on": writer.today.isoformat(), **_seer(writer)})
+        _record(writer, contract, hire, assessment, file)
+    return _own_shown(writer, hire, file) if vouches else _shown(writer, hire, assessment)
 
 
 def record_facts(writer: Writer, hire_id: UUID, request: FactsPatch, version: int) -> AssessmentOut:
@@ -83,13 +103,15 @@ def record_facts(writer: Writer, hire_id: UUID, request: FactsPatch, version: in
     if recorded == file.recorded:
         return _shown(writer, hire, assessment)
     file.recorded = recorded
-    return _recorded(writer, contract, hire, assessment, file)
+    _record(writer, contract, hire, assessment, file)
+    return _shown(writer, hire, assessment)
 
 
 def decide(writer: Writer, assessment_id: UUID, request: DecisionIn, version: int) -> AssessmentOut:
     """Approve, refuse with a reason, or ask for proof.
 
-    EligibilityNotMet for an approval while no accepted public is met (domain §4). The days that the person's
+    EligibilityNotMet for an approval while no accepted public is met (domain §4). Approving what was approved
+    automatically makes the decision the reviewer's, and keeps its day. The days that the person's
     approvals count are set anew, and their hours on the contract are counted again.
     """
     visible = queries.visible_assessments(writer.principal, writer.today)
@@ -101,10 +123,8 @@ def decide(writer: Writer, assessment_id: UUID, request: DecisionIn, version: in
         raise InvalidPayload(errors=[FieldError("/reason", "reason_required", REASON_NEEDED)])
     if request.decision is Decision.APPROVED and assessment.outcome != Outcome.MET:
         raise EligibilityNotMet
-    if (request.decision, request.reason) == (
-        assessment.decision,
-        eligibility.open_reason(writer, assessment),
-    ):
+    standing = (assessment.decision, eligibility.open_reason(writer, assessment))
+    if (request.decision, request.reason) == standing and not is_automatic(assessment):
         return _shown(writer, hire, assessment)
     writer.record("assessment.decided", contract_id=contract.id)
     _set_decision(writer, assessment, request)
@@ -143,26 +163,57 @@ def held_assessment(writer: Writer, hire_id: UUID, version: int) -> tuple[Contra
     return contract, hire, assessment
 
 
-def _recorded(
-    writer: Writer, contract: Contract, hire: Hire, assessment: Assessment, file: File
-) -> AssessmentOut:
+def _vouched_assessment(writer: Writer, hire_id: UUID, version: int) -> tuple[Contract, Hire, Assessment]:
+    """What a structure records a proof on: people it declared, where the terms of their first day name it.
+
+    Forbidden otherwise. It does not read the assessment: the version is that of the hire.
+    """
+    contract, hire = held_hire(writer, hire_id)
+    _, terms = terms_on(writer.session, needed_clause(writer.session, contract), hire.starts_on)
+    own = hire.declarant_id == writer.principal.organisation_id
+    if not own or writer.principal.role not in terms.proof_authorities:
+        raise Forbidden
+    if hire.version != version:
+        raise StaleVersion
+    refuse_closed(contract)
+    assessment = assessment_of(writer, hire)
+    # Another writer may have changed it while this one waited.
+    writer.session.refresh(assessment)
+    return contract, hire, assessment
+
+
+def _record(writer: Writer, contract: Contract, hire: Hire, assessment: Assessment, file: File) -> None:
     clause = needed_clause(writer.session, contract)
-    eligibility.reassess(writer, assessment, hire, clause, file)
-    assessment.version += 1
     writer.record("assessment.recorded", contract_id=contract.id)
-    writer.touch("assessment", assessment.id, "file", "outcome")
+    decided = reassessments.judge_again(writer, assessment, hire, clause, file, "file")
     writer.announce("assessment.recorded", "hire", hire.id, declarant_id=hire.declarant_id)
-    return _shown(writer, hire, assessment)
+    if decided:
+        writer.session.flush()
+        ledger.recount_person(writer, contract, hire.participant_id)
 
 
 def _set_decision(writer: Writer, assessment: Assessment, request: DecisionIn) -> None:
     file = eligibility.open_file(writer, assessment)
     file.decided_on = eligibility.open_reasons(writer, assessment)
     eligibility.keep_file(writer, assessment, file)
+    if not is_automatic(assessment) or request.decision is not Decision.APPROVED:
+        assessment.decided_at = writer.now
+    assessment.decided_by = writer.principal.organisation_id
     assessment.decision = request.decision
     assessment.decision_reason = eligibility.sealed_reason(writer, assessment, request.reason)
-    assessment.decided_at, assessment.decided_by = writer.now, writer.principal.organisation_id
     durations.forget_days(assessment)
+
+
+def _seer(reader: Reader) -> dict[str, str]:
+    return {"seen_by": str(reader.principal.organisation_id), "seen_as": reader.principal.role.value}
+
+
+def _own_proofs(reader: Reader, file: File) -> list[dict[str, Any]]:
+    return [proof for proof in file.proofs if _seer(reader).items() <= proof.items()]
+
+
+def _own_shown(reader: Reader, hire: Hire, file: File) -> OwnProofsOut:
+    return OwnProofsOut(hire_id=hire.id, proofs=[ProofOut(**proof) for proof in _own_proofs(reader, file)])
 
 
 def _shown(reader: Reader, hire: Hire, assessment: Assessment) -> AssessmentOut:
@@ -179,11 +230,12 @@ def _shown(reader: Reader, hire: Hire, assessment: Assessment) -> AssessmentOut:
         facts=answer["facts"],
         claimed_publics=file.claimed,
         submitted_proofs=file.submitted,
-        proofs=[ProofOut(**proof) for proof in file.proofs],
+        proofs=[ProofOut(**{**BY_THE_REVIEWER, **proof}) for proof in file.proofs],
         rules_version=assessment.rules_version,
         clause_version=assessment.clause_version,
         assessed_at=assessment.assessed_at,
         decision=Decision(assessment.decision or Decision.UNDECIDED),
+        automatic=is_automatic(assessment),
         decision_reason=eligibility.open_reason(reader, assessment),
         decided_at=assessment.decided_at,
         counts_from=assessment.counts_from,

@@ -1,7 +1,8 @@
 """The file behind an assessment, always sealed, and what the rules answer about it.
 
 A file holds what was claimed and handed in by the declarant, and what the reviewer recorded. Whether a person
-is poor, ill or under a sentence can be read from it: only the reviewer's use cases open it.
+is poor, ill or under a sentence can be read from it: only the reviewer's use cases tell what it holds, and a
+structure that the clause names reads back the proofs that it recorded itself.
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app.clock import new_id
-from app.db.queries import assessments as queries
-from app.db.queries import contracts, hires, participants
+from app.db.queries import participants
 from app.db.tables import Assessment, HireTraits
 from app.rules.assessment_json import assessment_to_json
 from app.rules.codes import Decision, Outcome
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from app.services.work import Reader, Writer
 
 TABLE = "assessments"
-OPEN_DECISIONS = (None, Decision.NEEDS_PROOF)
 # The bands of the published indicators (domain §6): the age from which each begins.
 AGE_BANDS = ((51, "51_and_over"), (41, "41_to_50"), (26, "26_to_40"))
 YOUNGEST_BAND = "under_26"
@@ -113,19 +112,6 @@ def reassess(writer: Writer, assessment: Assessment, hire: Hire, clause: Clause,
     assessment.rules_version = answer.rules_version
     assessment.clause_version = number
     assessment.assessed_at = writer.now
-
-
-def renew_for_participant(writer: Writer, participant: Participant) -> None:
-    """Make what follows from a person's record anew; what a reviewer decided stays as decided."""
-    for hire in hires.hires_of_participant(writer.session, participant.id):
-        set_traits(writer, hire, participant)
-        assessment = queries.assessment_of(writer.session, hire.id)
-        clause = contracts.clause_of(writer.session, hire.contract_id)
-        if assessment is None or clause is None or assessment.decision not in OPEN_DECISIONS:
-            continue
-        reassess(writer, assessment, hire, clause, open_file(writer, assessment))
-        assessment.version += 1
-        writer.touch("assessment", assessment.id, "outcome")
 
 
 def set_traits(writer: Writer, hire: Hire, participant: Participant) -> None:

@@ -12,6 +12,7 @@ from app.rules.codes import ContractType, Decision, Modality, Outcome
 from app.schemas.hires import EndReason, HireItem, HireOut, HireWarned, HireWarning, Prescriber, ReviewOut
 from app.schemas.labels import LABELS
 from app.services.eligibility import eligibility_shown
+from app.services.reassessments import is_automatic
 from app.services.sight import terms_on
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def _review(assessment: Assessment) -> ReviewOut:
         assessment_id=assessment.id,
         outcome=Outcome(assessment.outcome),
         decision=Decision(assessment.decision or Decision.UNDECIDED),
+        automatic=is_automatic(assessment),
         counts_from=assessment.counts_from,
     )
 

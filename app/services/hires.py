@@ -14,7 +14,7 @@ from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVer
 from app.principal import Role
 from app.refusals import ContractClosed
 from app.schemas.hires import HireOut, HirePage
-from app.services import durations, eligibility, hire_traits, hire_views, ledger, outcomes
+from app.services import durations, eligibility, hire_traits, hire_views, ledger, outcomes, reassessments
 from app.services.grants import open_access
 from app.services.organisations import check_siret, known_organisation
 from app.services.participants import add_participant, own_participant
@@ -245,10 +245,9 @@ def _refile(file: File, request: HirePatch) -> bool:
 
 def _judge_again(writer: Writer, hire: Hire, assessment: Assessment, file: File, *, restart: bool) -> None:
     clause = needed_clause(writer.session, held_contract(writer, hire.contract_id))
-    eligibility.reassess(writer, assessment, hire, clause, file)
-    assessment.version += 1
-    writer.touch("assessment", assessment.id, "outcome")
-    if restart and assessment.decision is not None:
+    reassessments.judge_again(writer, assessment, hire, clause, file)
+    # An automatic approval has just followed the answer on the new day.
+    if restart and assessment.decision is not None and not reassessments.is_automatic(assessment):
         assessment.decision = assessment.decision_reason = None
         assessment.decided_at = assessment.decided_by = None
         durations.forget_days(assessment)

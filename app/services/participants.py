@@ -21,7 +21,7 @@ from app.schemas.participants import (
     Purpose,
     ResidenceOut,
 )
-from app.services import eligibility, hire_traits, identities, jobs
+from app.services import hire_traits, identities, jobs, reassessments
 from app.services.sight import require_role
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def consult_participant(writer: Writer, participant_id: UUID, purpose: Purpose) 
 def rectify_participant(
     writer: Writer, participant_id: UUID, request: ParticipantPatch, version: int
 ) -> ParticipantOut:
-    """Correct what was recorded; assessments that nobody decided yet are made again."""
+    """Correct what was recorded; assessments that no person decided are made again."""
     found = _own(writer, participant_id, version)
     sent: dict[str, Any] = {name: getattr(request, name) for name in request.model_fields_set}
     if "birth_date" in sent:
@@ -217,7 +217,7 @@ def _note_update(writer: Writer, found: Participant, *changed: str) -> None:
     writer.touch("participant", found.id, *changed)
     writer.announce("participant.updated", "participant", found.id, declarant_id=found.declarant_id)
     writer.session.flush()
-    eligibility.renew_for_participant(writer, found)
+    reassessments.renew_for_participant(writer, found)
     hire_traits.keep_of_participant(writer, found.id)
 
 

@@ -48,5 +48,10 @@ def queue_elsewhere(writer: Writer, here: Contract, persons: Iterable[Iterable[U
         for contract_id, participant_id in sorted(by_contract.items()):
             if contract_id == here.id:
                 continue
-            payload = {"contract_id": str(contract_id), "participant_id": str(participant_id)}
-            jobs.queue(writer, RECOUNT_PERSON, f"{contract_id}/{participant_id}", payload)
+            queue_on(writer, contract_id, participant_id)
+
+
+def queue_on(writer: Writer, contract_id: UUID, participant_id: UUID) -> None:
+    """Have one person counted again on one contract."""
+    payload = {"contract_id": str(contract_id), "participant_id": str(participant_id)}
+    jobs.queue(writer, RECOUNT_PERSON, f"{contract_id}/{participant_id}", payload)

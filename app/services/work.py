@@ -124,10 +124,12 @@ class Writer(Reader):
         *,
         declarant_id: UUID | None = None,
         own: bool = False,
+        contract_id: UUID | None = None,
     ) -> None:
         """Tell integrators; with `declarant_id`, contractors other than that one are not told.
 
-        `own`: told to who acts alone, whatever contract the change is filed under.
+        `own`: told to who acts alone, whatever contract the change is filed under. `contract_id`: the
+        contract it is about, where the change is filed under none.
         """
         self._events += 1
         self.session.add(
@@ -137,7 +139,7 @@ class Writer(Reader):
                 type=event,
                 subject_type=subject_type,
                 subject_id=subject_id,
-                contract_id=self.change.contract_id if self.change and not own else None,
+                contract_id=contract_id or (self.change.contract_id if self.change and not own else None),
                 declarant_id=declarant_id,
             )
         )

@@ -227,6 +227,7 @@ def add_hire(
             "clause_version": 1,
             "assessed_at": writer.now,
             "decision": decision,
+            "decided_by": contract.owner_id if decision else None,
             "eligible_until": eligible_until,
         }
         writer.session.add(Hire(**of, id=worker.hire_id, **hire))

@@ -293,8 +293,9 @@ def present_facts(
     (`number` of its lines came back), `holder` (from `first` to `last`), `hire` (with its decision; `number`:
     hours planned and not secured by the last month, of hires that run on the day; it may be negative),
     `outcome` (something was told of `number` approved hires ended on `first`; `identifier` is the moment),
-    `dispute` (`number` that a declarant opened are open; `identifier`: their kind, `name`: its role), `document`
-    (that of the key `identifier` came in on `first`). `position` is the row of `position_of_contract`.
+    `dispute` (`number` that a declarant opened are open; `identifier`: their kind, `name`: its role),
+    `document` (that of the key `identifier` came in on `first`). `position` is the row of
+    `position_of_contract`.
     """
     values = {
         "owner": position.owner_id,
