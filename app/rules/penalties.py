@@ -6,25 +6,18 @@ Public holidays come in as data: those of the place of execution.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
-from app.rules.codes import PenaltyBlock, PenaltyDays, PenaltyKind, PenaltyLimit, ValueOn
+from app.rules.codes import PenaltyBlock, PenaltyKind, PenaltyLimit, ValueOn
 from app.rules.days import ONE_DAY
 from app.rules.hours import HUNDREDTHS, half_up
 from app.rules.parameters import parameter
+from app.rules.penalty_days import COUNTED, days_counted, left_out
 from app.rules.penalty_terms import Cap, FixedAmount, IndexedAmount, PenaltyTerm
 from app.rules.texts import TIMES, decimal_text, french, french_day, hundredths_text
-
-DAYS_IN_WEEK = 7
-WEEKDAYS = {PenaltyDays.CALENDAR: 7, PenaltyDays.OUVRES: 5, PenaltyDays.OUVRABLES: 6}
-COUNTED = {
-    PenaltyDays.CALENDAR: "calendaire",
-    PenaltyDays.OUVRES: "ouvré",
-    PenaltyDays.OUVRABLES: "ouvrable",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +49,6 @@ class Situation:
     """What is known on a day. Hours in hundredths, money in cents; facts and notices by code of term.
 
     `start` and `end` are those of the clause's window. `target_known`: the hours required can be computed.
-
     `notices` are those about missing hours; `holidays` the public holidays of the place of execution.
     """
 
@@ -159,26 +151,6 @@ def penalties(terms: tuple[PenaltyTerm, ...], situation: Situation) -> PenaltySt
     return PenaltyStatement(lines, (disputed,) if situation.disputed else ())
 
 
-def days_counted(first: date, last: date, days: PenaltyDays, holidays: Collection[date]) -> int:
-    """Count the days of a kind from first to last, both included; 0 when last comes before first."""
-    length = (last - first).days + 1
-    if length <= 0:
-        return 0
-    week = WEEKDAYS[days]
-    if days is PenaltyDays.CALENDAR:
-        return length
-    weeks, rest = divmod(length, DAYS_IN_WEEK)
-    loose = sum((first + timedelta(days=n)).weekday() < week for n in range(rest))
-    return weeks * week + loose - len(_left_out(first, last, days, holidays))
-
-
-def _left_out(first: date, last: date, days: PenaltyDays, holidays: Collection[date]) -> tuple[date, ...]:
-    """The public holidays that fall on days which would count otherwise."""
-    if days is PenaltyDays.CALENDAR:
-        return ()
-    return tuple(sorted(day for day in holidays if first <= day <= last and day.weekday() < WEEKDAYS[days]))
-
-
 def _missing_hours(term: PenaltyTerm, situation: Situation) -> tuple[_Draft, ...]:
     """Hours required less hours counted, never below zero; decided once the window is over."""
     missing = max(0, situation.required - situation.counted)
@@ -259,8 +231,8 @@ def _late_document(term: PenaltyTerm, item: Fact, received: date | None, situati
         count = days_counted(first, last, term.days, situation.holidays)
         blocks = _observed(term, since, situation.as_of)
         days = [("counted_from", "Compté du", first), ("counted_to", "au", last)] if first <= last else []
-        left_out = _left_out(first, last, term.days, situation.holidays)
-        days += [("holiday", "Jour férié exclu", day) for day in left_out]
+        holidays = left_out(first, last, term.days, situation.holidays)
+        days += [("holiday", "Jour férié exclu", day) for day in holidays]
     came = f"reçu le {french_day(received)}" if received else f"pas reçu au {french_day(last)}"
     if stopped:
         came += ", fin du délai pour le remettre"

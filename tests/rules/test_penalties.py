@@ -19,9 +19,9 @@ from app.rules.penalties import (
     PenaltyLine,
     PenaltyStatement,
     Situation,
-    days_counted,
     penalties,
 )
+from app.rules.penalty_days import days_counted
 from app.rules.penalty_json import penalties_from_json, penalties_to_json
 from app.rules.penalty_terms import (
     CSF_PENALTIES,

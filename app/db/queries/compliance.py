@@ -74,8 +74,7 @@ _ROLE = bindparam("role", type_=String())
 _TODAY = bindparam("today", type_=Date())
 _DAY = bindparam("day", type_=Date())
 _LAST_MONTH = bindparam("last_month", type_=Date())
-# Building a statement costs more than running it: those of the hot read are built once, for a principal whose
-# values come with each execution.
+# Statements of the hot read are built once: building costs more than running. The caller comes at execution.
 _ANYBODY = SimpleNamespace(is_admin=False, organisation_id=_VIEWER, role=SimpleNamespace(value=_ROLE))
 _PLATFORM = SimpleNamespace(is_admin=True)
 
@@ -293,9 +292,7 @@ def present_facts(
     (`number` of its lines came back), `holder` (from `first` to `last`), `hire` (with its decision; `number`:
     hours planned and not secured by the last month, of hires that run on the day; it may be negative),
     `outcome` (something was told of `number` approved hires ended on `first`; `identifier` is the moment),
-    `dispute` (`number` that a declarant opened are open; `identifier`: their kind, `name`: its role),
-    `document` (that of the key `identifier` came in on `first`). `position` is the row of
-    `position_of_contract`.
+    `dispute` (`number` open of a declarant; `identifier`: kind, `name`: role), `document` (came on `first`).
     """
     values = {
         "owner": position.owner_id,
