@@ -211,9 +211,7 @@ def missing_documents(found: FollowUp, terms: Terms, day: date) -> tuple[Documen
     if came is None:
         return ()
     return tuple(
-        item
-        for item in document_calendar(terms)
-        if item.due_on <= day and not _came(item, found.documents, day)
+        item for item in document_calendar(terms) if item.due_on <= day and not _came(item, came, day)
     )
 
 
