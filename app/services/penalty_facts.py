@@ -55,8 +55,8 @@ TERMS = {
 MISSING = Text("Champ obligatoire pour ce fait.", "Required for this kind of fact.")
 NOT_FOR_THIS = Text("Ce champ n'a pas de sens pour ce fait.", "This field has no meaning for this fact.")
 ABOUT_ONE = Text(
-    "Une mise en demeure vise un fait (subject), un document de la clause (document), des heures (term) ou "
-    "un relevé (declarant et month).",
+    "Une mise en demeure vise un fait (subject), un document de la clause (document), des heures (term) "
+    "ou un relevé (declarant et month).",
     "A formal notice is about a fact (subject), a document of the clause (document), hours (term) or a "
     "statement (declarant and month).",
 )

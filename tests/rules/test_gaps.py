@@ -72,6 +72,16 @@ def test_several_documents_come_in_order_of_their_days() -> None:
     ]
 
 
+def test_a_document_is_named_by_its_code_and_due_day() -> None:
+    documents = [_document("progress", "half_year", 15)]
+    clause = terms(WINDOW, reporting={"every": "month", "due_day": 15, "documents": documents})
+    assert [item.key for item in document_calendar(clause)] == [
+        "document:progress:2025-01-15",
+        "document:progress:2025-07-15",
+        "document:progress:2026-01-15",
+    ]
+
+
 def test_no_document_is_asked_for_unless_the_clause_says_so() -> None:
     assert document_calendar(terms(WINDOW)) == ()
 

@@ -29,6 +29,7 @@ from app.rules.penalty_terms import (
     Cap,
     FixedAmount,
     PenaltyTerm,
+    term_of_documents,
 )
 from app.rules.texts import hundredths_text
 from tests.rules.cases import load
@@ -212,6 +213,12 @@ def test_two_terms_do_not_bear_one_code() -> None:
     with pytest.raises(WrongValueError) as raised:
         penalties_from_json([good, good], "/penalties")
     assert (raised.value.finding.pointer, raised.value.finding.code) == ("/penalties/1/code", "code_twice")
+
+
+def test_documents_of_the_clause_fall_under_its_first_term_of_late_documents() -> None:
+    other = replace(CSF_PENALTIES[1], code="other")
+    assert term_of_documents((*CSF_PENALTIES, other)) == CSF_PENALTIES[1]
+    assert term_of_documents(CSF_PENALTIES[:1]) is None
 
 
 DAYS = st.dates(date(2024, 1, 1), date(2026, 12, 31))
