@@ -104,7 +104,7 @@ def test_what_the_clause_does_not_accept_counts_nothing(service: Service) -> Non
     worker = add_hire(service, contract_id)
     found = accepted(service, sent(service, contract_id, line(worker, "70.00")))
     assert by_rule(found) == {("refused", "modality"): "70.00"}
-    assert found["lines"][0]["postings"][0]["parameter"] == "direct_hire"
+    assert found["lines"][0]["postings"][0]["parameter"] == "Embauche directe"
 
 
 def test_training_counts_up_to_its_share(service: Service) -> None:
