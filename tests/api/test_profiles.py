@@ -128,9 +128,14 @@ class TestDrafting:
                 [("/conditions/publics/0/parameters/proof_months", "invalid")],
             ),
             (
-                {"conditions": {"publics": [{"code": "inconnu"}], "late_threshold": "2"}},
-                [("/conditions/publics/0/code", "unknown_code"), ("/conditions/late_threshold", "invalid")],
+                {"conditions": {"reporting": {"due_day": 31}}},
+                [("/conditions/reporting/every", "missing")],
             ),
+            (
+                {"conditions": {"publics": [{"code": "inconnu"}]}},
+                [("/conditions/publics/0/code", "unknown_code")],
+            ),
+            ({"conditions": {"late_threshold": "2"}}, [("/conditions/late_threshold", "invalid")]),
         ],
     )
     def test_what_is_wrong_is_named(
