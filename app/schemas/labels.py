@@ -116,6 +116,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "next_actions": {
         ActionCode.MISSING_STATEMENT: "Relevé manquant",
+        ActionCode.MISSING_DOCUMENT: "Document manquant",
         ActionCode.STATEMENT_RETURNED: "Relevé renvoyé, à corriger",
         ActionCode.ASSESSMENTS_WAITING: "Diagnostics en attente",
         ActionCode.HOURS_HELD: "Heures retenues",
