@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from alembic import context
 from sqlalchemy import JSON
 
-from app.db import guards
+from app.db import guards, wall_laying
 from app.db.session import make_engine
 from app.db.tables import Base
 from app.db.types import Instant
@@ -56,8 +56,12 @@ with ExitStack() as stack:
     with context.begin_transaction():
         if not sqlite:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")
+        wall_laying.allow_moving_rows(connection)
+        if context.config.attributes.get("down"):
+            wall_laying.lift(connection)
         context.run_migrations()
         guards.lay(connection)
+        wall_laying.lay(connection, admit=context.config.attributes.get("admit"))
         if sqlite:
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
             if broken:

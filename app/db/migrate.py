@@ -18,14 +18,21 @@ if TYPE_CHECKING:
 SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database to a revision; the triggers that guard insert-only tables are laid where missing."""
-    command.upgrade(_configuration(url), revision)
+def upgrade(url: str, revision: str = "head", *, admit: str | None = None) -> None:
+    """Bring the database to a revision; guards and, on PostgreSQL, the second wall are laid where missing.
+
+    `admit`: the login that the service will use, when it is not that of the address.
+    """
+    configuration = _configuration(url)
+    configuration.attributes["admit"] = admit
+    command.upgrade(configuration, revision)
 
 
 def downgrade(url: str, revision: str) -> None:
     """Take the database back to a revision, keeping the rows that it can hold."""
-    command.downgrade(_configuration(url), revision)
+    configuration = _configuration(url)
+    configuration.attributes["down"] = True
+    command.downgrade(configuration, revision)
 
 
 def check(url: str) -> None:

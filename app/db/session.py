@@ -3,24 +3,116 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+from app.db.walls import APP, SYSTEM
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from sqlite3 import Connection as SqliteConnection
 
     from sqlalchemy.engine import Connection, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.orm import SessionTransaction
+
+    from app.principal import Principal
 
 SQLITE_BUSY_SECONDS = 15
 
 
+# What PostgreSQL's policies read of the caller, for the length of one transaction: a setting that outlived it
+# would be the next caller's on the same connection.
+_STAND = (
+    "SELECT set_config('role', %s, true), set_config('clauses.organisation', %s, true), "
+    "set_config('clauses.role_code', %s, true), set_config('clauses.today', %s, true)"
+)
+_TAKE_ROLE = "SELECT set_config('role', %s, true)"
+# Every connection stands behind the wall from its beginning, without a caller: what says nothing sees nothing.
+# Before the first migration there is neither a wall nor its role.
+_BEHIND_THE_WALL = (
+    "SELECT set_config('role', rolname, false) FROM pg_roles WHERE rolname = %s"  # the one setting that stays
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """For whom a transaction looks: an organisation in a role, on a day (France)."""
+
+    organisation: str
+    role: str
+    today: str
+
+    @classmethod
+    def of(cls, principal: Principal, today: date) -> Viewer:
+        """The caller, today."""
+        return cls(str(principal.organisation_id), principal.role.value, today.isoformat())
+
+
+# Nobody yet: what only looks up a credential, or what everybody may read.
+NOBODY = Viewer("", "", "")
+
+
 class ReadSession(Session):
-    """A session for reading; nothing it does is ever committed."""
+    """A session for reading; nothing it does is ever committed.
+
+    `viewer` is for whom it looks, on PostgreSQL; None is the service itself, which sees everything.
+    """
+
+    viewer: Viewer | None = None
+    _across = False
+
+    @contextmanager
+    def across(self) -> Iterator[None]:
+        """See and write past the wall for as long as the block lasts: for what has to cross tenants.
+
+        One person's hours count once wherever they are declared; the service's own jobs are queued by anybody.
+        What is read here reaches the caller only as far as the use case says so.
+        """
+        connection = self.connection()
+        if self.viewer is None or self._across or connection.dialect.name != "postgresql":
+            yield
+            return
+        # What was written before is held to the wall, what is written inside is not.
+        self.flush()
+        connection.exec_driver_sql(_TAKE_ROLE, (SYSTEM,))
+        self._across = True
+        try:
+            yield
+            self.flush()
+        finally:
+            self._across = False
+            if not _failed(connection):
+                connection.exec_driver_sql(_TAKE_ROLE, (APP,))
+
+    def stand(self, connection: Connection) -> None:
+        """Tell the database for whom the transaction that begins looks."""
+        self._across = False
+        if connection.dialect.name != "postgresql" or self.viewer == NOBODY:
+            return
+        if self.viewer is None:
+            connection.exec_driver_sql(_TAKE_ROLE, (SYSTEM,))
+        else:
+            told = (APP, self.viewer.organisation, self.viewer.role, self.viewer.today)
+            connection.exec_driver_sql(_STAND, told)
+
+
+@event.listens_for(ReadSession, "after_begin", propagate=True)
+def _stand(session: ReadSession, transaction: SessionTransaction, connection: Connection) -> None:
+    if not transaction.nested:
+        session.stand(connection)
+
+
+def _failed(connection: Connection) -> bool:
+    # In a transaction that failed nothing more is said; its end takes the role with it.
+    driver: Any = connection.connection.driver_connection
+    return driver is None or driver.info.transaction_status == TransactionStatus.INERROR
 
 
 class WriteSession(ReadSession):
@@ -34,19 +126,23 @@ class Database:
         """Connect lazily; `url` is a SQLAlchemy address for SQLite or PostgreSQL."""
         self.engine = make_engine(url, pool_size=pool_size, pool_timeout=pool_timeout)
         self.dialect = self.engine.dialect.name
+        if self.dialect == "postgresql":
+            event.listen(self.engine, "connect", _put_behind_the_wall)
         self._reading = _reading(self.engine)
         self._writing = self.engine.execution_options(writing=True)
 
     @contextmanager
-    def read(self) -> Iterator[ReadSession]:
-        """One consistent view for as long as the block lasts."""
+    def read(self, viewer: Viewer | None = None) -> Iterator[ReadSession]:
+        """One consistent view for as long as the block lasts; of everything, unless it is somebody's."""
         with ReadSession(self._reading, autoflush=False) as session:
+            session.viewer = viewer
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[WriteSession]:
+    def write(self, viewer: Viewer | None = None) -> Iterator[WriteSession]:
         """One transaction: committed when the block ends, rolled back whole on any error."""
         with WriteSession(self._writing, expire_on_commit=False) as session:
+            session.viewer = viewer
             yield session
             session.commit()
 
@@ -90,6 +186,14 @@ def _reading(engine: Engine) -> Engine:
         return engine
     # The driver puts both into its BEGIN: no round trip of their own.
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _put_behind_the_wall(connection: DBAPIConnection, record: object) -> None:
+    del record
+    driver: Any = connection
+    driver.autocommit = True
+    driver.execute(_BEHIND_THE_WALL, (APP,))
+    driver.autocommit = False
 
 
 def _end_transaction(connection: DBAPIConnection, record: object, state: object) -> None:

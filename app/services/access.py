@@ -6,10 +6,11 @@ import hmac
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from app.clock import new_id
+from app.clock import day_of, new_id
 from app.crypto import KEY_PREFIX, new_api_key, parse_api_key
 from app.db.queries import organisations as queries
 from app.db.queries.lists import one, page_of
+from app.db.session import Viewer
 from app.db.tables import ApiKey, Organisation
 from app.errors import Forbidden, NotFound, Unauthenticated, unknown_reference
 from app.principal import Principal, Role, Scope
@@ -24,9 +25,13 @@ if TYPE_CHECKING:
 
 
 def principal_of(session: ReadSession, token: str, means: Means) -> Principal:
-    """Who holds this API key; Unauthenticated for any key that does not hold, without saying why."""
+    """Who holds this API key; Unauthenticated for any key that does not hold, without saying why.
+
+    From here on the session looks for the holder.
+    """
     parts = parse_api_key(token)
-    key = queries.key_by_public_id(session, parts.public_id) if parts else None
+    today = day_of(means.clock.now())
+    key = queries.key_by_public_id(session, parts.public_id, today) if parts else None
     if parts is None or key is None:
         raise Unauthenticated
     if not hmac.compare_digest(key.secret_hash, means.keyring.secret_hash(parts.secret)):
@@ -34,7 +39,9 @@ def principal_of(session: ReadSession, token: str, means: Means) -> Principal:
     if key.revoked_at is not None or key.expires_at <= means.clock.now():
         raise Unauthenticated
     scopes = frozenset(Scope(scope) for scope in key.scopes)
-    return Principal(key.organisation_id, Role(key.role), key.id, scopes)
+    principal = Principal(key.organisation_id, Role(key.role), key.id, scopes)
+    session.viewer = Viewer.of(principal, today)
+    return principal
 
 
 def create_key(writer: Writer, request: ApiKeyIn) -> ApiKeyCreated:

@@ -89,8 +89,9 @@ def other_claims(reader: Reader, line: Line, month: PersonMonth) -> list[Claim]:
 
 def reviewer_of(reader: Reader, contract_id: UUID) -> ReviewerOut:
     """The organisation that decides today on the contract of a claim: all that is told of that contract."""
-    (contract,) = entries.contracts_of(reader.session, [contract_id])
-    reviewer = sight.reviewer_id(reader.session, contract, reader.today)
+    with reader.session.across():
+        (contract,) = entries.contracts_of(reader.session, [contract_id])
+        reviewer = sight.reviewer_id(reader.session, contract, reader.today)
     organisation = organisations_by_id(reader.session, {reviewer})[reviewer]
     return ReviewerOut(identifier=organisation.identifier, name=organisation.name)
 

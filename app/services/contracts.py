@@ -136,6 +136,8 @@ def add_contract(writer: Writer, draft: ContractDraft) -> Contract:
         grants.open_access(
             writer, contract, organisation_id, role, cause=(cause, contract.id), since=writer.today
         )
+    # Before what tells of it: the second wall asks whether the buyer sees the contract.
+    writer.session.flush()
     writer.touch("contract", contract.id, "reference", "holders", "places")
     writer.announce("contract.registered", "contract", contract.id)
     keep(writer, contract)

@@ -54,6 +54,7 @@ def queue_import(writer: Writer, asked: ImportAsked, handed: Handed) -> ImportOu
     payload = asked.model_dump(mode="json")
     # Two imports are never the same work, even of the same file: each reports on its own.
     job = jobs.queue(writer, IMPORT, str(new_id()), payload)
+    writer.session.flush()
     file = ImportFile(job_id=job.id, media_type=handed.media_type, content=handed.content)
     writer.session.add(file)
     writer.touch(IMPORT, job.id, *payload)

@@ -90,7 +90,20 @@ def queue(
     writer: Writer, kind: str, subject: str, payload: dict[str, Any], run_after: datetime | None = None
 ) -> Job:
     """Add work to do once this transaction is committed; waiting work of the same kind and subject serves."""
-    principal = SERVICE if kind in OWN_KINDS else writer.principal
+    if kind not in OWN_KINDS:
+        return _queued(writer, writer.principal, kind, subject, payload, run_after)
+    with writer.session.across():
+        return _queued(writer, SERVICE, kind, subject, payload, run_after)
+
+
+def _queued(
+    writer: Writer,
+    principal: Principal,
+    kind: str,
+    subject: str,
+    payload: dict[str, Any],
+    run_after: datetime | None,
+) -> Job:
     due = run_after or writer.now
     job = queries.waiting_job(writer.session, principal, kind, subject)
     if job is None:

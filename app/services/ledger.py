@@ -48,21 +48,24 @@ SAME = (
 
 def recount_contract(writer: Writer, contract: Contract) -> None:
     """Count every line of the contract again; for a change of its clause, its window or its places."""
-    people = queries.people_on(writer.session, contract.id)
-    hold_persons(writer.session, people)
-    _recount(writer, contract, queries.person_months_on(writer.session, contract.id))
+    with writer.session.across():
+        people = queries.people_on(writer.session, contract.id)
+        hold_persons(writer.session, people)
+        _recount(writer, contract, queries.person_months_on(writer.session, contract.id))
 
 
 def recount_person(writer: Writer, contract: Contract, participant_id: UUID) -> None:
     """Count one person's lines of the contract again; for a decision or an edit of a hire."""
-    hold_persons(writer.session, [participant_id])
-    _recount(writer, contract, queries.person_months_on(writer.session, contract.id, participant_id))
+    with writer.session.across():
+        hold_persons(writer.session, [participant_id])
+        _recount(writer, contract, queries.person_months_on(writer.session, contract.id, participant_id))
 
 
 def recount_months(writer: Writer, contract: Contract, participant_ids: Iterable[UUID], month: date) -> None:
     """Count these people's month again; for a statement and its review."""
-    persons = hold_persons(writer.session, participant_ids)
-    _recount(writer, contract, {(person, month) for person in persons})
+    with writer.session.across():
+        persons = hold_persons(writer.session, participant_ids)
+        _recount(writer, contract, {(person, month) for person in persons})
 
 
 def person_month(
@@ -72,7 +75,8 @@ def person_month(
 
     For `services.claims` alone: it tells of another contract's claim no more than a reviewer may know.
     """
-    months = _Months.load(session, [(person_id, month)], _Clauses(session))
+    with session.across():
+        months = _Months.load(session, [(person_id, month)], _Clauses(session))
     rows = {line.id: line for line, _ in months.lines}
     return rows, months.groups.get((person_id, month), ())
 

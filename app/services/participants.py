@@ -67,7 +67,10 @@ def add_participant(writer: Writer, request: ParticipantIn, *, at: str = "") -> 
         **{name: getattr(request, name) for name in OWN_FIELDS},
     )
     person = identities.person_from(request)
-    writer.session.add_all([participant, identities.sealed(writer.keyring, participant_id, person)])
+    # Written before what hangs on it: the second wall asks whose record that is.
+    writer.session.add(participant)
+    writer.session.flush()
+    writer.session.add(identities.sealed(writer.keyring, participant_id, person))
     writer.session.add(
         ParticipantAccess(
             participant_id=participant_id,

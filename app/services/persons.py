@@ -196,9 +196,9 @@ def _connected(start: UUID, pairs: Iterable[Pair]) -> set[UUID]:
 
 def _move(writer: Writer, records: Sequence[Participant], person_id: UUID) -> None:
     # The version stays: whoever declared a record does not learn that it is known elsewhere.
-    for record in records:
-        record.person_id = person_id
-    writer.session.flush()
+    with writer.session.across():
+        for record in records:
+            record.person_id = person_id
 
 
 def _count_again(

@@ -34,7 +34,8 @@ def position_known_at(reader: Reader, instant: datetime) -> int:
         if _is_final(reader, instant):
             found = queries.position_at(reader.session, instant)
             return found.position if found else 0
-        waiting = queries.has_open_changes(reader.session)
+        with reader.session.across():
+            waiting = queries.has_open_changes(reader.session)
         # Its connection goes back first: a request that waits for a second one while it holds a first
         # could stall the whole pool.
         _look_anew(reader)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.clock import Clock, day_of, new_id
+from app.db.session import Viewer
 from app.db.tables import Change, ChangeObject, Event, OpenChange, Version
+from app.principal import SERVICE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,17 +177,24 @@ class Writer(Reader):
             self.session.flush()
 
 
+def viewer_of(principal: Principal, means: Means) -> Viewer | None:
+    """For whom a session of this principal looks; None for the service itself."""
+    if principal == SERVICE:
+        return None
+    return Viewer.of(principal, day_of(means.clock.now()))
+
+
 @contextlib.contextmanager
 def reading(means: Means, principal: Principal, request_id: str) -> Iterator[Reader]:
     """A reader on a session of its own."""
-    with means.database.read() as session:
+    with means.database.read(viewer_of(principal, means)) as session:
         yield Reader(session, principal, means, request_id)
 
 
 @contextlib.contextmanager
 def writing(means: Means, principal: Principal, request_id: str) -> Iterator[Writer]:
     """A writer on a transaction of its own, committed when the block ends without error."""
-    with means.database.write() as session:
+    with means.database.write(viewer_of(principal, means)) as session:
         writer = Writer(session, principal, means, request_id)
         yield writer
         writer.close()

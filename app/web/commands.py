@@ -23,6 +23,7 @@ from app.db.queries.hires import visible_hires
 from app.db.queries.lists import one
 from app.db.queries.participants import visible_participants
 from app.db.queries.statements import visible_statements
+from app.db.session import NOBODY
 from app.db.tables import Contract, Hire, Participant, Statement, StoredAnswer
 from app.errors import (
     FieldError,
@@ -70,7 +71,7 @@ class Call:
 
     def read(self, use_case: Callable[[Reader], Any]) -> Response:
         """Answer 200 with what the use case returns; nothing is written."""
-        with self.means.database.read() as session:
+        with self.means.database.read(NOBODY) as session:
             principal = self._authenticate(session, Scope.READ)
             reader = Reader(session, principal, self.means, self.request_id)
             return self._answer(use_case(reader), principal)
@@ -105,7 +106,7 @@ class Call:
         self, use_case: Callable[[Writer], Any], *, body: BaseModel | bytes | None, status: int = 201
     ) -> Response:
         """Run a creating use case once per `Idempotency-Key`; a repetition gets the first answer."""
-        with self.means.database.write() as session:
+        with self.means.database.write(NOBODY) as session:
             principal = self._authenticate(session, Scope.WRITE)
             key = _idempotency_key(self.request)
             fingerprint = self._fingerprint(body)
@@ -124,7 +125,7 @@ class Call:
     def _write(
         self, use_case: Callable[[Writer], Any], status: int | None, needed: Scope = Scope.WRITE
     ) -> Response:
-        with self.means.database.write() as session:
+        with self.means.database.write(NOBODY) as session:
             principal = self._authenticate(session, needed)
             writer = Writer(session, principal, self.means, self.request_id)
             result = use_case(writer)

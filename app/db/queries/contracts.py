@@ -161,7 +161,8 @@ def lots_of_consultations(
     query = select(
         Contract.id, Contract.owner_id, Contract.consultation_reference, Contract.consultation
     ).where(tuple_(Contract.owner_id, Contract.consultation_reference).in_(sorted(named)))
-    return session.execute(query.order_by(Contract.id)).all()
+    with session.across():
+        return session.execute(query.order_by(Contract.id)).all()
 
 
 def lots_named(session: ReadSession, owner_id: UUID, reference: str) -> list[UUID]:
@@ -171,7 +172,8 @@ def lots_named(session: ReadSession, owner_id: UUID, reference: str) -> list[UUI
         Contract.consultation_reference == reference,
         Contract.clause_id.is_(None),
     )
-    return list(session.scalars(query.order_by(Contract.id)))
+    with session.across():
+        return list(session.scalars(query.order_by(Contract.id)))
 
 
 def held_without_clause(session: WriteSession, after: UUID | None, limit: int) -> list[Contract]:
@@ -277,4 +279,5 @@ def counted_for(session: ReadSession, organisation_id: UUID) -> list[UUID]:
         .distinct()
         .order_by(ObligationMonth.contract_id)
     )
-    return list(session.scalars(query))
+    with session.across():
+        return list(session.scalars(query))

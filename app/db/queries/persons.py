@@ -34,6 +34,11 @@ def hold_persons(session: WriteSession, participant_ids: Iterable[UUID]) -> set[
     of_persons = Participant.person_id.in_(select(Participant.person_id).where(Participant.id.in_(wanted)))
     records = select(Participant.id, Participant.person_id).where(of_persons).order_by(Participant.id)
     session.flush()
+    with session.across():
+        return _held(session, records)
+
+
+def _held(session: WriteSession, records: Select[UUID, UUID]) -> set[UUID]:
     if session.get_bind().dialect.name != "postgresql":
         # The write lock of SQLite is held already: nobody joins or parts anything meanwhile.
         return {row.person_id for row in session.execute(records)}
@@ -51,7 +56,8 @@ def held_records(session: WriteSession, *participant_ids: UUID) -> list[Particip
     """The records of these participants' persons as they stand, held until the commit; in id order."""
     persons = hold_persons(session, participant_ids)
     query = select(Participant).where(Participant.person_id.in_(persons)).order_by(Participant.id)
-    return list(session.scalars(query.execution_options(populate_existing=True)))
+    with session.across():
+        return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def seen_with_hires_of(principal: Principal, today: date, participant_id: UUID) -> Select[Contract]:
@@ -68,7 +74,8 @@ def hired_on(session: ReadSession, participant_ids: Iterable[UUID]) -> Sequence[
         .distinct()
         .order_by(Hire.contract_id, Hire.participant_id)
     )
-    return session.execute(query).all()
+    with session.across():
+        return session.execute(query).all()
 
 
 def with_duplicates(principal: Principal, today: date) -> Select[Participant]:
@@ -123,7 +130,8 @@ def standing_merges(session: ReadSession, participant_ids: Iterable[UUID]) -> di
         PersonLink.decision == MERGED,
         ~exists().where(undoing.undoes_id == PersonLink.change_id),
     )
-    return {(row.first_id, row.second_id): row.change_id for row in session.execute(query)}
+    with session.across():
+        return {(row.first_id, row.second_id): row.change_id for row in session.execute(query)}
 
 
 def is_parted(session: ReadSession, pair: Pair) -> bool:

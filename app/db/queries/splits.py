@@ -39,7 +39,8 @@ def splits_of_lines(session: ReadSession, line_ids: Sequence[UUID]) -> list[Row[
         .where(or_(Split.line_id.in_(line_ids), Split.other_line_id.in_(line_ids)))
         .order_by(Split.id)
     )
-    return list(session.execute(query))
+    with session.across():
+        return list(session.execute(query))
 
 
 def accepted_splits(session: ReadSession, line_ids: Sequence[UUID]) -> list[Row[Split, SplitAnswer]]:
@@ -50,7 +51,8 @@ def accepted_splits(session: ReadSession, line_ids: Sequence[UUID]) -> list[Row[
         .where(Split.line_id.in_(line_ids), Split.other_line_id.in_(line_ids), SplitAnswer.state == ACCEPTED)
         .order_by(SplitAnswer.answered_at, SplitAnswer.split_id)
     )
-    return list(session.execute(query))
+    with session.across():
+        return list(session.execute(query))
 
 
 def of_one_person(session: ReadSession, line_ids: Sequence[UUID]) -> bool:
@@ -61,7 +63,8 @@ def of_one_person(session: ReadSession, line_ids: Sequence[UUID]) -> bool:
         .join(Participant, Participant.id == Line.participant_id)
         .where(Line.id.in_(line_ids))
     )
-    return session.scalar(query) == 1
+    with session.across():
+        return session.scalar(query) == 1
 
 
 def answers_to(session: ReadSession, split_ids: Sequence[UUID]) -> dict[UUID, SplitAnswer]:
@@ -72,4 +75,5 @@ def answers_to(session: ReadSession, split_ids: Sequence[UUID]) -> dict[UUID, Sp
 
 def lines_by_id(session: ReadSession, line_ids: Sequence[UUID]) -> dict[UUID, Line]:
     """The lines of splits already seen to be visible, on both sides."""
-    return {line.id: line for line in session.scalars(select(Line).where(Line.id.in_(line_ids)))}
+    with session.across():
+        return {line.id: line for line in session.scalars(select(Line).where(Line.id.in_(line_ids)))}

@@ -1,0 +1,319 @@
+"""The second wall, on PostgreSQL: what the database shows to a caller, whatever a query forgot to ask.
+
+The first wall is the application's: every tenant read goes through a `visible_…` query, and SQLite has no
+other. Here each table says in `WALLS` which of its rows the caller's transaction may see and write, or stands in
+`OPEN` with the reason why everybody reads it. A new table is one line in one of the two; a test finds the one
+that has none.
+
+Two roles without login: `clauses_app` for whoever asks, behind the policies; `clauses_system` for the service's
+own work and for what has to cross tenants (`ReadSession.across`). The policies read the caller from settings of
+the transaction (`app.db.session`): without them nothing is equal to nothing, and no row is seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.db.guards import INSERT_ONLY
+
+APP, SYSTEM = "clauses_app", "clauses_system"
+
+# In brackets of their own these are read once per statement, not once per row. A setting that was local to an
+# earlier transaction of the connection reads as '', not as null.
+ORGANISATION = "(SELECT nullif(current_setting('clauses.organisation', true), '')::uuid)"
+ROLE = "(SELECT current_setting('clauses.role_code', true))"
+TODAY = "(SELECT nullif(current_setting('clauses.today', true), '')::date)"
+PLATFORM = f"{ROLE} = 'admin'"
+DECLARES = f"{ROLE} IN ('contractor', 'insertion_structure')"
+# Rows of `contract_access a` that let the caller see a contract today, as `access_of` of the queries.
+MINE = (
+    f"a.organisation_id = {ORGANISATION} AND a.role = {ROLE} "
+    f"AND a.since <= {TODAY} AND (a.until IS NULL OR a.until >= {TODAY})"
+)
+OWNED = f"owner_id = {ORGANISATION} AND {ROLE} = 'buyer'"
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """Which rows of a table the caller sees (`using`) and may leave behind (`check`; as a rule the same)."""
+
+    using: str
+    check: str
+
+    @classmethod
+    def same(cls, condition: str) -> Wall:
+        """Rows that may be written where they may be seen."""
+        return cls(condition, condition)
+
+
+def _seen(table: str, contract: str = "contract_id", owner: str | None = "owner_id") -> str:
+    of_owner = f"a.owner_id = {table}.{owner} AND " if owner else ""
+    return (
+        f"EXISTS (SELECT FROM contract_access a WHERE {of_owner}a.contract_id = {table}.{contract} AND {MINE})"
+    )
+
+
+def _owner_seen(table: str) -> str:
+    """Whether the caller sees some contract of the row's owner."""
+    return f"EXISTS (SELECT FROM contract_access a WHERE a.owner_id = {table}.owner_id AND {MINE})"
+
+
+def of_contract(table: str, *, check: str | None = None) -> Wall:
+    """Rows with `owner_id` and `contract_id`: those of the contracts that the caller sees."""
+    using = f"{PLATFORM} OR ({OWNED}) OR {_seen(table)}"
+    return Wall(using, f"({using}) AND {check}" if check else using)
+
+
+def under(table: str, parent: str, key: str) -> Wall:
+    """Rows with `owner_id` and the id of a walled parent: those whose parent is seen.
+
+    The parent may be written by the same flush, after them: writing asks for an owner in sight, and the foreign
+    key over both columns keeps the row inside that owner's data.
+    """
+    parent_seen = (
+        f"EXISTS (SELECT FROM {parent} p WHERE p.owner_id = {table}.owner_id AND p.id = {table}.{key})"
+    )
+    return Wall(
+        f"{PLATFORM} OR ({OWNED}) OR {parent_seen}", f"{PLATFORM} OR ({OWNED}) OR {_owner_seen(table)}"
+    )
+
+
+def of_person(table: str) -> Wall:
+    """Rows with `participant_id`: those of the records that the caller sees."""
+    return Wall.same(f"EXISTS (SELECT FROM participants p WHERE p.id = {table}.participant_id)")
+
+
+def of_job(table: str) -> Wall:
+    """Rows with `job_id`: those of the jobs that the caller sees."""
+    return Wall.same(f"EXISTS (SELECT FROM jobs j WHERE j.id = {table}.job_id)")
+
+
+_ACCOUNT = f"organisation_id = {ORGANISATION} AND role = {ROLE}"
+_OWN_CHANGE = (
+    "EXISTS (SELECT FROM changes c WHERE c.id = {table}.change_id "
+    f"AND c.organisation_id = {ORGANISATION} AND c.role = {ROLE})"
+)
+_OF_CHANGE = "EXISTS (SELECT FROM changes c WHERE c.id = {table}.change_id)"
+_MANDATED = (
+    f"{ROLE} = 'buyer' AND EXISTS (SELECT FROM mandates m WHERE m.owner_id = {ORGANISATION} "
+    "AND m.organisation_id = profiles.owner_id AND m.role = 'facilitator' "
+    f"AND m.since <= {TODAY} AND (m.until IS NULL OR m.until >= {TODAY}))"
+)
+_PROFILE = (
+    "EXISTS (SELECT FROM profiles p WHERE p.owner_id = {table}.owner_id AND p.id = {table}.profile_id)"
+)
+_OWN_PROFILE = f"owner_id = {ORGANISATION} AND {ROLE} IN ('buyer', 'facilitator')"
+_SPLIT_SEEN = (
+    f"{_seen('splits')} OR EXISTS (SELECT FROM contract_access a WHERE a.owner_id = splits.other_owner_id "
+    f"AND a.contract_id = splits.other_contract_id AND {MINE})"
+)
+_CONTRACTS = (
+    *("contract_parties", "contract_places", "mandates", "clauses", "disputes", "invoices"),
+    *("outcomes", "kept_traits", "assessments", "duration_decisions", "penalty_facts", "penalty_decisions"),
+    *("statements", "lines", "entries", "obligation_months", "person_months"),
+)
+
+WALLS: dict[str, Wall] = {
+    **{table: of_contract(table) for table in _CONTRACTS},
+    "contracts": Wall.same(f"{PLATFORM} OR ({OWNED}) OR {_seen('contracts', 'id')}"),
+    # Its own rows first: a policy that asks its own table would ask for ever, and a function costs more.
+    "contract_access": Wall(
+        f"{PLATFORM} OR ({_ACCOUNT}) OR ({OWNED}) OR wall_sees(owner_id, contract_id)",
+        f"{PLATFORM} OR ({OWNED}) OR wall_sees(owner_id, contract_id)",
+    ),
+    # A foreign key is checked past every policy: only who may know a person hires them.
+    "hires": of_contract("hires", check="wall_may_hire(participant_id)"),
+    "statement_versions": under("statement_versions", "statements", "statement_id"),
+    "verdicts": under("verdicts", "lines", "line_id"),
+    "documents_seen": under("documents_seen", "lines", "line_id"),
+    "hire_traits": under("hire_traits", "hires", "hire_id"),
+    "outcome_details": under("outcome_details", "hires", "hire_id"),
+    "penalty_cancellations": under("penalty_cancellations", "penalty_facts", "fact_id"),
+    "dispute_ends": under("dispute_ends", "disputes", "dispute_id"),
+    "versions": Wall(
+        f"{PLATFORM} OR owner_id = {ORGANISATION} OR {_OF_CHANGE.format(table='versions')}",
+        f"{PLATFORM} OR owner_id = {ORGANISATION} OR {_owner_seen('versions')}",
+    ),
+    "decp_records": Wall.same(
+        f"{PLATFORM} OR {_seen('decp_records', owner=None)} OR ({ROLE} = 'buyer' AND EXISTS "
+        f"(SELECT FROM organisations o WHERE o.id = {ORGANISATION} AND o.identifier = decp_records.buyer))"
+    ),
+    # Between two contracts: seen from either, proposed from the first.
+    "splits": Wall(f"{PLATFORM} OR {_SPLIT_SEEN}", f"{PLATFORM} OR {_seen('splits')}"),
+    "split_answers": Wall.same(
+        f"{PLATFORM} OR EXISTS (SELECT FROM splits s WHERE s.id = split_answers.split_id)"
+    ),
+    # People: the record and where it lives with the hires in sight, who it is for fewer.
+    "participants": Wall(
+        f"{PLATFORM} OR (declarant_id = {ORGANISATION} AND {DECLARES}) "
+        "OR EXISTS (SELECT FROM hires h WHERE h.participant_id = participants.id)",
+        f"(declarant_id = {ORGANISATION} AND {DECLARES}) "
+        "OR EXISTS (SELECT FROM hires h WHERE h.participant_id = participants.id)",
+    ),
+    "residences": of_person("residences"),
+    "identities": Wall(
+        f"({DECLARES} AND EXISTS (SELECT FROM participant_access g "
+        f"WHERE g.participant_id = identities.participant_id AND g.organisation_id = {ORGANISATION} "
+        f"AND g.role = {ROLE})) OR ({ROLE} = 'facilitator' AND EXISTS (SELECT FROM hires h "
+        "WHERE h.participant_id = identities.participant_id))",
+        f"{DECLARES} AND EXISTS (SELECT FROM participants p "
+        f"WHERE p.id = identities.participant_id AND p.declarant_id = {ORGANISATION})",
+    ),
+    "participant_access": Wall(
+        _ACCOUNT,
+        f"{_ACCOUNT} AND EXISTS (SELECT FROM participants p "
+        f"WHERE p.id = participant_access.participant_id AND p.declarant_id = {ORGANISATION})",
+    ),
+    "person_links": Wall.same(
+        "EXISTS (SELECT FROM participants p WHERE p.id = person_links.first_id) "
+        "AND EXISTS (SELECT FROM participants p WHERE p.id = person_links.second_id)"
+    ),
+    # Changes: one's own, those of contracts in sight, and those that an event in sight tells of.
+    "changes": Wall(
+        f"{PLATFORM} OR organisation_id = {ORGANISATION} OR {_seen('changes', owner=None)} OR wall_told(id)",
+        _ACCOUNT,
+    ),
+    # The change comes in the same flush, in any order; the names of the fields it sets show nobody's data.
+    "change_objects": Wall(_OF_CHANGE.format(table="change_objects"), "true"),
+    "events": Wall(
+        f"{PLATFORM} OR {_seen('events', owner=None)} "
+        f"OR (contract_id IS NULL AND {_OWN_CHANGE.format(table='events')})",
+        f"{PLATFORM} OR contract_id IS NULL OR {_seen('events', owner=None)}",
+    ),
+    "open_changes": Wall(
+        f"{PLATFORM} OR {_seen('open_changes', owner=None)} OR {_OWN_CHANGE.format(table='open_changes')}",
+        _OWN_CHANGE.format(table="open_changes"),
+    ),
+    # Accounts: of one organisation in one role.
+    "api_keys": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
+    "stored_answers": Wall.same(_ACCOUNT),
+    "jobs": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
+    "import_files": of_job("import_files"),
+    "import_rows": of_job("import_rows"),
+    # Profiles: one's own, those of the facilitators one mandated, those of buyers whose contracts are in sight.
+    "profiles": Wall(
+        f"({_OWN_PROFILE}) OR ({_MANDATED}) "
+        f"OR ({ROLE} IN ('admin', 'buyer', 'facilitator') AND ({PLATFORM} OR {_owner_seen('profiles')}))",
+        _OWN_PROFILE,
+    ),
+    "profile_versions": Wall(_PROFILE.format(table="profile_versions"), _OWN_PROFILE),
+    "profile_withdrawals": Wall(_PROFILE.format(table="profile_withdrawals"), _OWN_PROFILE),
+}
+
+# Read by all, written by the service alone unless said otherwise.
+OPEN: dict[str, str] = {
+    "territories": "published by the national institute of statistics",
+    "postal_codes": "published by the post",
+    "territory_aliases": "published by the national institute of statistics",
+    "seals": "numbers, instants and hashes: they show nothing of what was changed",
+    "alembic_version": "the number of the schema",
+}
+
+# Who an organisation is everybody may look up and name; what is said of it is its own.
+ORGANISATIONS = "organisations"
+_RIGHTS = {ORGANISATIONS: "SELECT, INSERT, UPDATE", **dict.fromkeys(INSERT_ONLY, "SELECT, INSERT")}
+_ALL = "SELECT, INSERT, UPDATE, DELETE"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A function that answers past the policies, with the rights of the system role: what it asks is fixed."""
+
+    name: str
+    arguments: str
+    returns: str
+    body: str
+
+    @property
+    def signature(self) -> str:
+        """Name and types, as `DROP FUNCTION` wants them."""
+        return f"{self.name}({self.arguments})"
+
+    def statements(self) -> list[str]:
+        """Lay it, whatever stood there. It belongs to the system role: the owner is behind the wall too."""
+        # The columns of a table that is given back cannot be replaced; no policy hangs on such a function.
+        gone = [f"DROP FUNCTION IF EXISTS {self.signature}"] if self.returns.startswith("TABLE") else []
+        return [
+            *gone,
+            f"CREATE OR REPLACE FUNCTION {self.signature} RETURNS {self.returns} "
+            f"LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $${self.body}$$",
+            f"ALTER FUNCTION {self.signature} OWNER TO {SYSTEM}",
+            f"REVOKE ALL ON FUNCTION {self.signature} FROM PUBLIC",
+            f"GRANT EXECUTE ON FUNCTION {self.signature} TO {APP}, {SYSTEM}",
+        ]
+
+
+OPENINGS = (
+    Opening(
+        "wall_sees",
+        "uuid, uuid",
+        "boolean",
+        f"SELECT EXISTS (SELECT FROM contract_access a WHERE a.owner_id = $1 AND a.contract_id = $2 AND {MINE})",
+    ),
+    Opening(
+        "wall_may_hire",
+        "uuid",
+        "boolean",
+        f"SELECT {PLATFORM} OR EXISTS (SELECT FROM participants p WHERE p.id = $1 "
+        f"AND p.declarant_id = {ORGANISATION}) OR EXISTS (SELECT FROM hires h JOIN contract_access a "
+        f"ON a.owner_id = h.owner_id AND a.contract_id = h.contract_id WHERE h.participant_id = $1 AND {MINE})",
+    ),
+    Opening(
+        "wall_told",
+        "uuid",
+        "boolean",
+        "SELECT EXISTS (SELECT FROM events e JOIN contract_access a ON a.contract_id = e.contract_id "
+        f"WHERE e.change_id = $1 AND {MINE})",
+    ),
+    # Before anybody is known: the key that a credential names, whatever its state. The caller judges it.
+    Opening(
+        "wall_key",
+        "varchar",
+        "TABLE (id uuid, secret_hash bytea, organisation_id uuid, role varchar, scopes jsonb, "
+        "expires_at timestamptz, revoked_at timestamptz)",
+        "SELECT k.id, k.secret_hash, k.organisation_id, k.role, k.scopes, k.expires_at, k.revoked_at "
+        "FROM api_keys k WHERE k.public_id = $1",
+    ),
+)
+
+
+def table_statements(table: str) -> list[str]:
+    """Everything that stands around one table: its grants, its policies, and that they hold for its owner."""
+    rights = "SELECT" if table in OPEN else _RIGHTS.get(table, _ALL)
+    grants = [
+        f"REVOKE ALL ON {table} FROM {APP}, {SYSTEM}",
+        f"GRANT {rights} ON {table} TO {APP}",
+        f"GRANT {_ALL} ON {table} TO {SYSTEM}",
+    ]
+    if table in OPEN:
+        return grants
+    return [
+        *grants,
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        *_policies(table),
+        # Who is only a member of the role, without having taken it, sees nothing by it.
+        f"CREATE POLICY wall_service ON {table} TO {SYSTEM} USING ((SELECT current_user) = '{SYSTEM}')",
+        # A migration moves rows; its owner sees none by accident.
+        (
+            f"CREATE POLICY wall_migration ON {table} TO CURRENT_USER "
+            "USING ((SELECT current_setting('clauses.migrating', true)) = 'on')"
+        ),
+    ]
+
+
+def _policies(table: str) -> list[str]:
+    if table == ORGANISATIONS:
+        own = f"{PLATFORM} OR id = {ORGANISATION}"
+        return [
+            f"CREATE POLICY wall_reading ON {table} FOR SELECT TO {APP} USING (true)",
+            f"CREATE POLICY wall_naming ON {table} FOR INSERT TO {APP} WITH CHECK (true)",
+            f"CREATE POLICY wall_caller ON {table} FOR UPDATE TO {APP} USING ({own}) WITH CHECK ({own})",
+        ]
+    wall = WALLS[table]
+    return [f"CREATE POLICY wall_caller ON {table} TO {APP} USING ({wall.using}) WITH CHECK ({wall.check})"]
+
+
+def walled() -> set[str]:
+    """The tables with policies."""
+    return {*WALLS, ORGANISATIONS}
