@@ -1,0 +1,269 @@
+"""PostgreSQL's own wall around two cases that have nothing to do with each other: with the application's filters
+gone, and seen table by table. SQLite has no such wall: the matrix holds the first one on both."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Select, insert, select, text, true
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+from app.db import walls
+from app.db.queries import changes, compliance
+from app.db.session import NOBODY, Database, Viewer
+from app.db.tables import (
+    ApiKey,
+    Assessment,
+    Base,
+    Contract,
+    ContractAccess,
+    Dispute,
+    Hire,
+    Job,
+    OwnProfile,
+    Participant,
+    ParticipantAccess,
+    Statement,
+)
+from app.principal import Role
+from app.web import commands
+from tests import databases
+from tests.api import matrix
+from tests.api.asking import ask
+from tests.api.builders import MORNING, Service, serving
+from tests.api.cases import STRANGER, TEAM_A, TEAM_B, Case, Seat, begin, tell
+from tests.contract.documents import operations
+
+pytestmark = pytest.mark.postgres
+
+OPERATIONS = {operation.id: operation for operation in operations()}
+GUARDED = [name for name in OPERATIONS if name not in matrix.OPEN]
+NAMED = ("contract_id", "hire_id", "participant_id", "assessment_id", "statement_id", "dispute_id")
+OUTSIDERS = [
+    TEAM_B.seats["buyer"],
+    TEAM_B.seats["holder"],
+    TEAM_B.seats["structure"],
+    TEAM_B.seats["prescriber"],
+    Seat("facilitator", STRANGER, Role.FACILITATOR),
+]
+VISIBLE = {
+    "visible_contracts": Contract,
+    "visible_hires": Hire,
+    "visible_statements": Statement,
+    "visible_assessments": Assessment,
+    "visible_participants": Participant,
+    "declared_participants": Participant,
+    "visible_disputes": Dispute,
+    "visible_jobs": Job,
+    "visible_keys": ApiKey,
+    "visible_profiles": OwnProfile,
+}
+
+
+@dataclass
+class World:
+    service: Service
+    a: Case
+    b: Case
+
+    @property
+    def database(self) -> Database:
+        return self.service.means.database
+
+    def organisation(self, siret: str) -> UUID:
+        with self.database.read() as session:
+            found = session.scalar(text("SELECT id FROM organisations WHERE identifier = :siret"), {"siret": siret})
+        return UUID(str(found))
+
+    def viewer(self, seat: Seat) -> Viewer:
+        return Viewer(str(self.organisation(seat.siret)), seat.role.value, MORNING.date().isoformat())
+
+    def rows(self, table: str, viewer: Viewer | None) -> list[str]:
+        with self.database.read(viewer) as session:
+            return [str(dict(row)) for row in session.execute(select(Base.metadata.tables[table])).mappings()]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with (
+        databases.migrated_database("postgres", tmp_path_factory.mktemp("database")) as url,
+        serving(url) as service,
+    ):
+        for team in (TEAM_A, TEAM_B):
+            begin(service, team)
+        for seat in OUTSIDERS:
+            service.headers(seat.siret, seat.role)
+        yield World(service, tell(service, TEAM_A), tell(service, TEAM_B))
+
+
+@pytest.fixture
+def without_filters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every `visible_…` query returns everything, to everybody."""
+
+    def everything(table: type[Any]) -> Callable[..., Select[Any]]:
+        return lambda *_, **__: select(table)
+
+    for module in [found for name, found in sys.modules.items() if name.startswith("app.")]:
+        for name, table in VISIBLE.items():
+            if name in vars(module):
+                monkeypatch.setattr(module, name, everything(table))
+        for name in ("access_of", "hired_in_sight", "_event_visible", "_of_own_side"):
+            if name in vars(module):
+                monkeypatch.setattr(module, name, lambda *_, **__: true())
+    monkeypatch.setattr(compliance, "_POSITION", compliance._position(SimpleNamespace(is_admin=True)))
+    reached = {name: (everything(VISIBLE[query.__name__]), key) for name, (query, key) in commands.REACHED.items()}
+    monkeypatch.setattr(commands, "REACHED", reached)
+
+
+@pytest.mark.usefixtures("without_filters")
+def test_without_its_filters_the_application_would_show_everything(world: World) -> None:
+    """Else the walk below would try the first wall, not the second."""
+    contract = select(Contract.reference).where(Contract.id == UUID(world.a.ids["contract_id"]))
+    with world.database.read() as session:
+        assert session.scalar(contract) == world.a.contract["reference"]
+        assert len(session.execute(changes.events_after(object(), MORNING.date(), 0, 1000)).all()) > 50  # type: ignore[arg-type] - nobody is asked about
+
+
+@pytest.mark.usefixtures("without_filters")
+@pytest.mark.parametrize("name", GUARDED)
+def test_without_the_filters_outsiders_still_find_nothing(world: World, name: str) -> None:
+    operation = OPERATIONS[name]
+    named = any(f"{{{part}}}" in operation.path for part in NAMED)
+    for seat in OUTSIDERS:
+        headers = world.service.headers(seat.siret, seat.role)
+        answer = ask(operation, world.a, seat, key_id=str(uuid4())).send(headers)
+        assert [word for word in world.a.secrets if word in answer.text] == [], seat
+        assert answer.status_code in {403, 404} or not named, (seat, answer.text)
+        assert answer.status_code < 500, (seat, answer.text)
+
+
+@pytest.mark.parametrize("table", sorted(walls.WALLS))
+def test_no_row_of_a_case_is_seen_from_another(world: World, table: str) -> None:
+    for seat in OUTSIDERS:
+        seen = "\n".join(world.rows(table, world.viewer(seat)))
+        assert [word for word in world.a.secrets if word in seen] == [], seat
+
+
+def test_a_walled_table_has_rows_that_are_hidden(world: World) -> None:
+    """Else the walk above would find nothing in empty tables."""
+    told = {name for name in walls.WALLS if world.rows(name, None)}
+    late = {"person_links", "split_answers", "dispute_ends", "outcomes", "outcome_details", "decp_records"}
+    late |= {"penalty_cancellations", "profile_withdrawals", "import_rows", "documents_seen", "verdicts"}
+    assert walls.WALLS.keys() - late - {"open_changes", "kept_traits"} <= told
+
+
+@pytest.mark.parametrize("table", sorted(walls.WALLS))
+def test_without_a_caller_there_is_no_row(world: World, table: str) -> None:
+    assert world.rows(table, NOBODY) == []
+
+
+def test_who_somebody_is_reaches_declarants_and_facilitators_alone(world: World) -> None:
+    seen = {
+        name: len(world.rows("identities", world.viewer(TEAM_A.seats[name])))
+        for name in ("admin", "buyer", "holder", "subcontractor", "facilitator", "structure", "prescriber")
+    }
+    # The holder, its subcontractor and the structure declared one person each, or more where the story says so.
+    declared = {
+        name: len(world.rows("participant_access", world.viewer(TEAM_A.seats[name])))
+        for name in ("holder", "subcontractor", "structure")
+    }
+    assert min(declared.values()) >= 1
+    assert seen == {
+        "admin": 0,
+        "buyer": 0,
+        "prescriber": 0,
+        "facilitator": sum(declared.values()),
+        **declared,
+    }
+
+
+def test_an_access_that_ended_shows_nothing_from_the_next_day(world: World) -> None:
+    viewer = world.viewer(TEAM_A.seats["facilitator"])
+    assert world.rows("contracts", viewer) != []
+    assert world.rows("contracts", Viewer(viewer.organisation, viewer.role, "2024-12-11")) == []
+
+
+def _refused(world: World, seat: Seat, table: type[Any], **values: object) -> None:
+    """The row is refused by a policy, not by anything else."""
+    with (
+        pytest.raises(ProgrammingError, match="row-level security"),
+        world.database.write(world.viewer(seat)) as session,
+    ):
+        session.execute(insert(table), values)
+
+
+def _like(world: World, table: type[Any], key: str, value: str) -> dict[str, Any]:
+    columns = table.__table__
+    with world.database.read() as session:
+        row = session.execute(select(columns).where(columns.c[key] == UUID(value))).mappings().first()
+    assert row is not None
+    return dict(row)
+
+
+def test_nobody_opens_a_contract_to_itself(world: World) -> None:
+    holder = TEAM_B.seats["holder"]
+    access = _like(world, ContractAccess, "contract_id", world.a.ids["contract_id"])
+    own = {"organisation_id": world.organisation(holder.siret), "role": Role.CONTRACTOR}
+    _refused(world, holder, ContractAccess, **{**access, **own})
+
+
+def test_nobody_opens_an_identity_to_itself(world: World) -> None:
+    holder = TEAM_B.seats["holder"]
+    access = _like(world, ParticipantAccess, "participant_id", world.a.ids["participant_id"])
+    own = {"organisation_id": world.organisation(holder.siret), "role": Role.CONTRACTOR}
+    _refused(world, holder, ParticipantAccess, **{**access, **own})
+
+
+def test_a_foreign_key_leads_to_nobody_elses_person(world: World) -> None:
+    """The database checks a reference past every policy."""
+    own = _like(world, Hire, "id", world.b.ids["hire_id"])
+    foreign = {"id": uuid4(), "participant_id": UUID(world.a.ids["participant_id"])}
+    _refused(world, TEAM_B.seats["holder"], Hire, **{**own, **foreign})
+
+
+def test_a_row_of_ones_own_does_not_hang_on_another_owners_contract(world: World) -> None:
+    own = _like(world, Hire, "id", world.b.ids["hire_id"])
+    stray = {**own, "id": uuid4(), "contract_id": UUID(world.a.ids["contract_id"])}
+    with (
+        pytest.raises(IntegrityError, match="foreign key"),
+        world.database.write(world.viewer(TEAM_B.seats["buyer"])) as session,
+    ):
+        # The buyer owns the row; the key over both columns finds no such contract of this owner.
+        session.execute(insert(Hire), {**stray, "participant_id": own["participant_id"]})
+
+
+@pytest.mark.parametrize("table", ["contracts", "hires", "identities", "api_keys", "jobs"])
+def test_what_is_not_seen_is_not_changed(world: World, table: str) -> None:
+    key = next(iter(Base.metadata.tables[table].primary_key)).name
+    before = world.rows(table, None)
+    with world.database.write(world.viewer(TEAM_B.seats["prescriber"])) as session:
+        done = session.execute(text(f"UPDATE {table} SET {key} = {key} RETURNING {key}")).all()  # noqa: S608 - names of the code
+        gone = session.execute(text(f"DELETE FROM {table} RETURNING {key}")).all()  # noqa: S608 - names of the code
+        assert len(done) == len(gone) <= 1  # its own key, where it has one
+        session.rollback()
+    assert world.rows(table, None) == before
+
+
+def test_crossing_tenants_ends_with_its_block(world: World) -> None:
+    def seen() -> int:
+        return len(session.execute(select(Contract.id)).all())
+
+    with world.database.read() as session:
+        everything = seen()
+    with world.database.write(world.viewer(TEAM_B.seats["holder"])) as session:
+        own = seen()
+        with session.across():
+            with session.across():
+                assert seen() == everything
+            assert seen() == everything
+        assert seen() == own < everything
+        with pytest.raises(KeyError), session.across():
+            raise KeyError
+        assert seen() == own
+        session.rollback()
+        # A transaction that begins anew in the same session looks for the same caller.
+        assert seen() == own
