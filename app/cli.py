@@ -19,6 +19,7 @@ from app.clock import SystemClock
 from app.crypto import Keyring
 from app.db import migrate as migrate_tables
 from app.db.session import Database
+from app.db.wall_laying import RolesMissing
 from app.demonstration.client import Unexpected
 from app.demonstration.keys import read_keys, write_keys
 from app.demonstration.records import BY_ROLE, PLATFORM, files_at, own_files
@@ -58,7 +59,11 @@ def _means(settings: Settings) -> Means:
 def migrate() -> None:
     """Bring the database to the latest schema and load the territories."""
     settings = Settings()
-    setup.prepare(_means(settings).database, settings.database_url)
+    try:
+        setup.prepare(_means(settings).database, settings.owner_database_url or settings.database_url)
+    except RolesMissing as missing:
+        typer.echo(missing, err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command()

@@ -24,6 +24,10 @@ class Settings(BaseSettings):
         default="sqlite:///var/clauses.sqlite3",
         description="SQLAlchemy address; `sqlite:///file` or `postgresql://user:password@host/name`.",
     )
+    owner_database_url: str = Field(
+        default="",
+        description="The same database by the login that owns its tables, for `migrate`; empty: the same.",
+    )
     secret_keys: SecretStr = Field(
         default=SecretStr(DEVELOPMENT_SECRET),
         description="`id:base64` of 32 random bytes, comma-separated; the first encrypts, all decrypt.",

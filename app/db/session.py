@@ -34,7 +34,7 @@ _STAND = (
     "set_config('clauses.role_code', %s, true), set_config('clauses.today', %s, true)"
 )
 _TAKE_ROLE = "SELECT set_config('role', %s, true)"
-# Every connection stands behind the wall from its beginning, without a caller: what says nothing sees nothing.
+# Each connection stands behind the wall from its beginning, without a caller: who says nothing sees nothing.
 # Before the first migration there is neither a wall nor its role.
 _BEHIND_THE_WALL = (
     "SELECT set_config('role', rolname, false) FROM pg_roles WHERE rolname = %s"  # the one setting that stays
@@ -72,7 +72,7 @@ class ReadSession(Session):
     def across(self) -> Iterator[None]:
         """See and write past the wall for as long as the block lasts: for what has to cross tenants.
 
-        One person's hours count once wherever they are declared; the service's own jobs are queued by anybody.
+        One person's hours count once wherever declared; the service's own jobs are queued by anybody.
         What is read here reaches the caller only as far as the use case says so.
         """
         connection = self.connection()
@@ -126,6 +126,7 @@ class Database:
         """Connect lazily; `url` is a SQLAlchemy address for SQLite or PostgreSQL."""
         self.engine = make_engine(url, pool_size=pool_size, pool_timeout=pool_timeout)
         self.dialect = self.engine.dialect.name
+        self.login = self.engine.url.username
         if self.dialect == "postgresql":
             event.listen(self.engine, "connect", _put_behind_the_wall)
         self._reading = _reading(self.engine)

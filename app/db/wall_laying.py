@@ -1,7 +1,7 @@
 """Putting the wall of `app.db.walls` around the tables of a database, where it is missing or another.
 
-Like the guards it is no part of the chain of migrations but of what follows it: policies name columns of several
-tables, and a step that alters one of these would have to lift them all.
+Like the guards it is no part of the chain of migrations but of what follows it: policies name columns of
+several tables, and each step that alters one of these would have to lift and lay them all.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def lay(connection: Connection, *, admit: str | None = None) -> None:
     wanted = {name: parts for name, parts in _wanted().items() if _needed(name, parts) <= present}
     if not wanted or present <= set(OPEN):
         return
-    _make_roles(connection, admit)
+    make_roles(connection, admit)
     parameters = {"open": sorted(OPEN), "app": APP}
     standing = {row[0]: row[1] for row in connection.exec_driver_sql(_STANDING, parameters)}
     missing = {name: parts for name, parts in wanted.items() if standing.get(name) != _mark(name, parts)}
@@ -128,7 +128,8 @@ def _drop_policies(connection: Connection, table: str) -> None:
             connection.exec_driver_sql(f"DROP POLICY {policy} ON {table}")
 
 
-def _make_roles(connection: Connection, admit: str | None) -> None:
+def make_roles(connection: Connection, admit: str | None) -> None:
+    """See that both roles are there, this login's and the admitted one's to take; RolesMissing if not."""
     able = bool(connection.exec_driver_sql(_MAY_MAKE_ROLES).scalar())
     known = set(connection.execute(_ROLES, {"app": APP, "system": SYSTEM}).scalars())
     logins = [None, *([admit] if admit else [])]
@@ -150,5 +151,7 @@ def _may_take(connection: Connection, role: str, login: str | None) -> bool:
     # Since version 16 whoever made a role is its member without being able to take it.
     version = connection.dialect.server_version_info or (0,)
     right = "SET" if version >= (16,) else "MEMBER"
-    query = text("SELECT pg_has_role(coalesce(CAST(:login AS name), current_user), CAST(:role AS name), :right)")
+    query = text(
+        "SELECT pg_has_role(coalesce(CAST(:login AS name), current_user), CAST(:role AS name), :right)"
+    )
     return bool(connection.scalar(query, {"login": login, "role": role, "right": right}))

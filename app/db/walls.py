@@ -1,13 +1,13 @@
 """The second wall, on PostgreSQL: what the database shows to a caller, whatever a query forgot to ask.
 
 The first wall is the application's: every tenant read goes through a `visible_…` query, and SQLite has no
-other. Here each table says in `WALLS` which of its rows the caller's transaction may see and write, or stands in
-`OPEN` with the reason why everybody reads it. A new table is one line in one of the two; a test finds the one
-that has none.
+other. Here each table says in `WALLS` which of its rows the caller's transaction may see and write, or stands
+in `OPEN` with the reason why everybody reads it. A new table is one line in one of the two; a test finds the
+one that has none.
 
-Two roles without login: `clauses_app` for whoever asks, behind the policies; `clauses_system` for the service's
-own work and for what has to cross tenants (`ReadSession.across`). The policies read the caller from settings of
-the transaction (`app.db.session`): without them nothing is equal to nothing, and no row is seen.
+Two roles without login: `clauses_app` for whoever asks, behind the policies; `clauses_system` for the
+service's own work and for what has to cross tenants (`ReadSession.across`). The policies read the caller from
+settings of the transaction (`app.db.session`): without them nothing equals nothing, and no row is seen.
 """
 
 from __future__ import annotations
@@ -48,9 +48,8 @@ class Wall:
 
 def _seen(table: str, contract: str = "contract_id", owner: str | None = "owner_id") -> str:
     of_owner = f"a.owner_id = {table}.{owner} AND " if owner else ""
-    return (
-        f"EXISTS (SELECT FROM contract_access a WHERE {of_owner}a.contract_id = {table}.{contract} AND {MINE})"
-    )
+    found = f"{of_owner}a.contract_id = {table}.{contract} AND {MINE}"
+    return f"EXISTS (SELECT FROM contract_access a WHERE {found})"
 
 
 def _owner_seen(table: str) -> str:
@@ -67,8 +66,8 @@ def of_contract(table: str, *, check: str | None = None) -> Wall:
 def under(table: str, parent: str, key: str) -> Wall:
     """Rows with `owner_id` and the id of a walled parent: those whose parent is seen.
 
-    The parent may be written by the same flush, after them: writing asks for an owner in sight, and the foreign
-    key over both columns keeps the row inside that owner's data.
+    The parent may be written by the same flush, after them: writing asks for an owner in sight, and the
+    foreign key over both columns keeps the row inside that owner's data.
     """
     parent_seen = (
         f"EXISTS (SELECT FROM {parent} p WHERE p.owner_id = {table}.owner_id AND p.id = {table}.{key})"
@@ -99,9 +98,7 @@ _MANDATED = (
     "AND m.organisation_id = profiles.owner_id AND m.role = 'facilitator' "
     f"AND m.since <= {TODAY} AND (m.until IS NULL OR m.until >= {TODAY}))"
 )
-_PROFILE = (
-    "EXISTS (SELECT FROM profiles p WHERE p.owner_id = {table}.owner_id AND p.id = {table}.profile_id)"
-)
+_PROFILE = "EXISTS (SELECT FROM profiles p WHERE p.owner_id = {table}.owner_id AND p.id = {table}.profile_id)"
 _OWN_PROFILE = f"owner_id = {ORGANISATION} AND {ROLE} IN ('buyer', 'facilitator')"
 _SPLIT_SEEN = (
     f"{_seen('splits')} OR EXISTS (SELECT FROM contract_access a WHERE a.owner_id = splits.other_owner_id "
@@ -152,7 +149,7 @@ WALLS: dict[str, Wall] = {
     ),
     "residences": of_person("residences"),
     "identities": Wall(
-        f"({DECLARES} AND EXISTS (SELECT FROM participant_access g "
+        f"({DECLARES} AND EXISTS (SELECT FROM participant_access g "  # noqa: S608 - texts of this file
         f"WHERE g.participant_id = identities.participant_id AND g.organisation_id = {ORGANISATION} "
         f"AND g.role = {ROLE})) OR ({ROLE} = 'facilitator' AND EXISTS (SELECT FROM hires h "
         "WHERE h.participant_id = identities.participant_id))",
@@ -190,7 +187,7 @@ WALLS: dict[str, Wall] = {
     "jobs": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
     "import_files": of_job("import_files"),
     "import_rows": of_job("import_rows"),
-    # Profiles: one's own, those of the facilitators one mandated, those of buyers whose contracts are in sight.
+    # Profiles: one's own, of the facilitators one mandated, of the buyers whose contracts are in sight.
     "profiles": Wall(
         f"({_OWN_PROFILE}) OR ({_MANDATED}) "
         f"OR ({ROLE} IN ('admin', 'buyer', 'facilitator') AND ({PLATFORM} OR {_owner_seen('profiles')}))",
@@ -217,7 +214,7 @@ _ALL = "SELECT, INSERT, UPDATE, DELETE"
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A function that answers past the policies, with the rights of the system role: what it asks is fixed."""
+    """A function that answers past the policies, by the rights of the system role; its question is fixed."""
 
     name: str
     arguments: str
@@ -235,8 +232,10 @@ class Opening:
         gone = [f"DROP FUNCTION IF EXISTS {self.signature}"] if self.returns.startswith("TABLE") else []
         return [
             *gone,
-            f"CREATE OR REPLACE FUNCTION {self.signature} RETURNS {self.returns} "
-            f"LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $${self.body}$$",
+            (
+                f"CREATE OR REPLACE FUNCTION {self.signature} RETURNS {self.returns} "
+                f"LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $${self.body}$$"
+            ),
             f"ALTER FUNCTION {self.signature} OWNER TO {SYSTEM}",
             f"REVOKE ALL ON FUNCTION {self.signature} FROM PUBLIC",
             f"GRANT EXECUTE ON FUNCTION {self.signature} TO {APP}, {SYSTEM}",
@@ -248,21 +247,23 @@ OPENINGS = (
         "wall_sees",
         "uuid, uuid",
         "boolean",
-        f"SELECT EXISTS (SELECT FROM contract_access a WHERE a.owner_id = $1 AND a.contract_id = $2 AND {MINE})",
+        "SELECT EXISTS (SELECT FROM contract_access a "  # noqa: S608 - texts of this file
+        f"WHERE a.owner_id = $1 AND a.contract_id = $2 AND {MINE})",
     ),
     Opening(
         "wall_may_hire",
         "uuid",
         "boolean",
-        f"SELECT {PLATFORM} OR EXISTS (SELECT FROM participants p WHERE p.id = $1 "
-        f"AND p.declarant_id = {ORGANISATION}) OR EXISTS (SELECT FROM hires h JOIN contract_access a "
-        f"ON a.owner_id = h.owner_id AND a.contract_id = h.contract_id WHERE h.participant_id = $1 AND {MINE})",
+        f"SELECT {PLATFORM} OR EXISTS (SELECT FROM participants p WHERE p.id = $1 "  # noqa: S608 - texts of this file
+        f"AND p.declarant_id = {ORGANISATION}) OR EXISTS (SELECT FROM hires h JOIN contract_access a ON "
+        f"a.owner_id = h.owner_id AND a.contract_id = h.contract_id WHERE h.participant_id = $1 AND {MINE})",
     ),
     Opening(
         "wall_told",
         "uuid",
         "boolean",
-        "SELECT EXISTS (SELECT FROM events e JOIN contract_access a ON a.contract_id = e.contract_id "
+        "SELECT EXISTS (SELECT FROM events e "  # noqa: S608 - texts of this file
+        "JOIN contract_access a ON a.contract_id = e.contract_id "
         f"WHERE e.change_id = $1 AND {MINE})",
     ),
     # Before anybody is known: the key that a credential names, whatever its state. The caller judges it.

@@ -90,9 +90,9 @@ def run_import(running: Running) -> dict[str, Any]:
 
     After a crash the records that have a result are passed over, so none is done twice.
     """
-    with running.means.database.read() as session:
-        file = queries.file_of(session, running.job_id)
-        done = queries.indexes_done(session, running.job_id)
+    with running.reading() as reader:
+        file = queries.file_of(reader.session, running.job_id)
+        done = queries.indexes_done(reader.session, running.job_id)
     if file is None:
         raise NotFound
     numbered = list(_numbered(_read(running, file, len(done))))
@@ -106,8 +106,8 @@ def run_import(running: Running) -> dict[str, Any]:
         if index not in done:
             running.breathe()
             task.take(index, row, number)
-    with running.means.database.read() as session:
-        return {"outcomes": _complete(queries.outcomes_of(session, running.job_id))}
+    with running.reading() as reader:
+        return {"outcomes": _complete(queries.outcomes_of(reader.session, running.job_id))}
 
 
 def _read(running: Running, file: ImportFile, done: int) -> list[DecpRow]:
@@ -119,8 +119,8 @@ def _read(running: Running, file: ImportFile, done: int) -> list[DecpRow]:
         if len(rows) % STRETCH == 0:
             # Reading the largest files takes longer than a lease.
             running.breathe()
-            with running.means.database.write() as session:
-                running.progress(session, done, 0)
+            with running.writing() as writer:
+                running.progress(writer.session, done, 0)
     return rows
 
 

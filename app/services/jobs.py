@@ -22,7 +22,7 @@ from app.db.tables import Job
 from app.errors import DomainError, InternalError, JobAbandoned, NotFound, Unavailable
 from app.principal import SERVICE, Principal, Role
 from app.schemas.jobs import JobOut, JobProblem, JobState
-from app.services.work import writing
+from app.services.work import reading, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,6 +69,10 @@ class Running:
     def request_id(self) -> str:
         """What the audit trail names in place of a request."""
         return f"job-{self.job_id}"
+
+    def reading(self) -> AbstractContextManager[Reader]:
+        """A session of its own under the principal of the job."""
+        return reading(self.means, self.principal, self.request_id)
 
     def writing(self) -> AbstractContextManager[Writer]:
         """A transaction of its own under the principal of the job."""

@@ -21,8 +21,11 @@ COMMAND_LINE = "command-line"
 
 
 def prepare(database: Database, url: str) -> None:
-    """Latest schema and the shipped territories; harmless to repeat."""
-    migrate.upgrade(url)
+    """Latest schema and the shipped territories; harmless to repeat.
+
+    `url` is that of the tables' owner. The login of `database` may then take the roles of the second wall.
+    """
+    migrate.upgrade(url, admit=database.login)
     load_edition(database)
 
 

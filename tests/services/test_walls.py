@@ -1,4 +1,4 @@
-"""The second wall in the database itself: every table has it, and each pitfall of row-level security is met."""
+"""The second wall in the database itself: every table has it; each pitfall of row-level security is met."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -160,8 +160,8 @@ def test_a_caller_does_not_outlive_its_transaction_on_a_pooled_connection(databa
 def test_a_caller_does_not_outlive_a_failed_transaction(database: Database) -> None:
     with pytest.raises(ProgrammingError), database.write(SOMEBODY) as session, session.across():
         session.execute(text("SELECT nothing"))
-    with database.read(NOBODY) as session:
-        found = session.execute(text("SELECT current_user, current_setting('clauses.organisation', true)"))
+    with database.read(NOBODY) as after:
+        found = after.execute(text("SELECT current_user, current_setting('clauses.organisation', true)"))
         assert found.one() == (walls.APP, "")
 
 
@@ -169,7 +169,7 @@ def test_a_view_shows_what_its_reader_may_see(engine: Engine) -> None:
     with undone(engine) as connection:
         for name, option in (("plain", "false"), ("careful", "true")):
             connection.exec_driver_sql(
-                f"CREATE VIEW {name} WITH (security_invoker = {option}) AS SELECT id FROM contracts"
+                f"CREATE VIEW {name} WITH (security_invoker = {option}) AS SELECT id FROM contracts"  # noqa: S608 - names of the test
             )
             connection.exec_driver_sql(f"GRANT SELECT ON {name} TO {walls.APP}")
         become(connection, walls.APP)
@@ -181,7 +181,8 @@ def test_a_view_shows_what_its_reader_may_see(engine: Engine) -> None:
 def test_there_is_no_view_that_reads_for_its_owner(engine: Engine) -> None:
     with engine.connect() as connection:
         found = connection.exec_driver_sql(
-            "SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace "
+            "SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') "
+            "AND relnamespace = 'public'::regnamespace "
             "AND NOT coalesce(reloptions::text LIKE '%%security_invoker=true%%', false)"
         ).all()
     assert found == []
@@ -266,21 +267,21 @@ def test_an_operator_is_told_what_to_run_where_roles_cannot_be_made(
         become(connection, "clauses_test_login")
         # They are there, and not this login's to take.
         with pytest.raises(wall_laying.RolesMissing, match=f"GRANT {walls.APP}, {walls.SYSTEM} TO LOGIN"):
-            wall_laying._make_roles(connection, None)
+            wall_laying.make_roles(connection, None)
         become(connection, "none")
         connection.exec_driver_sql(f"GRANT {walls.APP}, {walls.SYSTEM} TO clauses_test_login")
         become(connection, "clauses_test_login")
         # Made for it by somebody else: nothing is missing.
-        wall_laying._make_roles(connection, None)
+        wall_laying.make_roles(connection, None)
         monkeypatch.setattr(wall_laying, "APP", "clauses_test_nowhere")
         with pytest.raises(wall_laying.RolesMissing):
-            wall_laying._make_roles(connection, None)
+            wall_laying.make_roles(connection, None)
 
 
 def test_the_login_of_the_service_is_let_in(engine: Engine) -> None:
     with undone(engine) as connection:
         connection.exec_driver_sql("CREATE ROLE clauses_test_login NOLOGIN")
-        wall_laying._make_roles(connection, "clauses_test_login")
+        wall_laying.make_roles(connection, "clauses_test_login")
         taken = connection.exec_driver_sql(
             f"SELECT pg_has_role('clauses_test_login', '{walls.SYSTEM}', 'MEMBER'), "
             f"pg_has_role('clauses_test_login', '{walls.APP}', 'MEMBER')"

@@ -45,8 +45,8 @@ _KEY = select(
 ).where(ApiKey.public_id == bindparam("public_id"))
 
 
-# On PostgreSQL nobody sees a key before it is known whose it is: a function finds it past the wall, and the same
-# statement lets the transaction look for its holder. A key that does not hold ends the transaction.
+# On PostgreSQL nobody sees a key before it is known whose it is: a function finds it past the wall, and the
+# same statement lets the transaction look for its holder. A key that does not hold ends the transaction.
 _FOUND = func.wall_key(bindparam("public_id")).table_valued(
     column("id", Uuid()),
     column("secret_hash", LargeBinary()),

@@ -1,0 +1,53 @@
+"""Who looks past the second wall: a short list, which a reader can judge line by line."""
+
+import ast
+
+from tests.architecture.source import Module, modules
+
+# A session opened for nobody in particular sees everything: the service's own work.
+FOR_THE_SERVICE = {
+    "app/services/changes.py": "settling gives every change its position",
+    "app/services/jobs.py": "the queue is everybody's until a job is taken",
+    "app/services/setup.py": "the operator at the command line",
+    "app/services/territories.py": "reference data",
+    "app/services/upkeep.py": "what falls due with the days",
+    "app/services/verify.py": "every sum and every seal",
+}
+ACROSS = {
+    "app/db/queries/contracts.py": "lots of one consultation; an organisation's seat",
+    "app/db/queries/persons.py": "the records of one person are held and joined together",
+    "app/db/queries/splits.py": "a split lies between two contracts",
+    "app/services/claims.py": "who reviews another claim on the same hours",
+    "app/services/jobs.py": "the service's own jobs are queued by anybody",
+    "app/services/ledger.py": "one person's hours count once, wherever declared",
+    "app/services/persons.py": "records of one person, joined and parted",
+    "app/services/positions.py": "whether any change waits for its position",
+}
+
+
+def _calls(module: Module, *names: str) -> list[ast.Call]:
+    return [
+        node
+        for node in module.nodes
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names
+    ]
+
+
+def _opens_for_the_service(module: Module) -> bool:
+    opened = [call for call in _calls(module, "read", "write") if "database" in ast.unparse(call.func)]
+    return any(not call.args and not call.keywords for call in opened)
+
+
+def test_only_the_services_own_work_sees_everything() -> None:
+    assert {
+        module.path for module in modules("app") if _opens_for_the_service(module)
+    } == FOR_THE_SERVICE.keys()
+
+
+def test_what_crosses_tenants_is_listed() -> None:
+    assert {module.path for module in modules("app") if _calls(module, "across")} == ACROSS.keys()
+
+
+def test_a_session_for_the_service_is_seen() -> None:
+    assert _opens_for_the_service(Module("app/web/x.py", "with means.database.read() as session: pass"))
+    assert not _opens_for_the_service(Module("app/web/x.py", "with means.database.read(NOBODY) as s: pass"))
