@@ -287,7 +287,8 @@ def counted_queries(books: Books) -> Iterator[list[str]]:
     found: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("SELECT"):
+        # Over HTTP the query that finds the key also says for whom the transaction looks.
+        if statement.startswith("SELECT") and "set_config" not in statement:
             found.append(statement)
 
     engine = books.means.database.engine
