@@ -4,6 +4,7 @@ What a request asks for is always there and always right (key, version, body): w
 for who asks.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -199,10 +200,9 @@ def _lines(case: Case, _: Seat) -> Body:
     return {"reason": "Une heure oubliée", "lines": lines}
 
 
-def _decision(case: Case, _: Seat) -> Body:
-    # No penalty is decided while a dispute is open; the meeting of the case is decided on already.
-    case.answer("holder", "POST", f"/v1/disputes/{case.ids['dispute_id']}/withdraw", None, 1)
-    return {"outcome": "apply", "computed": "500.00"}
+def _end_dispute(case: Case) -> None:
+    """No penalty is decided while a dispute is open."""
+    case.send("holder", "POST", f"/v1/disputes/{case.ids['dispute_id']}/withdraw", None, 1)
 
 
 def _dispute(case: Case, seat: Seat) -> Body:
@@ -223,16 +223,15 @@ def _other_record(case: Case, reason: str) -> Body:
     return {"participant_id": case.others["participant_id"][0], "reason": reason}
 
 
-def _split(case: Case, seat: Seat) -> Body:
-    if seat.siret == case.team.facilitator:
-        # One proposal at a time between two lines: the one that the case began with makes room.
-        waiting = f"{path_of(case)}/splits/{case.ids['split_id']}/withdraw"
-        case.answer("facilitator", "POST", waiting, {}, 1)
-    return split_body(case)
+def _end_split(case: Case) -> None:
+    """One proposal at a time between two lines: the one that the case began with makes room."""
+    case.send("facilitator", "POST", f"{path_of(case)}/splits/{case.ids['split_id']}/withdraw", {}, 1)
 
 
+# What a case must have behind it before these can be done.
+PREPARED: dict[str, Callable[[Case], None]] = {"propose_split": _end_split, "decide_penalties": _end_dispute}
 BODIES: dict[str, Any] = {
-    "propose_split": _split,
+    "propose_split": lambda case, _: split_body(case),
     "accept_split": lambda _, __: {"reason": "Convenu"},
     "refuse_split": lambda _, __: {},
     "withdraw_split": lambda _, __: {},
@@ -260,7 +259,7 @@ BODIES: dict[str, Any] = {
     "review_statement": _verdicts,
     "record_penalty_fact": lambda _, __: MEETING,
     "cancel_penalty_fact": lambda _, __: {"reason": "Saisi deux fois."},
-    "decide_penalties": _decision,
+    "decide_penalties": lambda _, __: {"outcome": "apply", "computed": "500.00"},
     "open_dispute": _dispute,
     "answer_dispute": lambda _, __: {"outcome": "rejected", "text": "La fiche ne le montre pas."},
     "import_file": lambda _, __: {"marches": {"marche": []}},

@@ -10,10 +10,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.clock import new_id
+from app.db.session import WriteSession
 from app.db.tables import (
     Assessment,
     Clause,
@@ -103,6 +105,19 @@ def serving(url: str) -> Iterator[Service]:
     with TestClient(app, raise_server_exceptions=False) as client:
         yield Service(client, app.state.means, clock)
     app.state.means.database.dispose()
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Requests are answered as if what they write were kept, and leave everything as it was."""
+
+    def take_back(session: WriteSession) -> None:
+        session.flush()
+        session.rollback()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WriteSession, "commit", take_back)
+        yield
 
 
 def add_contract(

@@ -166,7 +166,7 @@ BY_ROLE = {
     ),
 }
 
-# What is done once on a case; each who may do it gets a new one.
+# What can be done once on a case.
 ONCE = (
     *("close_contract", "record_clause", "amend_clause", "withdraw_mandate", "put_outcome"),
     *("merge_participants", "separate_participants", "cancel_duration_decision"),

@@ -29,7 +29,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests import databases
 from tests.api import matrix
-from tests.api.asking import QUERIES, Asked, ask
+from tests.api.asking import PREPARED, QUERIES, Asked, ask
 from tests.api.builders import Service, serving
 from tests.api.cases import TEAM_A, Case, Seat, begin, tell
 from tests.contract.documents import Operation, document, operations
@@ -133,6 +133,8 @@ def case_for(world: World, name: str) -> Case:
     if name not in DESTRUCTIVE:
         return world.case
     case = tell(world.service, TEAM_A)
+    if name in PREPARED:
+        PREPARED[name](case)
     body = {"siret": TEAM_A.buyer, "role": "buyer", "label": "À révoquer"}
     case.ids["key_id"] = case.send("buyer", "POST", "/v1/api-keys", body)["id"]
     return case
