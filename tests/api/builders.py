@@ -5,17 +5,18 @@ Contracts are written row by row: what a test is about goes through the API, wha
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.clock import new_id
-from app.db.session import WriteSession
+from app.db.session import Database, WriteSession
 from app.db.tables import (
     Assessment,
     Clause,
@@ -97,14 +98,20 @@ class Service:
         return self.client.request(method, path, json=body, headers=headers)
 
 
+# Applications that nobody uses now: a new one would prepare each of its routes again at its first request.
+_idle: list[FastAPI] = []
+
+
 @contextmanager
 def serving(url: str) -> Iterator[Service]:
     """The application on a database, at a fixed instant."""
     clock = HeldClock()
-    app = create_app(Settings(database_url=url, log_level="info"), clock=clock)
+    app = _idle.pop() if _idle else create_app(Settings(database_url=url, log_level="info"))
+    means = app.state.means = replace(app.state.means, database=Database(url), clock=clock)
     with TestClient(app, raise_server_exceptions=False) as client:
-        yield Service(client, app.state.means, clock)
-    app.state.means.database.dispose()
+        yield Service(client, means, clock)
+    means.database.dispose()
+    _idle.append(app)
 
 
 @contextmanager

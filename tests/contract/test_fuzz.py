@@ -90,9 +90,8 @@ class Way:
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("database")
-    with databases.migrated_database(request.param, folder) as url, serving(url) as service:
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    with databases.migrated_database(request.param) as url, serving(url) as service:
         begin(service, TEAM_A)
         load_all_checks()
         app: Any = service.client.app
