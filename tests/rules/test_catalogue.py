@@ -207,6 +207,10 @@ def test_texts_repeat_the_numbers_of_the_parameters() -> None:
     assert "48 mois au plus" in cdi["text"]
     assert numbers["late_threshold"] == "0.8"
     assert "80 % par défaut" in _one(served["statuses"], "late")["text"]
+    names = ("forecast_months", "forecast_low_share", "forecast_least_months")
+    assert [numbers[name] for name in names] == ["3", "0.5", "2"]
+    method = _one(served["forecast_methods"], "pace_of_due_months")["text"]
+    assert all(said in method for said in ("trois derniers", "la moitié", "moins de deux"))
 
 
 def test_the_default_due_day_is_a_dated_parameter() -> None:
