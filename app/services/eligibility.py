@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from app.clock import new_id
 from app.db.queries import participants
 from app.db.tables import Assessment, HireTraits
+from app.rules.age_bands import age_band
 from app.rules.assessment_json import assessment_to_json
 from app.rules.codes import Decision, Outcome
-from app.rules.days import birthday
 from app.rules.eligibility import SeenProof, assess
 from app.rules.facts import facts_from_json, facts_to_json
 from app.schemas.assessments import Eligibility, EligibilityOut
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from app.services.work import Reader, Writer
 
 TABLE = "assessments"
-# The bands of the published indicators (domain §6): the age from which each begins.
-AGE_BANDS = ((51, "51_and_over"), (41, "41_to_50"), (26, "26_to_40"))
-YOUNGEST_BAND = "under_26"
 
 
 @dataclass(slots=True)
@@ -126,12 +123,6 @@ def set_traits(writer: Writer, hire: Hire, participant: Participant) -> None:
     traits.level = participant.level
     traits.age_band = age_band(person.birth_date, hire.starts_on)
     traits.qpv = None if residence is None or residence.qpv is None else True
-
-
-def age_band(birth_date: date, day: date) -> str:
-    """The band of the age reached on a day."""
-    reached = (band for age, band in AGE_BANDS if day >= birthday(birth_date, age))
-    return next(reached, YOUNGEST_BAND)
 
 
 def eligibility_shown(assessment: Assessment) -> EligibilityOut:
