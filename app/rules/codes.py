@@ -195,6 +195,7 @@ class SplitState(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
 
 
 class LineWarning(StrEnum):

@@ -166,6 +166,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         SplitState.ACCEPTED: "Convenu",
         SplitState.REFUSED: "Refusé",
         SplitState.WITHDRAWN: "Retiré",
+        SplitState.LAPSED: "Caduc",
     },
     "line_warnings": {
         LineWarning.HIRE_NOT_RUNNING: "La personne n'est pas employée ce mois-ci",

@@ -265,6 +265,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "split.accepted": "Partage d'heures convenu",
         "split.refused": "Partage d'heures refusé",
         "split.withdrawn": "Proposition de partage retirée",
+        "split.lapsed": "Proposition de partage caduque",
         "statement.submitted": "Relevé envoyé",
         "statement.corrected": "Relevé corrigé",
         "statement.reviewed": "Relevé examiné",

@@ -85,9 +85,9 @@ def add_participant(writer: Writer, request: ParticipantIn, *, at: str = "") -> 
 
 
 def read_participant(reader: Reader, participant_id: UUID) -> ParticipantOut:
-    """A person that the caller declared; a facilitator must say why, see `consult_participant`."""
+    """A person that the caller declared; others must say why, see `consult_participant`."""
     found = _seen(reader, participant_id)
-    if reader.principal.role is Role.FACILITATOR:
+    if reader.principal.role not in queries.DECLARANTS:
         raise purpose_needed("/query/purpose")
     return _shown(reader, found)
 
@@ -174,7 +174,7 @@ def purpose_field(purpose: Purpose) -> str:
 
 def _seen(reader: Reader, participant_id: UUID) -> Participant:
     # The role alone decides here, so that it says nothing of who exists.
-    require_role(reader, *queries.DECLARANTS, Role.FACILITATOR)
+    require_role(reader, *queries.DECLARANTS, Role.FACILITATOR, Role.PRESCRIBER)
     visible = queries.visible_participants(reader.principal, reader.today)
     found = one(reader.session, visible.where(Participant.id == participant_id))
     if found is None:
@@ -218,7 +218,8 @@ def _note_update(writer: Writer, found: Participant, *changed: str) -> None:
     writer.announce("participant.updated", "participant", found.id, declarant_id=found.declarant_id)
     writer.session.flush()
     reassessments.renew_for_participant(writer, found)
-    hire_traits.keep_of_participant(writer, found.id)
+    for contract_id in sorted(hire_traits.keep_of_participant(writer, found.id)):
+        hire_traits.tell(writer, contract_id)
 
 
 def _recount_where_hired(writer: Writer, found: Participant) -> None:

@@ -74,7 +74,8 @@ def _follow(writer: Writer, assessment: Assessment, hire: Hire, clause: Clause, 
     eligibility.keep_file(writer, assessment, file)
     if approves != automatic:
         _set_decision(writer, assessment, hire, clause, approved=approves)
-    hire_traits.keep(writer, clause, hire, assessment)
+    if hire_traits.keep(writer, clause, hire, assessment) and approves == automatic:
+        hire_traits.tell(writer, hire.contract_id)
     return approves != automatic
 
 

@@ -129,7 +129,8 @@ class Writer(Reader):
         """Tell integrators; with `declarant_id`, contractors other than that one are not told.
 
         `own`: told to who acts alone, whatever contract the change is filed under. `contract_id`: the
-        contract it is about, where the change is filed under none.
+        contract it is about, where the change is filed under none. Who may not read what an event is about
+        is not told (`app/db/queries/event_readers.py`).
         """
         self._events += 1
         self.session.add(

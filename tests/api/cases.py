@@ -234,7 +234,7 @@ def _draw_up(case: Case) -> None:
 
 def _put_to_work(case: Case) -> None:
     path = path_of(case)
-    hire = case.send("holder", "POST", f"{path}/hires", hire_body(case))
+    hire = case.send("holder", "POST", f"{path}/hires", hire_body(case, prescriber=case.team.prescriber))
     case.ids |= {"hire_id": hire["id"], "participant_id": hire["participant_id"]}
     case.others["hire_id"], case.others["participant_id"] = [], []
     for seat in ("subcontractor", "structure"):

@@ -2,11 +2,11 @@
 
 Columns are the seats around one case: the platform; the contract's buyer, holder and subcontractor; the
 facilitator whose mandate runs; the buyer's own staff in the facilitator's role, who read but do not decide
-meanwhile; an insertion structure under mandate; a prescriber and an observer, who see no contract. The hire,
-person, assessment, statement and dispute asked for are those of the holder, so that its subcontractor and
-the structure do not find them; durations and splits are those of somebody of the structure. The import, the
-job, the profile and the key are the buyer's; each revokes a key of its own. Organisations read and write
-their profiles as buyer and as facilitator.
+meanwhile; an insertion structure under mandate; a prescriber, who referred the holder's person and sees no
+contract; an observer, who sees neither. The hire, person, assessment, statement and dispute asked for are
+those of the holder, so that its subcontractor and the structure do not find them; durations and splits are
+those of somebody of the structure. The import, the job, the profile and the key are the buyer's; each revokes
+a key of its own. Organisations read and write their profiles as buyer and as facilitator.
 
 200 … 204: done. 403: seen, not theirs to do. 404: not theirs to see.
 """
@@ -75,18 +75,19 @@ reverse_invoice              201  201  403  403  403  403  403  404  404
 
 declare_hire                 403  403  201  201  403  403  201  404  404
 list_hires                   200  200  200  200  200  200  200  404  404
-read_hire                    200  200  200  404  200  200  404  404  404
-amend_hire                   403  403  200  404  403  403  404  404  404
-end_hire                     403  403  200  404  403  403  404  404  404
+list_seen_hires              200  200  200  200  200  200  200  200  200
+read_hire                    200  200  200  404  200  200  404  200  404
+amend_hire                   403  403  200  404  403  403  404  403  404
+end_hire                     403  403  200  404  403  403  404  403  404
 
-list_outcomes                403  403  200  404  200  200  404  404  404
-put_outcome                  403  403  201  404  201  403  404  404  404
+list_outcomes                403  403  200  404  200  200  404  200  404
+put_outcome                  403  403  201  404  201  403  404  201  404
 count_outcomes               200  200  200  200  200  200  200  404  404
 count_territory_outcomes     200  200  200  200  200  200  403  403  403
 
-consult_assessment           403  403  403  404  200  200  404  404  404
-record_facts                 403  403  403  404  200  403  404  404  404
-record_proof                 403  403  403  404  200  403  404  404  404
+consult_assessment           403  403  403  404  200  200  404  403  404
+record_facts                 403  403  403  404  200  403  404  403  404
+record_proof                 403  403  403  404  200  403  404  403  404
 decide_eligibility           404  404  404  404  200  403  404  404  404
 list_assessments             403  403  403  403  200  200  403  403  403
 
@@ -97,7 +98,7 @@ cancel_duration_decision     403  403  403  404  201  403  403  404  404
 
 create_participant           403  403  201  201  403  403  201  403  403
 search_participants          403  403  200  200  200  200  200  403  403
-read_participant             403  403  200  404  200  200  404  403  403
+read_participant             403  403  200  404  200  200  404  200  403
 rectify_participant          403  403  200  404  403  403  404  403  403
 put_residence                403  403  200  404  403  403  404  403  403
 list_duplicates              403  403  403  403  200  200  403  403  403
@@ -157,9 +158,9 @@ OPEN = ("check_life", "check_readiness", "read_metrics", "read_problem")
 NO_PEOPLE = ("admin", "buyer", "prescriber", "observer")
 BY_ROLE = {
     "list_assessments": (*NO_PEOPLE, "holder", "subcontractor", "structure"),
-    "read_participant": NO_PEOPLE,
-    "rectify_participant": NO_PEOPLE,
-    "put_residence": NO_PEOPLE,
+    **dict.fromkeys(
+        ("read_participant", "rectify_participant", "put_residence"), ("admin", "buyer", "observer")
+    ),
     **dict.fromkeys(
         ("list_person_links", "merge_participants", "separate_participants"),
         (*NO_PEOPLE, "holder", "subcontractor", "structure"),

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from app.principal import Role
+from app.services.changes import settle
 from tests.api import matrix
 from tests.api.asking import PREPARED, ask
 from tests.api.builders import Service, serving, taken_back
@@ -93,6 +94,74 @@ def test_outside_the_case(world: World, name: str) -> None:
         assert foreign.status_code == (403 if by_role else 404), seat
         assert told(foreign.json()) == told(unknown.json()), seat
         assert [word for word in world.a.secrets if word in foreign.text] == []
+
+
+# Where the object of an event is read; `{contract}` and `{id}` by name.
+OBJECTS = {
+    **dict.fromkeys(("contract.contract", "lines.contract"), "/v1/contracts/{contract}"),
+    "clause.clause": "/v1/contracts/{contract}/clause",
+    "mandate.mandate": "/v1/contracts/{contract}/mandates/{id}",
+    "invoice.invoice": "/v1/contracts/{contract}/invoices/{id}",
+    **dict.fromkeys(("hire.hire", "assessment.hire", "duration.hire"), "/v1/hires/{id}"),
+    "outcome.hire": "/v1/hires/{id}/outcomes",
+    "statement.statement": "/v1/statements/{id}",
+    "split.split": "/v1/contracts/{contract}/splits/{id}",
+    "penalty.penalty_fact": "/v1/contracts/{contract}/penalties/facts/{id}",
+    "penalty.penalty_decision": "/v1/contracts/{contract}/penalties/decisions/{id}",
+    "dispute.dispute": "/v1/disputes/{id}",
+}
+ALWAYS_TOLD = {"contract.contract", "clause.clause", "mandate.mandate"}
+WHOLE = ALWAYS_TOLD | {
+    "hire.hire",
+    "statement.statement",
+    "dispute.dispute",
+    "assessment.hire",
+    "duration.hire",
+}
+COSTS = {"invoice.invoice", "penalty.penalty_fact", "penalty.penalty_decision"}
+TOLD = {
+    "admin": WHOLE | COSTS,
+    "buyer": WHOLE | COSTS,
+    "holder": (WHOLE | COSTS | {"outcome.hire"}) - {"duration.hire"},
+    "subcontractor": ALWAYS_TOLD | {"hire.hire", "statement.statement"},
+    "facilitator": WHOLE | COSTS | {"outcome.hire", "split.split"},
+    "staff": WHOLE | COSTS | {"outcome.hire", "split.split"},
+    "structure": ALWAYS_TOLD | {"hire.hire", "statement.statement", "assessment.hire", "duration.hire"},
+    "prescriber": {"hire.hire", "outcome.hire"},
+    "observer": set(),
+}
+
+
+def test_the_feed_tells_of_what_its_reader_may_read_and_of_nothing_else(world: World) -> None:
+    case = tell(world.service, TEAM_A)
+    case.send("holder", "PUT", f"/v1/hires/{case.ids['hire_id']}/outcomes/exit", {"situation": "cdi"})
+    while settle(world.service.means):
+        pass
+    contract = case.ids["contract_id"]
+    found = {}
+    for seat in TEAM_A.seats.values():
+        events = {
+            (f"{item['type'].split('.')[0]}.{item['subject_type']}", item["type"], item["subject_id"])
+            for item in fed(world.service, seat)
+            if item["contract_id"] == contract
+        }
+        for kind, told_type, subject in events:
+            path = OBJECTS[kind].format(contract=contract, id=subject)
+            read = world.service.get(path, seat.siret, seat.role)
+            assert read.status_code == 200, (seat.name, told_type)
+            assert told_type != "assessment.recorded" or seat.role is Role.FACILITATOR
+        found[seat.name] = {kind for kind, _, _ in events}
+    assert found == TOLD
+
+
+def fed(service: Service, seat: Seat) -> Iterator[dict[str, Any]]:
+    after = 0
+    while True:
+        page = service.get("/v1/events", seat.siret, seat.role, after=after, limit=200).json()
+        yield from page["items"]
+        if page["next"] == after:
+            return
+        after = page["next"]
 
 
 def told(problem: dict[str, Any]) -> dict[str, Any]:
@@ -206,7 +275,7 @@ def objects(case: Case, operation: Operation) -> Iterator[dict[str, str]]:
             yield {part: other}
 
 
-# Where declarants and facilitators read who somebody is.
+# Where declarants, facilitators and prescribers read who somebody is.
 IDENTITIES = {"create_participant", "read_participant", "rectify_participant", "put_residence"}
 # Where facilitators read why.
 ASSESSMENTS = {
@@ -214,7 +283,7 @@ ASSESSMENTS = {
     *("decide_eligibility", "list_assessments", "consult_duration", "list_duration_decisions"),
     *("decide_duration", "cancel_duration_decision"),
 }
-HIRES = {"declare_hire", "list_hires", "read_hire", "amend_hire", "end_hire"}
+HIRES = {"declare_hire", "list_hires", "list_seen_hires", "read_hire", "amend_hire", "end_hire"}
 # The law, and what a clause says of it, name every public and every proof.
 LAW = {
     *("read_rules", "read_public", "list_profiles", "read_profile", "try_assessment"),
@@ -234,7 +303,8 @@ def seen_too_much(seat: Seat, operation: str, text: str) -> list[str]:
         del words["prescriber"]
     elif operation in LAW:
         words = {name: word for name, word in words.items() if "anari" in word}
-    if not ((declares or reviews) and operation in IDENTITIES):
+    reads = declares or reviews or seat.role is Role.PRESCRIBER
+    if not (reads and operation in IDENTITIES):
         words |= TEAM_A.identity
     if reviews and operation in ASSESSMENTS:
         # Age is one of the facts judged.

@@ -101,13 +101,16 @@ class World:
     def as_firm(self) -> Principal:
         return Principal(self.ids[FIRM], Role.CONTRACTOR)
 
-    def found(self) -> None:
-        """Register the organisations, the contracts with their clauses, and the people."""
+    def found(self, *, automatic: bool) -> None:
+        """Register the organisations, the contracts with their clauses, and the people.
+
+        `automatic`: whether the first clause approves by itself once a public is met.
+        """
         with self.writing(SERVICE) as writer:
             writer.record("organisation.created")
             for siret in (*BUYERS, FIRM, FACILITATOR):
                 self.ids[siret] = organisations.known_organisation(writer, siret).id
-        for number, terms in enumerate(TERMS):
+        for number, terms in enumerate(({"automatic_approval": automatic, **TERMS[0]}, *TERMS[1:])):
             with self.writing(self.as_buyer(number)) as writer:
                 contract = contracts.register_contract(writer, ContractIn.model_validate(_contract(number)))
             self.contracts.append(contract.id)
@@ -140,12 +143,17 @@ class World:
             hires.end_hire(writer, hire_id, body, self.version("hires", hire_id))
 
     def decide(self, hire_id: UUID, decision: str) -> None:
-        """Have the reviewer see the proof, if that is what the decision needs, and decide."""
+        """Have the reviewer see the proof, if that is what the decision needs, and decide.
+
+        `seen`: the proof is seen, and no person decides; the clause may approve by itself.
+        """
         assessment_id = UUID(hex=self.one("SELECT id FROM assessments WHERE hire_id = :id", hire_id))
-        if decision == "approved":
+        if decision in {"approved", "seen"}:
             with self.writing(self.as_facilitator) as writer:
                 version = self.version("assessments", assessment_id)
                 assessments.record_proof(writer, hire_id, ProofIn.model_validate(RSA), version)
+        if decision == "seen":
+            return
         body = DecisionIn.model_validate({"decision": decision, "reason": "Exemple"})
         with self.writing(self.as_facilitator) as writer:
             assessments.decide(writer, assessment_id, body, self.version("assessments", assessment_id))

@@ -9,14 +9,14 @@ from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import HOLDER, access_of
 from app.db.queries.participants import DECLARANTS
-from app.db.tables import ContractAccess, ContractParty, Hire
+from app.db.tables import Contract, ContractAccess, ContractParty, Hire
 from app.principal import Role
 
 if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from app.db.session import ReadSession
+    from app.db.session import ReadSession, WriteSession
     from app.principal import Principal
 
 
@@ -27,11 +27,14 @@ def visible_hires(principal: Principal, today: date) -> Select[Hire]:
     """The hires this principal sees: buyers and facilitators, all of a contract; declarants, their own.
 
     A declarant's own are those it declared or employs; a holder also sees those of its subcontractors, but
-    not those of the other members of its group.
+    not those of the other members of its group. A prescriber sees those of people it referred, on contracts
+    that it does not see.
     """
     query = select(Hire)
     if principal.is_admin:
         return query
+    if principal.role is Role.PRESCRIBER:
+        return query.where(Hire.prescriber_id == principal.organisation_id)
     seen = exists().where(
         ContractAccess.owner_id == Hire.owner_id,
         ContractAccess.contract_id == Hire.contract_id,
@@ -62,6 +65,12 @@ def _of_subcontractor(principal: Principal) -> ColumnElement[bool]:
         other.kind == HOLDER,
     )
     return holds & ~by_holder
+
+
+def held_contract_of(session: WriteSession, hire: Hire) -> Contract:
+    """The contract of a hire already seen to be visible, held until the commit."""
+    query = select(Contract).where(Contract.owner_id == hire.owner_id, Contract.id == hire.contract_id)
+    return session.scalars(query.with_for_update(of=Contract)).one()
 
 
 def hires_of_participant(session: ReadSession, participant_id: UUID) -> list[Hire]:

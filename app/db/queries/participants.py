@@ -47,10 +47,15 @@ def visible_participants(principal: Principal, today: date) -> Select[Participan
     """The people whose identity the principal may read.
 
     A declarant: those it declared. A facilitator: those hired on a contract that it sees today, so that a
-    mandate opens and closes identities by itself. Nobody else.
+    mandate opens and closes identities by itself. A prescriber: those it referred. Nobody else.
     """
     if principal.role in DECLARANTS:
         return declared_participants(principal)
+    if principal.role is Role.PRESCRIBER:
+        referred = exists().where(
+            Hire.participant_id == Participant.id, Hire.prescriber_id == principal.organisation_id
+        )
+        return select(Participant).where(referred)
     if principal.role is not Role.FACILITATOR:
         return select(Participant).where(false())
     return select(Participant).where(hired_in_sight(Participant.id, principal, today))

@@ -75,6 +75,7 @@ class Hire(Base):
         Index("ix_hires_id", "id"),
         Index("ix_hires_contract", "contract_id", "id"),
         Index("ix_hires_participant", "participant_id"),
+        Index("ix_hires_prescriber", "prescriber_id", "id"),
     )
 
     owner_id: Mapped[Id] = mapped_column(primary_key=True)
@@ -95,6 +96,8 @@ class Hire(Base):
     job: Mapped[str | None] = mapped_column(String(8))
     workplace: Mapped[Place | None]
     prescriber_kind: Mapped[Code | None]
+    # The body that referred the person: it reads the hire, its end and its outcome.
+    prescriber_id: Mapped[Id | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
 
