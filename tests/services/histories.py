@@ -45,7 +45,7 @@ from app.services import (
     statements,
 )
 from app.services.changes import settle
-from app.services.compliance import read_compliance
+from app.services.contract_positions import read_compliance
 from app.services.sight import held_contract
 from app.services.work import Means, Reader, Writer, reading, writing
 from app.settings import DEVELOPMENT_SECRET
