@@ -1,12 +1,14 @@
 """Pools: asked for by the holder, agreed by each buyer, one balance, one obligation to count."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 from httpx2 import Response
+from sqlalchemy import select
 
+from app.db.tables import Assessment
 from app.principal import Role
 from app.services.changes import settle
 from app.worker import drain
@@ -19,6 +21,7 @@ from tests.api.builders import (
     SUBCONTRACTOR,
     TERMS,
     Service,
+    Worker,
     add_contract,
     add_hire,
     add_mandate,
@@ -269,3 +272,24 @@ def test_each_contract_is_told(service: Service) -> None:
     told = [item["type"] for item in found if item["subject_id"] == pool["id"]]
     assert sorted(told) == ["pool.agreed", "pool.agreed", "pool.requested"]
     assert {item["contract_id"] for item in found if item["subject_id"] == pool["id"]} == {str(two)}
+
+
+def test_a_person_counts_from_the_first_approved_start_on_any_of_the_pool(service: Service) -> None:
+    one, two = add_contract(service), add_contract(service, buyer=OTHER_BUYER)
+    worker = add_hire(service, one)
+    other = add_hire(service, two, person=worker, starts_on=date(2025, 1, 6))
+    pool = ask(service, one, two).json()
+    answer(service, pool, one, "agree")
+    answer(service, pool, two, "agree", OTHER_BUYER)
+    work(service)
+
+    def until(who: Worker) -> date | None:
+        with service.means.database.read() as session:
+            found = session.scalars(select(Assessment).where(Assessment.hire_id == who.hire_id)).one()
+            return found.eligible_until
+
+    # 24 months from 2024-12-12 on both; once they part, the second from its own 2025-01-06.
+    assert (until(worker), until(other)) == (date(2026, 12, 11), date(2026, 12, 11))
+    answer(service, pool, one, "leave")
+    work(service)
+    assert (until(worker), until(other)) == (date(2026, 12, 11), date(2027, 1, 5))
