@@ -24,11 +24,23 @@ class PoolIn(Input):
     """A pool to ask the buyers of these contracts for."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"contracts": EXAMPLE, "reason": "Trois lots, un seul parcours"}]}
+        json_schema_extra={
+            "examples": [
+                {"contracts": EXAMPLE, "reason": "Trois lots, un seul parcours"},
+                {"contracts": EXAMPLE[:1], "follow_on": True},
+            ]
+        }
     )
 
-    contracts: Annotated[list[UUID], Len(2, CONTRACTS_AT_MOST)] = Field(
-        description="Contrats que l'appelant tient seul, ou dont il est le mandataire ; chacun a une clause."
+    contracts: Annotated[list[UUID], Len(1, CONTRACTS_AT_MOST)] = Field(
+        description="Contrats que l'appelant tient seul, ou dont il est le mandataire ; chacun a une clause. "
+        "Deux au moins, marchés subséquents compris."
+    )
+    follow_on: bool = Field(
+        default=False,
+        description="Joindre aussi les marchés subséquents de ces accords-cadres que l'appelant tient, "
+        "qui ont une clause, courent et ne sont dans aucune autre globalisation. "
+        "Un accord-cadre sans clause ne sert alors qu'à les nommer.",
     )
     reason: Words | None = None
 

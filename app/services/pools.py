@@ -13,9 +13,16 @@ from app.db.tables import Pool, PoolAnswer
 from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, Text, unknown_reference
 from app.principal import Role
 from app.rules.codes import PoolState
-from app.rules.pools import pooled
+from app.rules.pools import FEWEST, pooled
 from app.schemas.compliance import ComplianceWindow
-from app.schemas.pools import PoolComplianceOut, PoolContractOut, PooledContractOut, PoolOut, PoolPage
+from app.schemas.pools import (
+    CONTRACTS_AT_MOST,
+    PoolComplianceOut,
+    PoolContractOut,
+    PooledContractOut,
+    PoolOut,
+    PoolPage,
+)
 from app.services import jobs, pool_positions
 from app.services.compliance import FIGURES, figures_of, shown_rate
 from app.services.contract_positions import shown_status
@@ -42,6 +49,10 @@ NOT_HELD = Text(
     "Be this contract's only holder, or the lead of its group.",
 )
 NO_CLAUSE = Text("Ce contrat n'a pas de clause.", "This contract has no clause.")
+HOW_MANY = Text(
+    f"De {FEWEST} à {CONTRACTS_AT_MOST} contrats font une globalisation, marchés subséquents compris.",
+    f"A pool is made of {FEWEST} to {CONTRACTS_AT_MOST} contracts, follow-on contracts included.",
+)
 CLOSED = Text("Ce contrat est clos.", "This contract is closed.")
 ELSEWHERE = Text(
     "Ce contrat est déjà demandé ou convenu dans une autre globalisation.",
@@ -52,9 +63,7 @@ ELSEWHERE = Text(
 def request_pool(writer: Writer, request: PoolIn) -> PoolOut:
     """Ask the buyers of one holder's contracts to pool them; each is told by a change of its own contract."""
     require_role(writer, Role.CONTRACTOR)
-    seen = queries.contracts_seen(writer.session, writer.principal, writer.today, request.contracts)
-    for index, contract_id in enumerate(request.contracts):
-        _check(writer, seen.get(contract_id), f"/contracts/{index}", request.contracts[:index])
+    seen = _asked_for(writer, request)
     writer.record("pool.requested")
     pool = Pool(
         id=new_id(),
@@ -205,9 +214,30 @@ def shown(reader: Reader, pools: Sequence[Pool]) -> list[PoolOut]:
     return found
 
 
-def _check(writer: Writer, contract: Contract | None, pointer: str, before: Sequence[UUID]) -> None:
-    if contract is None:
-        raise unknown_reference(pointer)
+def _asked_for(writer: Writer, request: PoolIn) -> dict[UUID, Contract]:
+    """The contracts named, each fit for a pool, and those follow-on contracts of theirs that are."""
+    where = (writer.session, writer.principal, writer.today)
+    named = request.contracts
+    following: list[UUID] = []
+    if request.follow_on:
+        frameworks = queries.contracts_seen(*where, named).values()
+        following = queries.follow_on_contracts(*where, list(frameworks))
+    held = queries.contracts_held(*where, {*named, *following})
+    for index, contract_id in enumerate(named):
+        contract, pointer = held.get(contract_id), f"/contracts/{index}"
+        if contract is None:
+            raise unknown_reference(pointer)
+        wrong = _wrong(writer, contract, pointer, named[:index])
+        # A framework without clause names its follow-on contracts; there is nothing of its own to pool.
+        if wrong is not None and not (request.follow_on and wrong.code == "no_clause_to_pool"):
+            raise InvalidPayload(errors=[wrong])
+    fit = {key: contract for key, contract in held.items() if _wrong(writer, contract, "", ()) is None}
+    if not FEWEST <= len(fit) <= CONTRACTS_AT_MOST:
+        raise InvalidPayload(errors=[FieldError("/contracts", "contracts_to_pool", HOW_MANY)])
+    return fit
+
+
+def _wrong(writer: Writer, contract: Contract, pointer: str, before: Sequence[UUID]) -> FieldError | None:
     wrong = None
     if contract.id in before:
         wrong = FieldError(pointer, "twice_in_pool", TWICE)
@@ -219,8 +249,7 @@ def _check(writer: Writer, contract: Contract | None, pointer: str, before: Sequ
         wrong = FieldError(pointer, "closed_contract", CLOSED)
     elif stands_elsewhere(writer, contract, OPEN):
         wrong = FieldError(pointer, "in_another_pool", ELSEWHERE)
-    if wrong is not None:
-        raise InvalidPayload(errors=[wrong])
+    return wrong
 
 
 def stands_elsewhere(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, exists, false, select
+from sqlalchemy import Select, exists, false, or_, select
 
 from app.db.queries.contracts import access_of, visible_contracts
 from app.db.tables import Clause, Contract, ContractAccess, Pool, PoolAnswer, Seal
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from app.db.session import ReadSession
+    from app.db.session import ReadSession, WriteSession
     from app.principal import Principal
 
 
@@ -67,6 +67,30 @@ def contracts_seen(
     """Those of these contracts that the caller sees, by id."""
     query = visible_contracts(principal, today).where(Contract.id.in_(contract_ids))
     return {contract.id: contract for contract in session.scalars(query)}
+
+
+def contracts_held(
+    session: WriteSession, principal: Principal, today: date, contract_ids: Collection[UUID]
+) -> dict[UUID, Contract]:
+    """The same, held until the commit, in the order of their ids: what is said of each goes in turn."""
+    query = visible_contracts(principal, today).where(Contract.id.in_(contract_ids))
+    held = session.scalars(query.order_by(Contract.id).with_for_update(of=Contract))
+    return {contract.id: contract for contract in held}
+
+
+def follow_on_contracts(
+    session: ReadSession, principal: Principal, today: date, frameworks: Collection[Contract]
+) -> list[UUID]:
+    """Those that the caller sees of these frameworks: of the same buyer, naming them by their reference."""
+    if not frameworks:
+        return []
+    of_one = [
+        (Contract.owner_id == framework.owner_id) & (Contract.framework_reference == framework.reference)
+        for framework in frameworks
+    ]
+    named = [framework.id for framework in frameworks]
+    query = visible_contracts(principal, today).where(or_(*of_one), Contract.id.not_in(named))
+    return sorted(contract.id for contract in session.scalars(query))
 
 
 def clauses_of(session: ReadSession, contract_ids: Collection[UUID]) -> list[Clause]:
