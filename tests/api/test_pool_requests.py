@@ -31,7 +31,12 @@ def test_a_pool_asked_for_twice_under_one_key_is_one(service: Service) -> None:
     asked += [
         ("POST", f"{path}/contracts/{body['contracts'][0]}/{word}") for word in ("agree", "refuse", "leave")
     ]
-    assert {service.client.request(method, where).status_code for method, where in asked} == {401}
+    sent = {**body, "reason": "Exemple"}
+    told = [
+        service.client.request(method, where, json=sent if where == "/v1/pools" else {"reason": "Exemple"})
+        for method, where in asked
+    ]
+    assert {answer.status_code for answer in told} == {401}
     headers = service.headers(CONTRACTOR, Role.CONTRACTOR)
     keyless = service.client.post("/v1/pools", json=body, headers=headers)
     assert keyless.status_code == 400
@@ -64,7 +69,7 @@ def test_the_follow_on_contracts_of_a_framework_are_asked_for_with_it(service: S
     assert status == 201
     found = {item["contract_id"] for item in pool["contracts"]}  # type: ignore[attr-defined]
     assert found == {contract["id"] for contract in inside}
-    # Those are asked for already, and one that came later is alone with its framework, which has a clause now.
+    # Those are asked for already; one that came later stands with its framework, which has a clause now.
     record_clause(service, framework)
     record_clause(service, bare)
     status, later = ask(framework["id"], follow_on=True)

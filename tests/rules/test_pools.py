@@ -17,6 +17,7 @@ from app.rules.counting import count_month
 from app.rules.days import Span
 from app.rules.pools import Answer, PoolMember, PoolPosition, covered, pool_position, pooled, states_on
 from app.rules.status import Known, Sums
+from app.rules.targets import Basis
 from app.rules.texts import hundredths_text
 from tests.rules.cases import load
 from tests.rules.months import hours, ident, line, terms
@@ -29,7 +30,7 @@ ONE, TWO, THREE = (ident(name) for name in ("one", "two", "three"))
 
 def _member(case: dict[str, Any], as_of: date) -> PoolMember:
     fixed = {"kind": "fixed_hours", "hours": case.get("hours", "0")}
-    target = {"kind": "step_table", "bands": BANDS} if case.get("unknown") else fixed
+    target = {"kind": "step_table", "bands": BANDS} if case.get("unknown") else case.get("target", fixed)
     said: dict[str, object] = {"late_threshold": case["late"]} if "late" in case else {}
     if case.get("subtarget"):
         said["subtargets"] = [case["subtarget"]]
@@ -46,6 +47,10 @@ def _member(case: dict[str, Any], as_of: date) -> PoolMember:
             sums=Sums(counted=hours(case["counted"]), pending=hours(case.get("pending", "0"))),
             closed=case.get("closed", False),
             months=months,
+            basis=Basis(
+                firm_amount=hours(case["firm_amount"]) if "firm_amount" in case else None,
+                invoiced=hours(case.get("invoiced", "0")),
+            ),
         ),
     )
 

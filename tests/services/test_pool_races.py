@@ -1,4 +1,4 @@
-"""What is said of pools at once: one answer is taken, and hours counted meanwhile are right after a moment."""
+"""What is said of pools at once: one answer is taken, and hours counted meanwhile come right."""
 
 from collections import Counter
 from collections.abc import Iterator
