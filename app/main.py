@@ -29,6 +29,7 @@ from app.api import (
     participants,
     penalties,
     persons,
+    pools,
     profiles,
     rules,
     splits,
@@ -108,6 +109,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         assessments,
         durations,
         splits,
+        pools,
     ):
         app.include_router(module.router)
     docs.install(app)

@@ -356,3 +356,20 @@ class DisputeClosed(DomainError):
 
     status, code = 409, "dispute_closed"
     title = Text("Cette contestation est close.", "This dispute is closed.")
+
+
+class PoolStands(DomainError):
+    """A contract stands in one pool at a time."""
+
+    status, code = 409, "pool_stands"
+    title = Text("Ce contrat participe à une autre globalisation.", "This contract stands in another pool.")
+
+
+class PoolAnswered(DomainError):
+    """Asked is answered once; only what was agreed, or not answered yet, can be left."""
+
+    status, code = 409, "pool_answered"
+    title = Text(
+        "Ce contrat n'attend pas cette réponse dans la globalisation.",
+        "This contract of the pool does not wait for this answer.",
+    )

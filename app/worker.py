@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import imports, jobs, upkeep
+from app.services import imports, jobs, pool_answers, pools, upkeep
 from app.services.changes import settle
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ HANDLERS: Handlers = {
     upkeep.RECHECK: upkeep.recheck,
     upkeep.RECHECK_ALL: upkeep.recheck_all,
     upkeep.TELL_SPLIT: upkeep.tell_split,
+    pools.TELL_POOL: pool_answers.tell_pool,
 }
 
 

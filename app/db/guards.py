@@ -35,6 +35,8 @@ INSERT_ONLY = (
     "penalty_cancellations",
     "penalty_decisions",
     "dispute_ends",
+    "pools",
+    "pool_answers",
 )
 # The doubled sign is one: the driver reads a single one as a placeholder.
 _FUNCTION = """

@@ -188,6 +188,15 @@ class SupportingDocument(StrEnum):
     OTHER = "other"
 
 
+class PoolState(StrEnum):
+    """Where a contract stands in a pool: its buyer was asked, agreed or refused, or it left."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    REFUSED = "refused"
+    LEFT = "left"
+
+
 class SplitState(StrEnum):
     """Where an agreement on held hours stands."""
 

@@ -27,6 +27,7 @@ from app.rules.codes import (
     PenaltyDays,
     PenaltyKind,
     PenaltyLimit,
+    PoolState,
     Programme,
     ProofLevel,
     ReviewState,
@@ -160,6 +161,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         SupportingDocument.TRAINING_CERTIFICATE: "Attestation de formation",
         SupportingDocument.EMPLOYER_CERTIFICATE: "Attestation de l'employeur",
         SupportingDocument.OTHER: "Autre document",
+    },
+    "pool_states": {
+        PoolState.ASKED: "Demandée",
+        PoolState.AGREED: "Convenue",
+        PoolState.REFUSED: "Refusée",
+        PoolState.LEFT: "Quittée",
     },
     "splits": {
         SplitState.PROPOSED: "Proposé",

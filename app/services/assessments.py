@@ -131,6 +131,7 @@ def decide(writer: Writer, assessment_id: UUID, request: DecisionIn, version: in
     clause = needed_clause(writer.session, contract)
     person = participants.participant_of(writer.session, hire.participant_id).person_id
     durations.renew_durations(writer, clause, person, assessment)
+    durations.renew_pooled(writer, clause, person)
     assessment.version += 1
     eligibility.keep_version(writer, assessment)
     hire_traits.keep(writer, clause, hire, assessment)

@@ -288,6 +288,7 @@ def _finish(writer: Writer, contract: Contract, hire: Hire, event: str) -> None:
     eligibility.set_traits(writer, hire, participant)
     clause = needed_clause(writer.session, contract)
     durations.renew_durations(writer, clause, participant.person_id)
+    durations.renew_pooled(writer, clause, participant.person_id)
     hire_traits.keep_of_hire(writer, clause, hire)
     ledger.recount_person(writer, contract, hire.participant_id)
 

@@ -177,6 +177,14 @@ ADVICE = {
         "Relisez les décisions ; pour la rétablir, prenez-en une nouvelle.",
         "Read the decisions again; to restore it, take a new one.",
     ),
+    "pool_stands": Text(
+        "Mettez d'abord fin à l'autre participation : POST /v1/pools/{id}/contracts/{contract_id}/leave.",
+        "End the other participation first: POST /v1/pools/{id}/contracts/{contract_id}/leave.",
+    ),
+    "pool_answered": Text(
+        "Relisez la globalisation ; pour en changer, le titulaire en demande une nouvelle.",
+        "Read the pool again; to change it, the holder asks for a new one.",
+    ),
     "split_beyond_room": Text(
         "Restez dans « available » et les heures demandées : GET /v1/contracts/{id}/held-hours.",
         "Stay within “available” and the hours asked: GET /v1/contracts/{id}/held-hours.",

@@ -153,6 +153,8 @@ BY_NAME: dict[str, Any] = {
     "prefix": "csi_4f7a9c21",
     "procedure": "Procédure adaptée",
     "profile": "ccag-2021",
+    "prescriber": "55555500200008",
+    "prescriber_kind": "mission_locale",
     "proof_authorities": [],
     "proofs_missing": [],
     "proofs_seen": ["rsa"],

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from httpx2 import Response
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.db.tables import (
     Assessment,
@@ -23,6 +23,7 @@ from app.db.tables import (
     Organisation,
     OwnProfile,
     Participant,
+    PoolAnswer,
     Statement,
 )
 from tests.api.cases import (
@@ -36,6 +37,7 @@ from tests.api.cases import (
     Seat,
     hire_body,
     path_of,
+    pool_body,
     profile_body,
     split_body,
 )
@@ -110,6 +112,8 @@ PUBLIC_PARTS = {
 APPROVED = ("consult_duration", "list_duration_decisions", "decide_duration", "cancel_duration_decision")
 # A split has the version 1 until it is answered.
 UNANSWERED = ("accept_split", "refuse_split", "withdraw_split")
+# Every answer on a contract is a version of its pool.
+POOLED = ("agree_pool", "refuse_pool", "leave_pool")
 CODES = {"read_public": "rsa", "read_problem": "not_found"}
 
 
@@ -165,6 +169,10 @@ def ask(operation: Operation, case: Case, seat: Seat, **parts: str) -> Asked:
 def _version(asked: Asked) -> int | None:
     if asked.operation.id in UNANSWERED:
         return 1
+    if asked.operation.id in POOLED:
+        with asked.case.service.means.database.read() as session:
+            answers = select(func.count()).where(PoolAnswer.pool_id == UUID(asked.parts["pool_id"]))
+            return session.scalar(answers) or 1
     if asked.operation.id not in VERSIONED:
         return None
     table, column, part = VERSIONED[asked.operation.id]
@@ -228,10 +236,27 @@ def _end_split(case: Case) -> None:
     case.send("facilitator", "POST", f"{path_of(case)}/splits/{case.ids['split_id']}/withdraw", {}, 1)
 
 
+def _leaving(case: Case, _: Seat) -> Body:
+    # A buyer leaves what it agreed to.
+    path = f"/v1/pools/{case.ids['pool_id']}/contracts/{case.ids['contract_id']}/agree"
+    case.answer("buyer", "POST", path, {}, 2)
+    return {"reason": "Chacun pour soi"}
+
+
+def _new_pool(case: Case, seat: Seat) -> Body:
+    return (
+        pool_body(case) if seat.name == "holder" else {"contracts": [case.ids["contract_id"], str(uuid4())]}
+    )
+
+
 # What a case must have behind it before these can be done.
 PREPARED: dict[str, Callable[[Case], None]] = {"propose_split": _end_split, "decide_penalties": _end_dispute}
 BODIES: dict[str, Any] = {
     "propose_split": lambda case, _: split_body(case),
+    "request_pool": _new_pool,
+    "agree_pool": lambda _, __: {},
+    "refuse_pool": lambda _, __: {"reason": "Chacun pour soi"},
+    "leave_pool": _leaving,
     "accept_split": lambda _, __: {"reason": "Convenu"},
     "refuse_split": lambda _, __: {},
     "withdraw_split": lambda _, __: {},

@@ -9,6 +9,7 @@ those of somebody of the structure. The import, the job, the profile and the key
 a key of its own. Organisations read and write their profiles as buyer and as facilitator.
 
 200 … 204: done. 403: seen, not theirs to do. 404: not theirs to see.
+422: they hold none of the contracts that they name.
 """
 
 SEATS = (
@@ -115,6 +116,14 @@ correct_statement            403  403  201  404  403  403  404  404  404
 review_statement             403  403  403  404  200  403  404  404  404
 
 list_held_hours              403  403  403  403  200  200  403  404  404
+request_pool                 403  403  201  422  403  403  403  403  403
+list_pools                   200  200  200  200  200  200  200  200  200
+read_pool                    200  200  200  404  200  200  404  404  404
+read_pool_compliance         200  200  200  404  200  200  404  404  404
+agree_pool                   200  200  403  404  403  403  404  404  404
+refuse_pool                  200  200  403  404  403  403  404  404  404
+leave_pool                   200  200  200  404  403  403  404  404  404
+
 list_splits                  403  403  403  403  200  200  403  404  404
 read_split                   403  403  403  403  200  200  403  404  404
 propose_split                403  403  403  403  201  403  403  404  404
@@ -173,6 +182,7 @@ ONCE = (
     *("merge_participants", "separate_participants", "cancel_duration_decision"),
     *("draft_profile_version", "change_profile_draft", "publish_profile", "withdraw_profile"),
     *("propose_split", "accept_split", "refuse_split", "withdraw_split"),
+    *("agree_pool", "refuse_pool", "leave_pool"),
     *("decide_penalties", "open_dispute", "answer_dispute", "withdraw_dispute"),
 )
 

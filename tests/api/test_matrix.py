@@ -22,7 +22,7 @@ GUARDED = [name for name in ROWS if name not in matrix.OPEN]
 OWNED = {
     *("contract_id", "mandate_id", "hire_id", "participant_id", "assessment_id"),
     *("statement_id", "invoice_id", "import_id", "job_id", "key_id", "profile_code"),
-    *("decision_id", "split_id", "fact_id", "dispute_id"),
+    *("decision_id", "split_id", "pool_id", "fact_id", "dispute_id"),
 }
 NEVER_NAMED = "92000000700012"
 OUTSIDERS = [seat for seat in TEAM_B.seats.values() if seat.role is not Role.ADMIN]

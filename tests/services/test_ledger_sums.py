@@ -152,6 +152,14 @@ class History(RuleBasedStateMachine):
         self.told.append((contract, known_at, self.world.known(contract, known_at)))
         self._try(word, lambda: getattr(self.world, word)(0, 1))
 
+    @rule(contract=CONTRACTS, word=st.sampled_from(["agree", "agree", "leave"]))
+    def pool(self, contract: int, word: str) -> None:
+        if not self.world.pools:
+            self._try("ask", self.world.ask_pool)
+        known_at = self.world.moment()
+        self.told.append((contract, known_at, self.world.known(contract, known_at)))
+        self._try(word, lambda: self.world.answer_pool(contract, word))
+
     @rule()
     def work(self) -> None:
         self.world.work()

@@ -8,7 +8,7 @@ import pytest
 from app.principal import Role
 from app.schemas.compliance import ComplianceQuery
 from app.schemas.figures import PeriodQuery
-from app.services.compliance import read_compliance
+from app.services.contract_positions import read_compliance
 from app.services.figures import read_territory
 from tests.books import MAIZIERES, Books
 

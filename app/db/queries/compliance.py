@@ -44,6 +44,7 @@ from app.db.tables import (
     Organisation,
     PenaltyCancellation,
     PenaltyFact,
+    PoolAnswer,
     Seal,
     Statement,
     Version,
@@ -88,6 +89,8 @@ def _position(viewer: object) -> Select[*tuple[Any, ...]]:
         ContractParty.since <= _TODAY,
         func.coalesce(ContractParty.until, _TODAY) >= _TODAY,
     )
+    # Whether any pool ever heard of the contract: only then are its pools looked up.
+    pooled = exists().where(PoolAnswer.owner_id == Contract.owner_id, PoolAnswer.contract_id == Contract.id)
     facilitated = exists().where(
         Mandate.contract_id == Contract.id,
         Mandate.role == Role.FACILITATOR.value,
@@ -111,6 +114,7 @@ def _position(viewer: object) -> Select[*tuple[Any, ...]]:
             Clause.effective_on,
             Clause.version.label("clause_version"),
             holder.label("holder"),
+            pooled.label("pooled"),
             facilitated.label("facilitated"),
             holders.correlate(Contract).scalar_subquery().label("holders"),
             exists().where(OpenChange.contract_id == Contract.id).label("provisional"),
@@ -136,8 +140,8 @@ def position_of_contract(
     """One row: the contract, its clause, whether the caller holds it, who else, how far changes are settled.
 
     Columns: `CONTRACT_FACTS`, contract_id, owner_id, clause_id, obligation_id, terms, effective_on,
-    clause_version, holder, holders (their number), facilitated, provisional, sealed_at. None when the caller
-    does not see the contract.
+    clause_version, holder, pooled (a pool ever heard of it), holders (their number), facilitated,
+    provisional, sealed_at. None when the caller does not see the contract.
     """
     query = _POSITION_FOR_PLATFORM if principal.is_admin else _POSITION
     values = {

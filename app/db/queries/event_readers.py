@@ -38,9 +38,10 @@ READERS: dict[str, frozenset[Role]] = {
     "import": frozenset({Role.ADMIN, Role.BUYER}),
     "invoice": WHAT_IT_COSTS,
     "penalty": WHAT_IT_COSTS,
+    "pool": WHAT_IT_COSTS,
 }
 # Of firms, only those that hold the contract read these.
-OF_HOLDERS = ("invoice", "penalty")
+OF_HOLDERS = ("invoice", "penalty", "pool")
 
 
 def may_read(principal: Principal) -> ColumnElement[bool]:

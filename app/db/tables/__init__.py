@@ -30,6 +30,7 @@ from app.db.tables.participants import (
     Residence,
 )
 from app.db.tables.penalties import PenaltyCancellation, PenaltyDecision, PenaltyFact
+from app.db.tables.pools import Pool, PoolAnswer
 from app.db.tables.profiles import OwnProfile, ProfileVersion, ProfileWithdrawal
 from app.db.tables.splits import Split, SplitAnswer
 from app.db.tables.statements import (
@@ -86,6 +87,8 @@ __all__ = [
     "PenaltyFact",
     "PersonLink",
     "PersonMonth",
+    "Pool",
+    "PoolAnswer",
     "PostalCode",
     "ProfileVersion",
     "ProfileWithdrawal",
