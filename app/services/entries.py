@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.db.queries import compliance as queries
+from app.db.queries import entries as queries
 from app.db.queries.lists import page_of
 from app.db.tables import Entry
 from app.principal import Role

@@ -12,6 +12,8 @@ from typing import Any
 from app.web.example_figures import FIGURES
 from app.web.example_law import LAW, OUTCOMES
 from app.web.example_penalties import PARTS, PENALTIES
+from app.web.example_places import PLACES
+from app.web.example_pools import POOL, POOLS
 from app.web.example_reviews import CLAIM, DECISION, REVIEWS, SPLIT
 
 KEY = "01936f2e-7c10-7a31-9c55-0242ac120001"
@@ -211,6 +213,8 @@ BY_MODEL: dict[str, Any] = {
     **OUTCOMES,
     **REVIEWS,
     **PENALTIES,
+    **PLACES,
+    **POOLS,
     "ActionOut.code": "missing_statement",
     "ActionOut.hours": None,
     "ActionOut.month": "2025-03",
@@ -342,7 +346,6 @@ BY_MODEL: dict[str, Any] = {
     "PersonLinkOut.reason": "same_identity",
     "PersonLinkOut.stands": True,
     "PlaceOut.candidates": ["commune/57433", "commune/57434"],
-    "PlaceOut.share": "1.0000",
     "Ready.missing": [],
     "ReviewIn.accept_all": True,
     "SocialConditionOut.text": "Heures réservées à l'insertion.",
@@ -356,20 +359,6 @@ BY_MODEL: dict[str, Any] = {
     "StatusCount.label": "En retard",
     "SubcontractIn.siret": "44444400400006",
     "SubcontractOut.identifier": "44444400400006",
-    "TerritoryDetail.code": "57433",
-    "TerritoryDetail.kind": "commune",
-    "TerritoryDetail.level": "commune",
-    "TerritoryDetail.name": "Maizières-lès-Metz",
-    "TerritoryDetail.population": 11000,
-    "TerritoryOut.code": "57",
-    "TerritoryOut.kind": "department",
-    "TerritoryOut.level": "department",
-    "TerritoryOut.name": "Moselle",
-    "TerritoryOut.place": "department/57",
-    "TerritoryOut.population": 1000000,
-    "TerritoryRef.code": "57433",
-    "TerritoryRef.level": "commune",
-    "TerritoryRef.name": "Maizières-lès-Metz",
 }
 
 PARAMETERS: dict[str, Any] = {
@@ -389,6 +378,7 @@ PARAMETERS: dict[str, Any] = {
     "moment": "6_months",
     "ordinal": 1,
     "participant_id": PARTICIPANT,
+    "pool_id": POOL,
     "profile_code": "ccag-2021",
     "read_problem.code": "not_found",
     "read_public.code": "rsa",

@@ -1,6 +1,7 @@
 """How a pool is asked for: once, by who is known, of a framework and its follow-on contracts."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -56,25 +57,25 @@ def test_the_follow_on_contracts_of_a_framework_are_asked_for_with_it(service: S
     for contract in (*inside, *others):
         record_clause(service, contract)
 
-    def ask(*contracts: str, follow_on: bool) -> tuple[int, dict[str, object]]:
+    def ask(*contracts: str, follow_on: bool) -> tuple[int, dict[str, Any]]:
         body = {"contracts": list(contracts), "follow_on": follow_on}
         found = service.post("/v1/pools", CONTRACTOR, Role.CONTRACTOR, body)
         return found.status_code, found.json()
 
     status, alone = ask(inside[0]["id"], follow_on=False)
-    assert (status, alone["errors"][0]["pointer"]) == (422, "/contracts")  # type: ignore[index]
-    assert alone["errors"][0]["code"] == "contracts_to_pool"  # type: ignore[index]
+    assert (status, alone["errors"][0]["pointer"]) == (422, "/contracts")
+    assert alone["errors"][0]["code"] == "contracts_to_pool"
     # The framework has no clause of its own yet: it names the two contracts that have one.
     status, pool = ask(framework["id"], follow_on=True)
     assert status == 201
-    found = {item["contract_id"] for item in pool["contracts"]}  # type: ignore[attr-defined]
+    found = {item["contract_id"] for item in pool["contracts"]}
     assert found == {contract["id"] for contract in inside}
     # Those are asked for already; one that came later stands with its framework, which has a clause now.
     record_clause(service, framework)
     record_clause(service, bare)
     status, later = ask(framework["id"], follow_on=True)
     assert status == 201
-    found = {item["contract_id"] for item in later["contracts"]}  # type: ignore[attr-defined]
+    found = {item["contract_id"] for item in later["contracts"]}
     assert found == {framework["id"], bare["id"]}
     seen = service.get(f"/v1/pools/{later['id']}", BUYER, Role.BUYER).json()
     assert (seen["contracts_total"], seen["running"]) == (2, False)
