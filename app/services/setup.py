@@ -9,7 +9,7 @@ from app.db.queries import contracts
 from app.errors import Unauthenticated
 from app.principal import SERVICE, Role
 from app.schemas.access import ApiKeyIn
-from app.services import access, organisations
+from app.services import access, credentials, organisations
 from app.services.territories import load_edition
 from app.services.work import writing
 
@@ -36,7 +36,8 @@ def holds_key(means: Means, text: str) -> bool:
     """Whether a key made earlier opens this database."""
     with means.database.read() as session:
         try:
-            access.principal_of(session, text, means)
+            credential = credentials.read_credential(text, means)
+            credentials.principal_of(session, credential, means)
         except Unauthenticated:
             return False
     return True
