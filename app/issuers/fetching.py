@@ -27,9 +27,13 @@ class UnreachableError(Exception):
 
 
 def new_client() -> httpx.Client:
-    """A client for all threads. It takes no proxy from the environment and follows no redirect."""
+    """A client for all threads. It takes no proxy from the environment and follows no redirect.
+
+    No connection is kept: what is asked is rare, and there is then nothing to close.
+    """
     timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
-    return httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False)
+    limits = httpx.Limits(max_keepalive_connections=0)
+    return httpx.Client(timeout=timeout, limits=limits, follow_redirects=False, trust_env=False)
 
 
 def fetch(
