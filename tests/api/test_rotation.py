@@ -1,6 +1,7 @@
 """A key and its successor: how long both live, who may replace which, and when each was last used."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -48,7 +49,7 @@ def rotate(
     key: dict[str, Any],
     by: dict[str, Any] | None = None,
     again: str | None = None,
-    **body: object,
+    **body: Any,  # noqa: ANN401  # any field
 ) -> Response:
     """The rotation of a key, asked for with that key itself, or with another one."""
     credential = {"Authorization": f"Bearer {(by or key)['key']}"}
@@ -121,6 +122,12 @@ class TestTwoAtMost:
         assert service.client.delete(f"{PATH}/{successor['id']}", headers=headers).status_code == 204
         assert rotate(service, third.json()).status_code == 201
 
+    def test_two_rotations_at_once_make_one_successor(self, service: Service) -> None:
+        key = made(service)
+        with ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(lambda _: rotate(service, key), range(2)))
+        assert sorted(answer.status_code for answer in answers) == [201, 409]
+
     def test_a_key_that_ended_has_no_successor(self, service: Service) -> None:
         by = made(service)
         revoked, expired = made(service), made(service, valid_days=1)
@@ -154,7 +161,7 @@ class TestWhoMay:
         "body", [{"overlap_days": -1}, {"overlap_days": 91}, {"valid_days": 366}, {"valid_days": 0}]
     )
     def test_a_malformed_request(self, service: Service, body: dict[str, int]) -> None:
-        answer = rotate(service, made(service), **body)
+        answer = rotate(service, made(service), None, None, **body)
         assert (answer.status_code, errors_of(answer)[0][0]) == (422, f"/{next(iter(body))}")
 
     def test_it_stands_in_the_audit_trail(self, service: Service) -> None:

@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus
 
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey, KeyParameters, RSAKey
 from joserfc.jws import JWSRegistry
 
 SECRET = "secret of the resource server"
@@ -40,7 +40,7 @@ class Issuer:
     def rotate(self, kind: str) -> str:
         """A new key signs; the one before stays published, older ones do not."""
         name = f"key-{sum(self.counts.values())}-{len(self.keys)}-{os.urandom(3).hex()}"
-        parameters = {"kid": name, "use": "sig"}
+        parameters: KeyParameters = {"kid": name, "use": "sig"}
         new = (
             RSAKey.generate_key(2048, parameters)
             if kind == "RSA"
@@ -161,8 +161,8 @@ class Handler(BaseHTTPRequestHandler):
         elif what == "token":
             client, _ = self._client(form)
             now = int(form["at"])
-            claims = {"iss": base, "sub": client, "client_id": client, "aud": form["audience"]}
-            claims |= {"iat": now, "exp": now + 300}
+            claims: dict[str, Any] = {"iss": base, "sub": client, "client_id": client}
+            claims |= {"aud": form["audience"], "iat": now, "exp": now + 300}
             self._send(200, {"access_token": signed(issuer, {"claims": claims}), "token_type": "Bearer"})
         elif what == "introspect":
             self._introspect(base, issuer, form)

@@ -99,7 +99,7 @@ class TestRefused:
         ],
     )
     def test_claims(self, issuers: Issuers, issuer: Running, changes: dict[str, Any]) -> None:
-        assert issuers.identify(issuer.sign())
+        assert issuers.identify(issuer.sign()).subject
         assert refused(issuers, issuer.sign(**changes))
 
     @pytest.mark.parametrize("by", ["none", "shared"])
@@ -150,7 +150,7 @@ class TestKeys:
         other = issuer.named("once")
         issuers = Issuers([other.jwt()], clock)
         for _ in range(3):
-            assert issuers.identify(other.sign())
+            assert issuers.identify(other.sign()).subject
         assert (other.asked("jwks"), other.asked(".well-known/openid-configuration")) == (1, 1)
 
     def test_a_new_key_is_found_and_an_old_one_forgotten(self, issuer: Running, clock: HeldClock) -> None:
@@ -158,7 +158,7 @@ class TestKeys:
         issuers = Issuers([other.jwt()], clock)
         long = seconds(NOW) + 7200
         first = other.sign(exp=long)
-        assert issuers.identify(first)
+        assert issuers.identify(first).subject
         other.rotate()
         second = other.sign(exp=long)
         # Asked a moment ago: a name that is made up must not make us ask again and again.
@@ -166,19 +166,19 @@ class TestKeys:
         assert refused(issuers, other.sign(by="stranger", header={"kid": "made-up"}))
         assert other.asked("jwks") == 1
         clock.moment += AGAIN
-        assert issuers.identify(second)
-        assert issuers.identify(first)
+        assert issuers.identify(second).subject
+        assert issuers.identify(first).subject
         assert other.asked("jwks") == 2
         # Withdrawn by the issuer, the first key opens nothing once ours are no longer fresh.
         other.rotate()
-        assert issuers.identify(first)
+        assert issuers.identify(first).subject
         clock.moment += FRESH
         assert refused(issuers, first)
 
     def test_a_token_that_names_no_key(self, issuer: Running, clock: HeldClock) -> None:
         other = issuer.named("nameless")
         issuers = Issuers([other.jwt()], clock)
-        assert issuers.identify(other.sign(header={"kid": None}))
+        assert issuers.identify(other.sign(header={"kid": None})).subject
         other.rotate()
         clock.moment += FRESH
         # Two keys fit: none is tried out.
