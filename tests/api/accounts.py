@@ -57,7 +57,7 @@ class World:
         found: dict[str, Any] = answer.json()
         return found
 
-    def ask(self, token: str, method: str = "GET", path: str = "/v1/me", **sent: Any) -> Response:  # noqa: ANN401
+    def ask(self, token: str, method: str = "GET", path: str = "/v1/me", **sent: Any) -> Response:  # noqa: ANN401  # whatever the client sends
         headers = {"Authorization": f"Bearer {token}", **sent.pop("headers", {})}
         return self.service.client.request(method, path, headers=headers, **sent)
 
