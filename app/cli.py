@@ -7,10 +7,12 @@ import signal
 import socket
 import sys
 import tempfile
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 import uvicorn
@@ -27,6 +29,7 @@ from app.demonstration.telling import tell
 from app.errors import DomainError
 from app.main import create_app
 from app.principal import Role
+from app.schemas.access import KEY_DAYS, LONGEST_OVERLAP_DAYS, OVERLAP_DAYS
 from app.services import setup
 from app.services import verify as verification
 from app.services.work import Means
@@ -47,6 +50,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+keys = typer.Typer(help="API keys: create, list, rotate, revoke.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+Days = Annotated[int, typer.Option(min=1, max=KEY_DAYS, help="For how many days it is valid.")]
 
 
 def _means(settings: Settings) -> Means:
@@ -70,13 +78,53 @@ def migration(name: str) -> None:
     typer.echo(migrate_tables.draft(name))
 
 
-@app.command()
-def key(siret: str, role: Role, label: str = "cli") -> None:
+@keys.command("create")
+def create_key(siret: str, role: Role, label: str = "cli", valid_days: Days = KEY_DAYS) -> None:
     """Make an API key and print it; it is shown nowhere else."""
+    with _told():
+        typer.echo(setup.issue_key(_means(Settings()), siret, role, label, valid_days=valid_days))
+
+
+@keys.command("list")
+def list_keys(siret: Annotated[str | None, typer.Argument(help="Of one organisation only.")] = None) -> None:
+    """List keys without their secrets, oldest first, one a line: tabs stand between the columns."""
+    typer.echo("id\tprefix\tsiret\trole\tscopes\tcreated\tends\tlast used\tlabel")
+    for key in setup.every_key(_means(Settings()), siret):
+        ends = min(moment for moment in (key.expires_at, key.revoked_at) if moment)
+        used = f"{key.last_used_at:%Y-%m-%dT%H:%MZ}" if key.last_used_at else "-"
+        days = f"{key.created_at:%Y-%m-%d}\t{ends:%Y-%m-%d}\t{used}"
+        typer.echo(
+            f"{key.id}\t{key.prefix}\t{key.siret}\t{key.role}\t{'+'.join(key.scopes)}\t{days}\t{key.label}"
+        )
+
+
+@keys.command("rotate")
+def rotate_key(
+    key_id: UUID,
+    overlap_days: Annotated[int, typer.Option(min=0, max=LONGEST_OVERLAP_DAYS)] = OVERLAP_DAYS,
+    valid_days: Days = KEY_DAYS,
+) -> None:
+    """Print the successor of a key, which itself ends after the overlap."""
+    with _told():
+        typer.echo(setup.replace_key(_means(Settings()), key_id, overlap_days, valid_days))
+
+
+@keys.command("revoke")
+def revoke_key(key_id: UUID) -> None:
+    """End a key at once."""
+    with _told():
+        setup.end_key(_means(Settings()), key_id)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """A refusal of the service as a message of the command."""
     try:
-        typer.echo(setup.issue_key(_means(Settings()), siret, role, label))
+        yield
     except DomainError as error:
-        raise typer.BadParameter(error.errors[0].detail.fr, param_hint="SIRET") from None
+        detail = error.errors[0].detail if error.errors else error.title
+        typer.echo(detail.fr, err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command()

@@ -60,6 +60,10 @@ class Keyring:
         """Keyed hash of a request that may hold a whole identity, to tell it from another one."""
         return self._hmac("request", request)
 
+    def subject_hash(self, issuer: str, kind: str, subject: str) -> bytes:
+        """Keyed hash under which a person or a machine of an issuer is known here."""
+        return self._hmac("subject", f"{issuer}\n{kind}\n{subject}".encode())
+
     def claim_hash(self, line_id: UUID, other_line_id: UUID) -> bytes:
         """What stands for another tenant's claim beside one's own: it names neither line to anybody else."""
         return self._hmac("claim", line_id.bytes + other_line_id.bytes)

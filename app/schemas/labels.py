@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.principal import Role, Scope
+from app.principal import CredentialKind, Role, Scope, SubjectKind
 from app.rules.codes import ClauseState
 from app.rules.labels import LABELS as LAW
 from app.schemas.assessments import Eligibility
@@ -36,6 +36,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         Role.OBSERVER: "Observateur",
     },
     "scopes": {Scope.READ: "Lecture", Scope.WRITE: "Écriture"},
+    "credentials": {
+        CredentialKind.API_KEY: "Clé d'API",
+        CredentialKind.MEMBERSHIP: "Jeton d'un compte qui a un accès",
+    },
+    "subject_kinds": {SubjectKind.PERSON: "Personne", SubjectKind.CLIENT: "Machine"},
+    "key_warnings": {"key_expires_soon": "Clé bientôt finie"},
     "contract_kinds": {
         ContractKind.WORKS: "Travaux",
         ContractKind.SUPPLIES: "Fournitures",
@@ -232,7 +238,10 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "organisation.updated": "Organisme modifié",
         "api_key.created": "Clé créée",
         "api_key.issued": "Clé créée à la ligne de commande",
+        "api_key.rotated": "Clé remplacée par une neuve",
         "api_key.revoked": "Clé révoquée",
+        "membership.granted": "Accès accordé à un compte",
+        "membership.ended": "Accès d'un compte fini",
         "contract.registered": "Contrat enregistré",
         "contract.updated": "Contrat modifié",
         "contract.place_resolved": "Lieu d'exécution choisi",
@@ -288,6 +297,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "objects": {
         "organisation": "Organisme",
         "api_key": "Clé d'API",
+        "membership": "Accès d'un compte",
         "contract": "Contrat",
         "clause": "Clause",
         "invoice": "Facture",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from app.clock import Clock, day_of, new_id
+from app.clock import Clock, SystemClock, day_of, new_id
 from app.db.tables import Change, ChangeObject, Event, OpenChange, Version
+from app.issuers.identifying import Issuers
+from app.services.last_uses import LastUses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,9 @@ class Means:
     database: Database
     clock: Clock
     keyring: Keyring
+    # None, for processes that take no tokens.
+    issuers: Issuers = field(default_factory=lambda: Issuers((), SystemClock()))
+    last_uses: LastUses = field(default_factory=LastUses)
 
 
 @dataclass(slots=True)
@@ -79,6 +84,7 @@ class Writer(Reader):
             organisation_id=self.principal.organisation_id,
             role=self.principal.role,
             key_id=self.principal.key_id,
+            membership_id=self.principal.membership_id,
             request_id=self.request_id,
             action=action,
             contract_id=contract_id,

@@ -6,8 +6,36 @@ from app.errors import Text
 
 ADVICE = {
     "unauthenticated": Text(
-        "Envoyez « Authorization: Bearer … » avec une clé valable ; la plateforme en fait de neuves.",
-        "Send “Authorization: Bearer …” with a valid key; the platform makes new ones.",
+        "Envoyez « Authorization: Bearer … » avec une clé ou un jeton valable ; la plateforme fait les clés.",
+        "Send “Authorization: Bearer …” with a valid key or token; the platform makes the keys.",
+    ),
+    "no_membership": Text(
+        "Faites-vous accorder un accès : POST /v1/memberships, par la plateforme ou par votre organisme.",
+        "Have access granted to you: POST /v1/memberships, by the platform or your organisation.",
+    ),
+    "role_not_held": Text(
+        "Retirez Clauses-Role et Clauses-Organisation, ou nommez-y ce que « errors » énumère.",
+        "Leave out Clauses-Role and Clauses-Organisation, or name there what “errors” lists.",
+    ),
+    "role_not_chosen": Text(
+        "Nommez-en un dans Clauses-Role (et Clauses-Organisation) : « errors » les énumère.",
+        "Name one in Clauses-Role (and Clauses-Organisation): “errors” lists them.",
+    ),
+    "issuer_unavailable": Text(
+        "Attendez le délai de Retry-After et renvoyez la même requête, ou employez une clé d'API.",
+        "Wait as Retry-After says and send the same request again, or use an API key.",
+    ),
+    "key_ended": Text(
+        "Créez une clé neuve : POST /v1/api-keys.",
+        "Make a new key: POST /v1/api-keys.",
+    ),
+    "rotation_under_way": Text(
+        "Révoquez celle qui ne sert plus, ou attendez sa fin : GET /v1/api-keys dit laquelle (lineage_id).",
+        "Revoke the one no longer used, or wait for its end: GET /v1/api-keys tells which (lineage_id).",
+    ),
+    "membership_exists": Text(
+        "Mettez fin à l'accès en cours avant d'en accorder un autre : GET /v1/memberships.",
+        "End the present access before granting another one: GET /v1/memberships.",
     ),
     "forbidden": Text(
         "Utilisez une clé dont le rôle et les portées le permettent : GET /v1/me dit ceux de celle-ci.",

@@ -36,7 +36,7 @@ from app.errors import (
     Unauthenticated,
 )
 from app.principal import Scope
-from app.services import access
+from app.services import credentials
 from app.services.work import Means, Reader, Writer
 from app.web.etags import expected_version, strong_etag, weak_etag
 from app.web.languages import language_of
@@ -55,21 +55,27 @@ REACHED: dict[str, tuple[Callable[..., Any], Any]] = {
     "participant_id": (visible_participants, Participant.id),
 }
 
-bearer = HTTPBearer(auto_error=False, description="Clé d'API : `Authorization: Bearer csi_…`.")
+ROLE_HEADER, ORGANISATION_HEADER = "Clauses-Role", "Clauses-Organisation"
+
+bearer = HTTPBearer(
+    scheme_name="bearer", auto_error=False, description="Clé d'API : `Authorization: Bearer csi_…`."
+)
 
 
 class Call:
     """One request, with the means to answer it. Built without I/O; its methods run in the worker thread."""
 
-    def __init__(self, request: Request, credentials: HTTPAuthorizationCredentials | None) -> None:
+    def __init__(self, request: Request, authorization: HTTPAuthorizationCredentials | None) -> None:
         """Keep what the methods need."""
         self.request = request
         self.means: Means = request.app.state.means
         self.request_id: str = request.state.request_id
-        self._token = credentials.credentials if credentials else None
+        self._token = authorization.credentials if authorization else None
+        self._credential: credentials.Credential | None = None
 
     def read(self, use_case: Callable[[Reader], Any]) -> Response:
         """Answer 200 with what the use case returns; nothing is written."""
+        self._identify()
         with self.means.database.read() as session:
             principal = self._authenticate(session, Scope.READ)
             reader = Reader(session, principal, self.means, self.request_id)
@@ -105,6 +111,7 @@ class Call:
         self, use_case: Callable[[Writer], Any], *, body: BaseModel | bytes | None, status: int = 201
     ) -> Response:
         """Run a creating use case once per `Idempotency-Key`; a repetition gets the first answer."""
+        self._identify()
         with self.means.database.write() as session:
             principal = self._authenticate(session, Scope.WRITE)
             key = _idempotency_key(self.request)
@@ -124,6 +131,7 @@ class Call:
     def _write(
         self, use_case: Callable[[Writer], Any], status: int | None, needed: Scope = Scope.WRITE
     ) -> Response:
+        self._identify()
         with self.means.database.write() as session:
             principal = self._authenticate(session, needed)
             writer = Writer(session, principal, self.means, self.request_id)
@@ -134,10 +142,18 @@ class Call:
             writer.close()
         return response
 
-    def _authenticate(self, session: ReadSession, needed: Scope) -> Principal:
+    def _identify(self) -> None:
+        """Read the credential before any session is open: the issuer of a token may have to be asked."""
         if self._token is None:
             raise Unauthenticated
-        principal = access.principal_of(session, self._token, self.means)
+        self._credential = credentials.read_credential(self._token, self.means)
+
+    def _authenticate(self, session: ReadSession, needed: Scope) -> Principal:
+        if self._credential is None:
+            raise Unauthenticated
+        headers = self.request.headers
+        wanted = credentials.Wanted(headers.get(ROLE_HEADER), headers.get(ORGANISATION_HEADER))
+        principal = credentials.principal_of(session, self._credential, self.means, wanted)
         self.request.state.principal = principal
         if needed not in principal.scopes:
             raise Forbidden
@@ -220,10 +236,10 @@ def _idempotency_key(request: Request) -> str:
 
 
 async def call_of(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+    request: Request, authorization: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Call:
     """The request as a `Call`; asynchronous so that it takes no thread."""
-    return Call(request, credentials)
+    return Call(request, authorization)
 
 
 Calling = Annotated[Call, Depends(call_of)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.web.example_access import ACCESS, ACCESS_NAMES, KEY, MEMBERSHIP
 from app.web.example_figures import FIGURES
 from app.web.example_law import LAW, OUTCOMES
 from app.web.example_penalties import PARTS, PENALTIES
@@ -16,7 +17,6 @@ from app.web.example_places import PLACES
 from app.web.example_pools import POOL, POOLS
 from app.web.example_reviews import CLAIM, DECISION, REVIEWS, SPLIT
 
-KEY = "01936f2e-7c10-7a31-9c55-0242ac120001"
 INVOICE = "01936f2e-7c10-7a31-9c55-0242ac12000f"
 REVERSAL = "01936f2e-7c10-7a31-9c55-0242ac120010"
 ORGANISATION = "01936f2e-7c10-7a31-9c55-0242ac120002"
@@ -36,6 +36,7 @@ BUYER, FIRM, FACILITATOR = "20003994900017", "22222200200008", "33333300300007"
 LINES = [{"hire_id": HIRE, "worked": "151.67"}]
 
 BY_NAME: dict[str, Any] = {
+    **ACCESS_NAMES,
     "answer_reason": None,
     "answered_at": None,
     "cancelled_by": None,
@@ -116,7 +117,6 @@ BY_NAME: dict[str, Any] = {
     "issued_from": "2024-10-16",
     "issued_on": "2024-12-02",
     "job": "F1503",
-    "key_id": KEY,
     "kind_label": "Travail",
     "label": "Bénéficiaire du RSA",
     "labour_share": "0.5",
@@ -152,7 +152,6 @@ BY_NAME: dict[str, Any] = {
     "pointer": "/lieuExecution/code",
     "position": 42,
     "postal_codes": ["57280"],
-    "prefix": "csi_4f7a9c21",
     "procedure": "Procédure adaptée",
     "profile": "ccag-2021",
     "prescriber": "55555500200008",
@@ -208,6 +207,7 @@ BY_NAME: dict[str, Any] = {
 }
 
 BY_MODEL: dict[str, Any] = {
+    **ACCESS,
     **FIGURES,
     **LAW,
     **OUTCOMES,
@@ -240,15 +240,6 @@ BY_MODEL: dict[str, Any] = {
     "ReportingIn.documents": [],
     "AmendmentIn.effective_on": "2025-06-01",
     "AmendmentIn.window": {"end": "2025-11-11"},
-    "ApiKeyCreated.id": KEY,
-    "ApiKeyCreated.key": "csi_4f7a9c21_…_…",
-    "ApiKeyCreated.label": "Logiciel de paie",
-    "ApiKeyCreated.siret": BUYER,
-    "ApiKeyIn.role": "buyer",
-    "ApiKeyIn.siret": BUYER,
-    "ApiKeyOut.id": KEY,
-    "ApiKeyOut.label": "Logiciel de paie",
-    "ApiKeyOut.siret": BUYER,
     "AssessmentOut.id": ASSESSMENT,
     "ChangeOut.id": CHANGE,
     "ClauseOut.id": CLAUSE,
@@ -321,9 +312,6 @@ BY_MODEL: dict[str, Any] = {
     "MandateOut.name": "PLIE d'exemple",
     "MandateOut.role": "facilitator",
     "MandatePatch.until": "2025-12-31",
-    "Me.name": "Communauté d'exemple",
-    "Me.role": "buyer",
-    "Me.siret": BUYER,
     "Meaning.code": "not_found",
     "Meaning.status": 404,
     "Meaning.title": "Ressource introuvable.",
@@ -375,6 +363,7 @@ PARAMETERS: dict[str, Any] = {
     "key_id": KEY,
     "level": "commune",
     "mandate_id": MANDATE,
+    "membership_id": MEMBERSHIP,
     "moment": "6_months",
     "ordinal": 1,
     "participant_id": PARTICIPANT,

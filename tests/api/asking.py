@@ -26,6 +26,7 @@ from app.db.tables import (
     PoolAnswer,
     Statement,
 )
+from tests.api.builders import ISSUER
 from tests.api.cases import (
     DURATION,
     MEETING,
@@ -199,6 +200,11 @@ def _mandate(case: Case, _: Seat) -> Body:
     return {"siret": case.team.prescriber, "role": "insertion_structure", **days}
 
 
+def _membership(_: Case, seat: Seat) -> Body:
+    account = {"issuer": ISSUER, "subject": f"somebody-{next(NUMBERS)}", "label": "Essai"}
+    return {"siret": seat.siret, "role": seat.role, **account}
+
+
 def _subcontract(_: Case, __: Seat) -> Body:
     return {"scheme": "TVA", "identifier": f"FR{next(NUMBERS)}", "since": "2025-01-02"}
 
@@ -263,6 +269,8 @@ BODIES: dict[str, Any] = {
     "decide_duration": lambda case, _: {**DURATION, "reason": case.team.reasons["decision"]},
     "cancel_duration_decision": lambda case, _: {"reason": case.team.reasons["decision"]},
     "create_api_key": lambda _, seat: {"siret": seat.siret, "role": seat.role, "label": "Essai"},
+    "rotate_api_key": lambda _, __: {},
+    "grant_membership": _membership,
     "put_organisation": lambda _, __: {"name": "Organisme d'exemple", "seat": PLACE},
     "register_contract": _contract,
     "change_contract": lambda _, __: {"lot": "3"},

@@ -27,12 +27,14 @@ from app.db.tables import (
     Mandate,
     Participant,
 )
+from app.issuers.identifying import Issuers
 from app.main import create_app
 from app.principal import SERVICE, Role
 from app.rules.terms_json import terms_from_json, terms_to_json
 from app.services import organisations, setup
+from app.services.last_uses import LastUses
 from app.services.work import Means, Writer, writing
-from app.settings import Settings
+from app.settings import IssuerSettings, Settings
 
 BUYER = "20003994900017"
 OTHER_BUYER = "10000000900017"
@@ -41,6 +43,8 @@ OTHER_CONTRACTOR = "30000000700017"
 SUBCONTRACTOR = "40000000600017"
 FACILITATOR = "50000000500016"
 STRUCTURE = "60000000400017"
+# Known to every service under test, and never asked: its tokens are tried with an issuer that runs.
+ISSUER = "https://idp.example"
 MORNING = datetime(2025, 1, 10, 9, tzinfo=UTC)
 WINDOW = (date(2024, 12, 12), date(2025, 9, 11))
 TERMS: dict[str, Any] = {
@@ -103,11 +107,13 @@ _idle: list[FastAPI] = []
 
 
 @contextmanager
-def serving(url: str) -> Iterator[Service]:
-    """The application on a database, at a fixed instant."""
+def serving(url: str, *issuers: IssuerSettings) -> Iterator[Service]:
+    """The application on a database, at a fixed instant, with these issuers besides the one never asked."""
     clock = HeldClock()
+    known = (IssuerSettings(url=ISSUER, audience="clauses"), *issuers)
     app = _idle.pop() if _idle else create_app(Settings(database_url=url, log_level="info"))
-    means = app.state.means = replace(app.state.means, database=Database(url), clock=clock)
+    own = {"database": Database(url), "clock": clock, "last_uses": LastUses()}
+    means = app.state.means = replace(app.state.means, issuers=Issuers(known, clock), **own)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield Service(client, means, clock)
     means.database.dispose()

@@ -5,8 +5,9 @@ facilitator whose mandate runs; the buyer's own staff in the facilitator's role,
 meanwhile; an insertion structure under mandate; a prescriber, who referred the holder's person and sees no
 contract; an observer, who sees neither. The hire, person, assessment, statement and dispute asked for are
 those of the holder, so that its subcontractor and the structure do not find them; durations and splits are
-those of somebody of the structure. The import, the job, the profile and the key are the buyer's; each revokes
-a key of its own. Organisations read and write their profiles as buyer and as facilitator.
+those of somebody of the structure. The import, the job, the profile and the key are the buyer's; each rotates
+and revokes a key, and ends a membership, of its own. Organisations read and write their profiles as buyer and
+as facilitator.
 
 200 … 204: done. 403: seen, not theirs to do. 404: not theirs to see.
 422: they hold none of the contracts that they name.
@@ -27,7 +28,11 @@ read_problem                 200  200  200  200  200  200  200  200  200
 read_me                      200  200  200  200  200  200  200  200  200
 list_api_keys                200  200  200  200  200  200  200  200  200
 create_api_key               201  201  201  201  201  201  201  201  201
+rotate_api_key               201  201  201  201  201  201  201  201  201
 revoke_api_key               204  204  204  204  204  204  204  204  204
+list_memberships             200  200  200  200  200  200  200  200  200
+grant_membership             201  201  201  201  201  201  201  201  201
+end_membership               204  204  204  204  204  204  204  204  204
 read_organisation            200  200  200  200  200  200  200  200  200
 put_organisation             200  200  200  200  200  200  200  200  200
 

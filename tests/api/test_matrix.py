@@ -11,7 +11,7 @@ from app.principal import Role
 from app.services.changes import settle
 from tests.api import matrix
 from tests.api.asking import PREPARED, ask
-from tests.api.builders import Service, serving, taken_back
+from tests.api.builders import ISSUER, Service, serving, taken_back
 from tests.api.cases import STRANGER, TEAM_A, TEAM_B, Case, Seat, begin, hire_body, path_of, tell
 from tests.contract.documents import Operation, operations
 
@@ -22,8 +22,14 @@ GUARDED = [name for name in ROWS if name not in matrix.OPEN]
 OWNED = {
     *("contract_id", "mandate_id", "hire_id", "participant_id", "assessment_id"),
     *("statement_id", "invoice_id", "import_id", "job_id", "key_id", "profile_code"),
-    *("decision_id", "split_id", "pool_id", "fact_id", "dispute_id"),
+    *("decision_id", "split_id", "pool_id", "fact_id", "dispute_id", "membership_id"),
 }
+# What each does to a key or a membership of its own: where these are made, and their part of the address.
+OWN = {
+    **dict.fromkeys(("rotate_api_key", "revoke_api_key"), ("/v1/api-keys", "key_id")),
+    "end_membership": ("/v1/memberships", "membership_id"),
+}
+NOWHERE = {"key_id": str(uuid4()), "membership_id": str(uuid4())}
 NEVER_NAMED = "92000000700012"
 OUTSIDERS = [seat for seat in TEAM_B.seats.values() if seat.role is not Role.ADMIN]
 OUTSIDERS.append(Seat("facilitator", STRANGER, Role.FACILITATOR))
@@ -37,12 +43,17 @@ class World:
     a: Case
     b: Case
 
-    def key_id(self, seat: Seat) -> str:
-        """A key that this organisation made in this role."""
-        body = {"siret": seat.siret, "role": seat.role, "label": "À révoquer"}
-        answer = self.service.post("/v1/api-keys", seat.siret, seat.role, body)
+    def own(self, name: str, seat: Seat) -> dict[str, str]:
+        """The key or membership that this organisation made in this role, for what is done to its own."""
+        if name not in OWN:
+            return {}
+        path, part = OWN[name]
+        body = {"siret": seat.siret, "role": seat.role, "label": "À finir"}
+        if part == "membership_id":
+            body |= {"issuer": ISSUER, "subject": str(uuid4())}
+        answer = self.service.post(path, seat.siret, seat.role, body)
         assert answer.status_code == 201, answer.text
-        return str(answer.json()["id"])
+        return {part: str(answer.json()["id"])}
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +79,7 @@ def test_around_the_case(world: World, name: str) -> None:
         case = tell(world.service, TEAM_A)
         PREPARED[name](case)
     for seat in TEAM_A.seats.values():
-        parts = {"key_id": world.key_id(seat)} if name == "revoke_api_key" else {}
-        asked = ask(OPERATIONS[name], case, seat, **parts)
+        asked = ask(OPERATIONS[name], case, seat, **world.own(name, seat))
         credential = world.service.headers(seat.siret, seat.role)
         with taken_back():
             answer = asked.send(credential)
@@ -86,8 +96,7 @@ def test_outside_the_case(world: World, name: str) -> None:
         headers = world.service.headers(seat.siret, seat.role)
         # The key of somebody in the very same role.
         twin = TEAM_A.seats[seat.name]
-        parts = {"key_id": world.key_id(twin)} if name == "revoke_api_key" else {}
-        foreign = ask(operation, world.a, seat, **parts).send(headers)
+        foreign = ask(operation, world.a, seat, **world.own(name, twin)).send(headers)
         nowhere = {part: str(uuid4()) for part in owned_parts(operation)}
         unknown = ask(operation, world.a, seat, **nowhere).send(headers)
         by_role = seat.name in matrix.BY_ROLE.get(name, ())
@@ -170,7 +179,7 @@ def told(problem: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", GUARDED)
 def test_without_a_key(world: World, name: str) -> None:
-    asked = ask(OPERATIONS[name], world.a, TEAM_A.seats["buyer"], key_id=str(uuid4()))
+    asked = ask(OPERATIONS[name], world.a, TEAM_A.seats["buyer"], **NOWHERE)
     nobody = asked.send({})
     assert (nobody.status_code, nobody.json()["code"]) == (401, "unauthenticated")
     assert nobody.headers["WWW-Authenticate"] == "Bearer"

@@ -14,6 +14,7 @@ from app.db.tables.contracts import (
 )
 from app.db.tables.disputes import Dispute, DisputeEnd
 from app.db.tables.invoices import Invoice
+from app.db.tables.memberships import Membership
 from app.db.tables.organisations import ApiKey, Organisation, StoredAnswer
 from app.db.tables.participants import (
     Assessment,
@@ -75,6 +76,7 @@ __all__ = [
     "KeptTraits",
     "Line",
     "Mandate",
+    "Membership",
     "ObligationMonth",
     "OpenChange",
     "Organisation",

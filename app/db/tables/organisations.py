@@ -40,6 +40,9 @@ class ApiKey(Base):
     created_at: Mapped[Moment]
     expires_at: Mapped[Moment]
     revoked_at: Mapped[Moment | None]
+    # The first key of those that followed each other by rotation; null on the first one itself.
+    lineage_id: Mapped[Id | None] = mapped_column(index=True)
+    last_used_at: Mapped[Moment | None]
 
 
 class StoredAnswer(Base):
