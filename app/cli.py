@@ -27,7 +27,7 @@ from app.demonstration.telling import tell
 from app.errors import DomainError
 from app.main import create_app
 from app.principal import Role
-from app.services import setup
+from app.services import key_rotation, setup
 from app.services import verify as verification
 from app.services.work import Means
 from app.settings import Settings
@@ -108,6 +108,25 @@ def verify() -> None:
     found = verification.verify(_means(Settings()).database)
     typer.echo(found.told())
     raise typer.Exit(0 if found.holds else 1)
+
+
+@app.command("rotate-keys")
+def rotate_keys(
+    *, dry_run: Annotated[bool, typer.Option(help="Only tell what each key still holds.")] = False
+) -> None:
+    """Put everything under the first key, beside running processes; tell which keys may be removed.
+
+    Exits 1 while values that can be moved stand under another key. Killed, it goes on where it was.
+    """
+    settings = Settings()
+    means = _means(settings)
+    if not dry_run:
+        moved = key_rotation.rotate(means, lambda table, rows: typer.echo(f"  {table} : {rows}"))
+        typer.echo(f"{moved} lignes mises sous la clé « {means.keyring.current_id} ».")
+    found = key_rotation.usage(means, settings.idempotency_hours)
+    for line in found.told():
+        typer.echo(line)
+    raise typer.Exit(1 if found.left else 0)
 
 
 @app.command()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import stat
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.crypto import masters_of
 
 # Known to everybody who reads this file: production mode refuses it.
 DEVELOPMENT_SECRET = "dev:ZGV2ZWxvcG1lbnQta2V5LW5vdC1mb3ItcHJvZHVjdGk="  # noqa: S105 - public on purpose, see above
@@ -28,6 +32,10 @@ class Settings(BaseSettings):
         default=SecretStr(DEVELOPMENT_SECRET),
         description="`id:base64` of 32 random bytes, comma-separated; the first encrypts, all decrypt.",
     )
+    secret_keys_file: Path | None = Field(
+        default=None,
+        description="A file with the same, one key per line or with commas; nobody else's to read.",
+    )
     pool_size: int = Field(default=10, ge=1, description="Connections kept per process (PostgreSQL).")
     pool_timeout_seconds: float = Field(default=30, gt=0)
     body_limit_bytes: int = Field(default=256 * KIB, ge=KIB)
@@ -36,8 +44,25 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")
-    def _refuse_development_secret(self) -> Settings:
-        if self.environment == "production" and self.secret_keys.get_secret_value() == DEVELOPMENT_SECRET:
-            message = "CLAUSES_SECRET_KEYS must be set in production: the built-in key is public."
+    def _read_keys(self) -> Settings:
+        if self.secret_keys_file is not None:
+            if "secret_keys" in self.model_fields_set:
+                message = "Set CLAUSES_SECRET_KEYS or CLAUSES_SECRET_KEYS_FILE, not both."
+                raise ValueError(message)
+            self._refuse_open_file(self.secret_keys_file)
+            read = SecretStr(self.secret_keys_file.read_text(encoding="utf-8"))
+            # Not by assignment, after which the keys would pass for set beside the file.
+            self.__dict__["secret_keys"] = read
+        masters = masters_of(self.secret_keys.get_secret_value())
+        public = masters_of(DEVELOPMENT_SECRET).values()
+        # Wherever it stands and whatever its id: what it opened once, everybody can open.
+        if self.environment == "production" and any(master in public for master in masters.values()):
+            message = "Set secret keys of your own in production: the built-in one is public."
             raise ValueError(message)
         return self
+
+    def _refuse_open_file(self, path: Path) -> None:
+        others = stat.S_IRWXO | stat.S_IWGRP
+        if self.environment == "production" and path.stat().st_mode & others:
+            message = f"{path} may be read or changed by others: chmod o-rwx,g-w."
+            raise ValueError(message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,7 @@ def principal_of(session: ReadSession, token: str, means: Means) -> Principal:
     key = queries.key_by_public_id(session, parts.public_id) if parts else None
     if parts is None or key is None:
         raise Unauthenticated
-    if not hmac.compare_digest(key.secret_hash, means.keyring.secret_hash(parts.secret)):
+    if not means.keyring.is_secret(key.secret_hash, parts.secret):
         raise Unauthenticated
     if key.revoked_at is not None or key.expires_at <= means.clock.now():
         raise Unauthenticated

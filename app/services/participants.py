@@ -138,7 +138,7 @@ def put_residence(
 def search_participants(writer: Writer, request: ParticipantSearch) -> ParticipantsFound:
     """The caller's records of a person given by their whole identity; a facilitator's search is audited."""
     require_role(writer, *queries.DECLARANTS, Role.FACILITATOR)
-    sought = identities.matching_hash(
+    sought = identities.matching_hashes(
         writer.keyring, request.birth_name, request.first_names, request.birth_date, request.birth_place
     )
     visible = queries.visible_participants(writer.principal, writer.today)

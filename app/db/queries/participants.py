@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Select, exists, false, select
+from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import access_of
 from app.db.tables import (
@@ -12,6 +13,7 @@ from app.db.tables import (
     Hire,
     HireTraits,
     Identity,
+    Opposition,
     Participant,
     ParticipantAccess,
     Residence,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from app.principal import Principal
 
 DECLARANT = "declarant"
+OPPOSED = "opposed"
 DECLARANTS = (Role.CONTRACTOR, Role.INSERTION_STRUCTURE)
 
 
@@ -68,11 +71,26 @@ def hired_in_sight(
     )
 
 
-def with_matching_hash(query: Select[Participant], matching_hash: bytes) -> Select[Participant]:
-    """Those of the query whose four identity fields hash to this, oldest record first."""
+def opposed(person_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether the last thing said of one of the person's records is that they object to the processing."""
+    record, told, later = aliased(Participant), aliased(Opposition), aliased(Opposition)
+    superseded = exists().where(later.participant_id == told.participant_id, later.number > told.number)
+    return exists().where(
+        record.person_id == person_id,
+        told.participant_id == record.id,
+        told.decision == OPPOSED,
+        ~superseded,
+    )
+
+
+def with_matching_hash(query: Select[Participant], hashes: list[bytes]) -> Select[Participant]:
+    """Those of the query whose four identity fields hash to one of these, oldest record first.
+
+    Nobody who objected to the processing of their data is found.
+    """
     return (
         query.join(Identity, Identity.participant_id == Participant.id)
-        .where(Identity.matching_hash == matching_hash)
+        .where(Identity.matching_hash.in_(hashes), ~opposed(Participant.person_id))
         .order_by(Participant.id)
     )
 
