@@ -14,7 +14,7 @@ from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from app.clock import day_of
 from app.db.queries import organisations as queries
@@ -143,11 +143,15 @@ class Call:
             raise Forbidden
         return principal
 
-    def _answer(self, result: BaseModel | None, principal: Principal, status: int = 200) -> Response:
+    def _answer(self, result: BaseModel | str | None, principal: Principal, status: int = 200) -> Response:
         language = language_of(self.request)
         headers = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-store"}
         if result is None:
             return Response(status_code=204, headers=headers)
+        if isinstance(result, str):
+            # A page that stands alone: it runs nothing and loads nothing.
+            policy = "default-src 'none'; style-src 'unsafe-inline'"
+            return HTMLResponse(result, status, {**headers, "Content-Security-Policy": policy})
         version = getattr(result, "version", None)
         if isinstance(version, int):
             headers["ETag"] = strong_etag(version, principal.role, language)

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import visible_contracts
+from app.db.queries.participants import opposed_record
 from app.db.tables import (
     Assessment,
     Clause,
@@ -260,6 +261,33 @@ _TOLD = (
     )
     .group_by(Hire.ended_on, Hire.declarant_id, Hire.employer_id, HireOutcome.moment)
 )
+# Nobody asks what became of somebody who objected: for them it is as if it were told.
+_OPPOSED = [
+    _part(
+        "outcome",
+        first=Hire.ended_on,
+        declarant_id=Hire.declarant_id,
+        employer_id=Hire.employer_id,
+        identifier=literal(moment),
+        number=func.count(),
+    )
+    .select_from(Hire)
+    .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
+    .where(
+        Hire.owner_id == _OWNER,
+        Hire.contract_id == _CONTRACT,
+        Hire.ended_on.is_not(None),
+        Assessment.decision == "approved",
+        opposed_record(Hire.participant_id),
+        ~exists().where(
+            HireOutcome.owner_id == Hire.owner_id,
+            HireOutcome.hire_id == Hire.id,
+            HireOutcome.moment == moment,
+        ),
+    )
+    .group_by(Hire.ended_on, Hire.declarant_id, Hire.employer_id)
+    for moment in ("6_months", "12_months")
+]
 _DISPUTES = (
     _part(
         "dispute",
@@ -280,7 +308,7 @@ _DOCUMENTS = _part("document", first=PenaltyFact.day, identifier=PenaltyFact.doc
         PenaltyCancellation.owner_id == PenaltyFact.owner_id, PenaltyCancellation.fact_id == PenaltyFact.id
     ),
 )
-_PRESENT = union_all(_SUMS, _SUBMITTED, _RETURNED, _HOLDERS, _HIRES, _TOLD, _DISPUTES, _DOCUMENTS)
+_PRESENT = union_all(_SUMS, _SUBMITTED, _RETURNED, _HOLDERS, _HIRES, _TOLD, *_OPPOSED, _DISPUTES, _DOCUMENTS)
 
 
 def present_facts(

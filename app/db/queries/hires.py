@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import HOLDER, access_of
 from app.db.queries.participants import DECLARANTS
-from app.db.tables import ContractAccess, ContractParty, Hire
+from app.db.tables import Contract, ContractAccess, ContractParty, Hire
 from app.principal import Role
 
 if TYPE_CHECKING:
@@ -68,3 +68,8 @@ def hires_of_participant(session: ReadSession, participant_id: UUID) -> list[Hir
     """Every hire of one record of a person, on any contract, oldest first."""
     query = select(Hire).where(Hire.participant_id == participant_id).order_by(Hire.id)
     return list(session.scalars(query))
+
+
+def contract_of_hire(session: ReadSession, hire: Hire) -> Contract:
+    """The contract of a hire already seen to be visible."""
+    return session.get_one(Contract, hire.contract_id)

@@ -71,16 +71,17 @@ def hired_in_sight(
     )
 
 
-def opposed(person_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
-    """Whether the last thing said of one of the person's records is that they object to the processing."""
-    record, told, later = aliased(Participant), aliased(Opposition), aliased(Opposition)
+def opposed_record(participant_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether the last thing said of a record is that the person objects to the processing."""
+    told, later = aliased(Opposition), aliased(Opposition)
     superseded = exists().where(later.participant_id == told.participant_id, later.number > told.number)
-    return exists().where(
-        record.person_id == person_id,
-        told.participant_id == record.id,
-        told.decision == OPPOSED,
-        ~superseded,
-    )
+    return exists().where(told.participant_id == participant_id, told.decision == OPPOSED, ~superseded)
+
+
+def opposed(person_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """The same of any record of a person."""
+    record = aliased(Participant)
+    return exists().where(record.person_id == person_id, opposed_record(record.id))
 
 
 def with_matching_hash(query: Select[Participant], hashes: list[bytes]) -> Select[Participant]:
