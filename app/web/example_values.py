@@ -13,6 +13,7 @@ from app.web.example_figures import FIGURES
 from app.web.example_law import LAW, OUTCOMES
 from app.web.example_penalties import PARTS, PENALTIES
 from app.web.example_reviews import CLAIM, DECISION, REVIEWS, SPLIT
+from app.web.example_rights import RIGHTS
 
 KEY = "01936f2e-7c10-7a31-9c55-0242ac120001"
 INVOICE = "01936f2e-7c10-7a31-9c55-0242ac12000f"
@@ -208,6 +209,7 @@ BY_MODEL: dict[str, Any] = {
     **LAW,
     **OUTCOMES,
     **REVIEWS,
+    **RIGHTS,
     **PENALTIES,
     "ActionOut.code": "missing_statement",
     "ActionOut.hours": None,
