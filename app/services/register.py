@@ -216,8 +216,8 @@ REGISTER: tuple[Processing, ...] = (
             "statement_versions.lines",
         ),
         fields=(
-            *_of("LineIn", "hire_id", "worked", "training", "overtime", "sub_periods"),
-            *_of("VerdictIn", "hire_id", "verdict", "hours", "reason", "documents"),
+            *_of("LineIn", "hire_id", "worked", "training", "overtime", "periods"),
+            *_of("LineReview", "hire_id", "verdict", "hours", "reason", "documents"),
         ),
         purpose="Compter les heures, les expliquer, les corriger",
         basis=MISSION,
@@ -228,7 +228,7 @@ REGISTER: tuple[Processing, ...] = (
     Processing(
         label="Contestation d'une décision, et la réponse",
         columns=_of("disputes", "text", "answer"),
-        fields=("DisputeIn.text", "DisputeAnswerIn.text"),
+        fields=("DisputeIn.text", *_of("DisputeAnswerIn", "text", "outcome")),
         purpose="Contester une décision et y répondre",
         basis=MISSION,
         recipients=("Qui conteste, le facilitateur ; l'acheteur sauf pour une éligibilité",),

@@ -1,4 +1,4 @@
-"""What the examples tell of the rights of a person: oppositions, erasures, the file of the right of access."""
+"""What the examples tell of the rights of people: oppositions, erasures, the file of the right of access."""
 
 from __future__ import annotations
 
