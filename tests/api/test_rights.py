@@ -346,10 +346,10 @@ class TestOpposition:
             body = {"situation": "cdi"}
             refused = service.send("PUT", path, CONTRACTOR, Role.CONTRACTOR, body, None)
             assert (refused.status_code, refused.json()["code"]) == (409, "person_opposed")
-            actions = service.get(base, BUYER, Role.BUYER).json()["next_actions"]
+            actions = service.get(base, FACILITATOR, Role.FACILITATOR).json()["next_actions"]
             asked = [item["code"] for item in actions if item["code"] == "outcomes_missing"]
             service.post(f"{PATH}/{found['participant_id']}/oppositions", CONTRACTOR, Role.CONTRACTOR, LIFTED)
-            again = service.get(base, BUYER, Role.BUYER).json()["next_actions"]
+            again = service.get(base, FACILITATOR, Role.FACILITATOR).json()["next_actions"]
             asked_again = [item["code"] for item in again if item["code"] == "outcomes_missing"]
         finally:
             service.clock.moment = start
