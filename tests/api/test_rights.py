@@ -1,6 +1,5 @@
 """The rights of a person: access, opposition, erasure with sums intact; who may, what is refused after."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,17 +16,10 @@ from app.services import erasures
 from app.services.changes import settle
 from app.services.verify import verify
 from tests.api.builders import BUYER, CONTRACTOR, FACILITATOR, OTHER_CONTRACTOR, Service, add_mandate, serving
-from tests.api.people import HIRE, PERSON, WHY, approved, decide, declared, prove, refusal
+from tests.api.leaving import ERASE, LIFTED, OPPOSED, PATH, RIGHTS, at_work, canary, facilitated, prolonged
+from tests.api.people import HIRE, WHY, decide, declared, prove, refusal
 from tests.api.persons import known_by, new_person, second_contract
 from tests.api.registering import record_clause, register
-
-PATH = "/v1/participants"
-RIGHTS = "rights_request"
-OPPOSED = {"decision": "opposed", "ground": "particular_situation", "received_on": "2025-01-08"}
-LIFTED = {"decision": "lifted", "ground": "person_withdrew", "received_on": "2025-01-09"}
-ERASE = {"ground": "person_request"}
-NASTY = "<script>alert('CANARI')</script>"
-PROLONGED = {"kind": "prolongation", "months": 1, "reason": "CANARICONGE", "reference": "CANARIREF"}
 
 
 @pytest.fixture(scope="module")
@@ -43,56 +35,6 @@ def contract_id(service: Service) -> UUID:
     contract_id = UUID(contract["id"])
     add_mandate(service, contract_id)
     return contract_id
-
-
-def canary() -> dict[str, Any]:
-    return {
-        **PERSON,
-        "birth_name": f"CANARINOM{uuid4().hex[:8]}",
-        "first_names": NASTY,
-        "level": "none",
-        "sex": "female",
-        "residence": {"place": "commune/57433", "qpv": "QN05713M", "qpv_edition": "2024"},
-        "france_travail_number": "CANARIFT01",
-    }
-
-
-def at_work(service: Service, contract_id: UUID, **changes: object) -> dict[str, Any]:
-    """Somebody approved, who worked and left: hours in part accepted, every text a word of its own."""
-    facts = {"opinion_body": "CANARIMISSION"}
-    asked = {"participant": canary(), "facts": facts, "prescriber_kind": "plie", **changes}
-    found = approved(service, contract_id, **asked)
-    hire_id = found["hire_id"]
-    lines = [{"hire_id": hire_id, "worked": "60.00"}]
-    path = f"/v1/contracts/{contract_id}/statements"
-    body = {"month": "2024-12", "lines": lines}
-    sent = service.post(path, CONTRACTOR, Role.CONTRACTOR, body)
-    assert sent.status_code == 201, sent.text
-    verdict = {"hire_id": hire_id, "verdict": "part", "hours": "50.00", "reason": "CANARICOUPE"}
-    reviewed = facilitated(
-        service, "POST", f"/v1/statements/{sent.json()['id']}/review", {"lines": [verdict]}, 1
-    )
-    assert reviewed.status_code == 200, reviewed.text
-    end = {"ended_on": "2025-01-09", "reason": "end_of_contract", "outcome": {"situation": "cdi"}}
-    ended = service.send("POST", f"/v1/hires/{hire_id}/end", CONTRACTOR, Role.CONTRACTOR, end, 1)
-    assert ended.status_code == 200, ended.text
-    return {**found, "statement_id": sent.json()["id"]}
-
-
-def facilitated(service: Service, method: str, path: str, body: object, version: int | None) -> Any:  # noqa: ANN401 - a response
-    return service.send(method, path, FACILITATOR, Role.FACILITATOR, body, version)
-
-
-def prolonged(service: Service, found: dict[str, Any]) -> None:
-    headers = {**service.headers(FACILITATOR, Role.FACILITATOR), "Idempotency-Key": str(uuid4())}
-    path = f"/v1/hires/{found['hire_id']}/assessment"
-    version = service.get(path, FACILITATOR, Role.FACILITATOR, purpose=WHY).json()["version"]
-    answer = service.client.post(
-        f"/v1/hires/{found['hire_id']}/duration-decisions",
-        json=PROLONGED,
-        headers={**headers, "If-Match": f'"{version}"'},
-    )
-    assert answer.status_code == 201, answer.text
 
 
 def last_instant(service: Service) -> str:
@@ -374,88 +316,3 @@ class TestOpposition:
         assert "CANARI" not in answer.text
         lifted = service.post(path, CONTRACTOR, Role.CONTRACTOR, LIFTED)
         assert (lifted.status_code, lifted.json()["code"]) == (409, "already_decided")
-
-
-class TestAccess:
-    def test_the_facilitator_gives_everything_and_leaves_a_trace(
-        self, service: Service, contract_id: UUID
-    ) -> None:
-        found = at_work(service, contract_id)
-        prolonged(service, found)
-        path = f"{PATH}/{found['participant_id']}/export"
-        assert service.get(path, FACILITATOR, Role.FACILITATOR).status_code == 422
-        answer = service.get(path, FACILITATOR, Role.FACILITATOR, purpose=RIGHTS)
-        assert answer.status_code == 200, answer.text
-        file = answer.json()
-        assert (file["complete"], file["left_out"]) == (True, [])
-        (hire,) = file["hires"]
-        assert hire["months"] == [
-            {
-                "month": "2024-12",
-                "worked": "60.00",
-                "training": "0.00",
-                "overtime": "0.00",
-                "pending": "0.00",
-                "held": "0.00",
-                "refused": "10.00",
-                "counted": "50.00",
-                "reason": "CANARICOUPE",
-            }
-        ]
-        whole = answer.text
-        for word in ("CANARIFT01", "CANARIMISSION", "CANARICONGE", "QN05713M", "plie", "cdi"):
-            assert word in whole
-        assert {item["action"] for item in file["readings"]} >= {"assessment.read"}
-        page = service.get(f"{path}.html", FACILITATOR, Role.FACILITATOR, purpose=RIGHTS)
-        assert page.headers["Content-Type"].startswith("text/html")
-        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-        assert NASTY not in page.text
-        assert "&lt;script&gt;" in page.text
-        for word in (
-            "CANARIFT01",
-            "CANARIMISSION",
-            "CANARICONGE",
-            '<html lang="fr">',
-            "17/05/1999",
-            "droits",
-        ):
-            assert word in page.text
-        assert "http://" not in page.text
-        assert "<script" not in page.text
-        with service.means.database.read() as session:
-            touched = [
-                row.fields
-                for row in session.scalars(
-                    select(ChangeObject).where(ChangeObject.object_id == UUID(found["participant_id"]))
-                )
-            ]
-        assert touched.count(["identity", f"purpose:{RIGHTS}"]) == 2
-
-    def test_a_declarant_gives_what_it_declared_and_no_reason(
-        self, service: Service, contract_id: UUID
-    ) -> None:
-        found = at_work(service, contract_id)
-        path = f"{PATH}/{found['participant_id']}/export"
-        answer = service.get(path, CONTRACTOR, Role.CONTRACTOR, purpose=RIGHTS)
-        assert answer.status_code == 200, answer.text
-        file = answer.json()
-        assert (file["complete"], len(file["left_out"])) == (False, 1)
-        assert file["hires"][0]["assessment"] is None
-        assert file["records"][0]["person"]["first_names"] == NASTY
-        assert "CANARIMISSION" not in json.dumps(file)
-
-    def test_what_other_organisations_hold_is_not_told_but_that_they_do(
-        self, service: Service, contract_id: UUID
-    ) -> None:
-        person = new_person()
-        one = known_by(service, contract_id, person)
-        other = known_by(service, second_contract(service), person, OTHER_CONTRACTOR)
-        body = {"participant_id": other.participant_id, "reason": "same_identity"}
-        service.post(f"{PATH}/{one.participant_id}/merge", FACILITATOR, Role.FACILITATOR, body)
-        path = f"{PATH}/{one.participant_id}/export"
-        whole = service.get(path, FACILITATOR, Role.FACILITATOR, purpose=RIGHTS).json()
-        assert (len(whole["records"]), len(whole["hires"]), whole["complete"]) == (2, 2, True)
-        part = service.get(path, CONTRACTOR, Role.CONTRACTOR, purpose=RIGHTS)
-        assert (len(part.json()["records"]), len(part.json()["left_out"])) == (1, 2)
-        assert other.participant_id not in part.text
-        assert OTHER_CONTRACTOR not in part.text

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import visible_contracts
-from app.db.queries.participants import opposed_record
+from app.db.queries.participants import untold_opposed
 from app.db.tables import (
     Assessment,
     Clause,
@@ -261,31 +261,16 @@ _TOLD = (
     )
     .group_by(Hire.ended_on, Hire.declarant_id, Hire.employer_id, HireOutcome.moment)
 )
-# Nobody asks what became of somebody who objected: for them it is as if it were told.
 _OPPOSED = [
     _part(
         "outcome",
         first=Hire.ended_on,
-        declarant_id=Hire.declarant_id,
-        employer_id=Hire.employer_id,
         identifier=literal(moment),
-        number=func.count(),
+        number=literal(1),
+        **{name: getattr(Hire, name) for name in ("declarant_id", "employer_id")},
     )
-    .select_from(Hire)
     .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
-    .where(
-        Hire.owner_id == _OWNER,
-        Hire.contract_id == _CONTRACT,
-        Hire.ended_on.is_not(None),
-        Assessment.decision == "approved",
-        opposed_record(Hire.participant_id),
-        ~exists().where(
-            HireOutcome.owner_id == Hire.owner_id,
-            HireOutcome.hire_id == Hire.id,
-            HireOutcome.moment == moment,
-        ),
-    )
-    .group_by(Hire.ended_on, Hire.declarant_id, Hire.employer_id)
+    .where(Hire.owner_id == _OWNER, Hire.contract_id == _CONTRACT, untold_opposed(moment))
     for moment in ("6_months", "12_months")
 ]
 _DISPUTES = (
@@ -343,19 +328,6 @@ def versions_known(
     )
     if position is not None:
         query = query.join(Seal, Seal.change_id == Version.change_id).where(Seal.position <= position)
-    return list(session.execute(query))
-
-
-def sums_known(
-    session: ReadSession, owner_id: UUID, obligation_id: UUID, position: int
-) -> list[Row[date, str, int]]:
-    """(month, state, hours) of the ledger as known at a position."""
-    query = (
-        select(Entry.month, Entry.state, cast(func.sum(Entry.hours), BigInteger))
-        .join(Seal, Seal.change_id == Entry.change_id)
-        .where(Entry.owner_id == owner_id, Entry.obligation_id == obligation_id, Seal.position <= position)
-        .group_by(Entry.month, Entry.state)
-    )
     return list(session.execute(query))
 
 
