@@ -73,6 +73,14 @@ bench: $(VENV)/.dev ## Speed as ratios to a floor measured in the same run (Post
 fuzz: $(VENV)/.dev ## Hundreds of generated requests per operation
 	@CLAUSES_FUZZ_EXAMPLES=500 $(PY) -m pytest tests/contract -n $(WORKERS)
 
+.PHONY: canary
+canary: $(VENV)/.dev ## Unique words in every personal field reach nobody and nothing they are not for
+	@$(PY) -m pytest tests/api/test_canary.py tests/api/test_secrecy.py tests/api/test_matrix.py -n $(WORKERS)
+
+.PHONY: rotation
+rotation: $(VENV)/.dev ## A new key takes over under load, the old one goes and everything opens
+	@$(PY) -m pytest tests/api/test_key_rotation.py
+
 # Only changed functions are tried again: what is known stays in mutants/ until it is removed.
 .PHONY: mutation
 mutation: $(VENV)/.dev ## The rules, wrong in thousands of ways: which of them no case notices (an hour or more)

@@ -373,3 +373,27 @@ class PoolAnswered(DomainError):
         "Ce contrat n'attend pas cette réponse dans la globalisation.",
         "This contract of the pool does not wait for this answer.",
     )
+
+
+class PersonAtWork(DomainError):
+    """Somebody at work, or waiting for a decision, is not erased."""
+
+    status, code = 409, "person_at_work"
+    title = Text(
+        "Cette personne travaille encore, ou attend une décision, sur un contrat ouvert.",
+        "This person is still at work, or awaits a decision, on an open contract.",
+    )
+
+
+class PersonErased(DomainError):
+    """Nothing more is told of somebody that was erased."""
+
+    status, code = 409, "person_erased"
+    title = Text("Les données de cette personne sont effacées.", "This person's data were erased.")
+
+
+class PersonOpposed(DomainError):
+    """The person objected to what is asked."""
+
+    status, code = 409, "person_opposed"
+    title = Text("Cette personne s'est opposée à ce suivi.", "This person objected to this follow-up.")

@@ -311,6 +311,25 @@ _ALL = (
         )
     ),
     Parameter(
+        code="identity_months",
+        label_fr="Conservation d'une identité après le dernier contact avec la personne",
+        unit="months",
+        values=_series(
+            "CNIL, délibération 2023-095 du 14/09/2023 : base active 2 ans après le dernier contact",
+            ("2000-01-01", "24"),
+        ),
+        assumed=False,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="trace_months",
+        label_fr="Après l'effacement, conservation du sexe et du métier de ce qui reste",
+        unit="months",
+        values=_series("Aucun texte lu ; la durée d'un marché et de ses suites", ("2000-01-01", "36")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
         code="fewest_people",
         label_fr="Personnes en dessous desquelles un chiffre qui les décrit n'est pas montré",
         unit="people",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.principal import CredentialKind, Role, Scope, SubjectKind
 from app.rules.codes import ClauseState
 from app.rules.labels import LABELS as LAW
+from app.rules.retention import RetentionReason
 from app.schemas.assessments import Eligibility
 from app.schemas.compliance import Figure
 from app.schemas.contracts import ContractKind
@@ -19,6 +20,7 @@ from app.schemas.jobs import JobState
 from app.schemas.participants import Purpose
 from app.schemas.penalties import PenaltyFactKind, PenaltyOutcome
 from app.schemas.persons import MergeReason, PersonDecision, SeparationReason
+from app.schemas.rights import ErasureGround, OppositionDecision, OppositionGround
 from app.schemas.rules import ProfileState
 from app.schemas.social_conditions import SocialConditionKind
 
@@ -256,6 +258,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "participant.created": "Personne enregistrée",
         "participant.updated": "Personne rectifiée",
         "identity.read": "Identité lue, avec un motif",
+        "participant.exported": "Données d'une personne remises au titre du droit d'accès",
+        "participant.opposed": "Opposition d'une personne enregistrée",
+        "participant.opposition_lifted": "Opposition d'une personne levée",
+        "participant.erased": "Personne effacée, sommes intactes",
+        "participant.coarsened": "Ce qui reste d'une personne effacée, rendu moins précis",
+        "oppositions.read": "Oppositions d'une personne lues, avec un motif",
         "identity.searched": "Identité cherchée, avec un motif",
         "hire.declared": "Mise à l'emploi déclarée",
         "hire.updated": "Mise à l'emploi corrigée",
@@ -313,6 +321,28 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "penalty_decision": "Décision sur des pénalités",
         "dispute": "Contestation",
         "import": "Import",
+    },
+    "opposition_decisions": {
+        OppositionDecision.OPPOSED: "Opposition : le traitement est limité",
+        OppositionDecision.LIFTED: "Fin de l'opposition",
+    },
+    "opposition_grounds": {
+        OppositionGround.PARTICULAR_SITUATION: "Raisons tenant à la situation de la personne",
+        OppositionGround.DATA_CONTESTED: "La personne conteste l'exactitude des données",
+        OppositionGround.UNLAWFUL_PROCESSING: "La personne tient le traitement pour illicite",
+        OppositionGround.PERSON_WITHDREW: "La personne retire son opposition",
+        OppositionGround.OVERRIDING_REASON: "Motif légitime impérieux, dit à la personne",
+    },
+    "erasure_grounds": {
+        ErasureGround.PERSON_REQUEST: "Demande de la personne",
+        ErasureGround.RECORDED_BY_MISTAKE: "Enregistrée par erreur",
+        ErasureGround.RETENTION: "Fin de la durée de conservation",
+    },
+    "retention_reasons": {
+        RetentionReason.NEVER_HIRED: "Jamais mise à l'emploi, durée écoulée depuis l'enregistrement",
+        RetentionReason.LAST_CLOSURE: "Durée écoulée depuis la clôture du dernier contrat",
+        RetentionReason.LAST_OUTCOME: "Durée écoulée depuis la situation à 12 mois",
+        RetentionReason.CONTRACT_OPEN: "Contrat fini et jamais clos : à clore pour que la durée coure",
     },
     "units": {
         "h": "Heures",

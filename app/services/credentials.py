@@ -6,7 +6,6 @@ inside the one in which the request is done, so that a revocation holds from the
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -83,7 +82,7 @@ def principal_of(
 
 def _by_key(session: ReadSession, parts: ApiKeyText, means: Means, wanted: Wanted) -> Principal:
     key = key_by_public_id(session, parts.public_id)
-    if key is None or not hmac.compare_digest(key.secret_hash, means.keyring.secret_hash(parts.secret)):
+    if key is None or not means.keyring.is_secret(key.secret_hash, parts.secret):
         raise Unauthenticated
     now = means.clock.now()
     if key.revoked_at is not None or key.expires_at <= now:
@@ -129,7 +128,8 @@ def _granted(session: ReadSession, bearer: Identified, means: Means) -> Iterable
 
     A machine names none: its memberships alone say for whom it acts.
     """
-    found = queries.memberships_of(session, _hash_of(bearer, means), day_of(means.clock.now()))
+    hashes = means.keyring.subject_hashes(bearer.issuer.url, bearer.kind, bearer.subject)
+    found = queries.memberships_of(session, hashes, day_of(means.clock.now()))
     bound = bearer.issuer.organisation_claim is not None and bearer.kind is SubjectKind.PERSON
     for row in found:
         if not bound or row.identifier == bearer.organisation:
@@ -148,15 +148,10 @@ def _claimed(session: ReadSession, bearer: Identified, means: Means) -> Iterable
     organisation = organisation_by_identifier(session, bearer.organisation or "")
     if organisation is None:
         return
-    known = _hash_of(bearer, means).hex()
+    account = (bearer.issuer.url, bearer.kind, bearer.subject)
     for role in sorted(bearer.issuer.claimed_roles.intersection(bearer.roles)):
-        place = means.keyring.subject_hash(str(organisation.id), role, known)
-        claimed_id = UUID(bytes=place[:16], version=5)
+        claimed_id = means.keyring.subject_id(str(organisation.id), role, *account)
         yield Held(claimed_id, organisation.id, organisation.identifier, Role(role), frozenset(Scope), False)  # noqa: FBT003 - a field of the row
-
-
-def _hash_of(bearer: Identified, means: Means) -> bytes:
-    return means.keyring.subject_hash(bearer.issuer.url, bearer.kind, bearer.subject)
 
 
 def _choices(held: Sequence[Held]) -> list[FieldError]:

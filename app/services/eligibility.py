@@ -111,8 +111,20 @@ def reassess(writer: Writer, assessment: Assessment, hire: Hire, clause: Clause,
     assessment.assessed_at = writer.now
 
 
+def forget(writer: Writer, assessment: Assessment) -> None:
+    """Take every fact, claim, proof and reason out; the outcome and the decision stay, figures need them."""
+    told: dict[str, Any] = open_reasons(writer, assessment) if assessment.reasons else {}
+    keep_file(writer, assessment, File())
+    emptied = {**told, "publics": [], "facts": {}}
+    assessment.reasons = _sealed(writer, assessment, "reasons", emptied)
+    assessment.decision_reason = None
+    assessment.version += 1
+
+
 def set_traits(writer: Writer, hire: Hire, participant: Participant) -> None:
-    """What statistics may know of the person on the hire's first day."""
+    """What statistics may know of the person on the hire's first day; nothing more once they are erased."""
+    if participant.erased_at is not None:
+        return
     person = identities.known_person(writer.session, writer.keyring, participant.id)
     residence = participants.residence_on(writer.session, participant.id, hire.starts_on)
     traits = participants.traits_of(writer.session, hire.owner_id, hire.id)

@@ -34,6 +34,9 @@ def keep(writer: Writer, clause: Clause, hire: Hire, assessment: Assessment) -> 
     asked = _asked(writer, clause)
     if not asked or assessment.decision != Decision.APPROVED:
         return False
+    if participants.participant_of(writer.session, hire.participant_id).erased_at is not None:
+        # What was kept before goes on answering for them.
+        return False
     writer.session.flush()
     traits = narrowed(_traits(writer, hire, assessment), asked)
     last = queries.latest_traits(writer.session, hire.id)

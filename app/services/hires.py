@@ -13,7 +13,7 @@ from app.db.queries.persons import held_records
 from app.db.tables import Hire
 from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text, unknown_reference
 from app.principal import Role
-from app.refusals import ContractClosed
+from app.refusals import ContractClosed, PersonErased
 from app.schemas.hires import HireOut, HirePage
 from app.services import durations, eligibility, hire_traits, hire_views, ledger, outcomes, reassessments
 from app.services.grants import open_access
@@ -117,6 +117,8 @@ def amend_hire(writer: Writer, hire_id: UUID, request: HirePatch, version: int) 
         hire.prescriber_id = _organisation_id(writer, request.prescriber)
         changed.append(PRESCRIBER)
     writer.touch("hire", hire.id, *changed)
+    if filed or {"starts_on", "prescriber_kind"} & set(changed):
+        refuse_erased(writer, hire)
     if filed or "starts_on" in changed:
         _judge_again(writer, hire, assessment, file, restart="starts_on" in changed)
     _finish(writer, contract, hire, "hire.updated")
@@ -133,6 +135,7 @@ def end_hire(writer: Writer, hire_id: UUID, request: HireEnd, version: int) -> H
         writer.record("hire.ended", contract_id=contract.id)
         writer.touch("hire", hire.id, "ended_on", "end_reason")
     if request.outcome is not None:
+        refuse_erased(writer, hire)
         outcomes.tell_at_exit(writer, hire, request.outcome.situation)
     if moved:
         _finish(writer, contract, hire, "hire.ended")
@@ -160,6 +163,12 @@ def held_hire(writer: Writer, hire_id: UUID) -> tuple[Contract, Hire]:
     # Another writer may have changed it while this one waited.
     writer.session.refresh(hire)
     return contract, hire
+
+
+def refuse_erased(writer: Writer, hire: Hire) -> None:
+    """PersonErased for what would tell something of somebody that was erased."""
+    if participants.participant_of(writer.session, hire.participant_id).erased_at is not None:
+        raise PersonErased
 
 
 def refuse_closed(contract: Contract) -> None:

@@ -23,6 +23,7 @@ from app.schemas.parties import ENDS_BEFORE
 from app.services.access import check_gives, check_manages
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from uuid import UUID
 
@@ -51,8 +52,9 @@ def grant_membership(writer: Writer, request: MembershipIn) -> MembershipOut:
     if request.until is not None and request.until < since:
         raise InvalidPayload(errors=[FieldError("/until", "end_before_start", ENDS_BEFORE)])
     subject = request.client_id or request.subject or ""
-    subject_hash = writer.keyring.subject_hash(request.issuer, request.kind, subject)
-    _check_new(writer, found, request.role, subject_hash, since, request.until)
+    account = (request.issuer, request.kind, subject)
+    hashes = writer.keyring.subject_hashes(*account)
+    _check_new(writer, found, request.role, hashes, since, request.until)
     writer.record("membership.granted")
     membership = Membership(
         id=new_id(),
@@ -60,7 +62,7 @@ def grant_membership(writer: Writer, request: MembershipIn) -> MembershipOut:
         role=request.role,
         issuer=request.issuer,
         kind=request.kind,
-        subject_hash=subject_hash,
+        subject_hash=writer.keyring.subject_hash(*account),
         label=request.label,
         scopes=sorted(request.scopes),
         manages_access=request.manages_access,
@@ -78,13 +80,13 @@ def _check_new(
     writer: Writer,
     organisation: Organisation,
     role: Role,
-    subject_hash: bytes,
+    subject_hashes: Sequence[bytes],
     since: date,
     until: date | None,
 ) -> None:
     # Two grants at once wait for each other here: the second finds the first.
     organisations.locked_organisation(writer.session, organisation.identifier, scheme=organisation.scheme)
-    for other in queries.running_memberships(writer.session, organisation.id, role.value, subject_hash):
+    for other in queries.running_memberships(writer.session, organisation.id, role.value, subject_hashes):
         if (other.until is None or other.until >= since) and (until is None or other.since <= until):
             raise MembershipExists
 

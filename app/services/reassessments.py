@@ -36,7 +36,10 @@ def judge_again(
     """Assess anew inside the current change; whether an automatic approval came or went.
 
     The caller then counts the person's lines again. `touched`: what it changed itself, for the audit trail.
+    Nothing of an erased person is judged again.
     """
+    if participants.participant_of(writer.session, hire.participant_id).erased_at is not None:
+        return False
     eligibility.reassess(writer, assessment, hire, clause, file)
     assessment.version += 1
     writer.touch("assessment", assessment.id, *touched, "outcome")

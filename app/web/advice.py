@@ -265,4 +265,16 @@ ADVICE = {
         "Une nouvelle décision, s'il y en a une, se conteste à son tour.",
         "A new decision, if there is one, can be disputed in its turn.",
     ),
+    "person_at_work": Text(
+        "Terminez ses mises à l'emploi et faites décider ses diagnostics, puis recommencez.",
+        "End the hires and have the assessments decided, then try again.",
+    ),
+    "person_erased": Text(
+        "Rien ne peut plus être dit de cette personne ; ses heures restent comptées.",
+        "Nothing more can be told of this person; the hours stay counted.",
+    ),
+    "person_opposed": Text(
+        "Ne demandez plus sa situation : GET /v1/participants/{id}/oppositions dit ce qui est arrêté.",
+        "Do not ask for the situation any more: GET /v1/participants/{id}/oppositions tells what is stopped.",
+    ),
 }

@@ -14,7 +14,7 @@ from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from app.clock import day_of
 from app.db.queries import organisations as queries
@@ -115,16 +115,16 @@ class Call:
         with self.means.database.write() as session:
             principal = self._authenticate(session, Scope.WRITE)
             key = _idempotency_key(self.request)
-            fingerprint = self._fingerprint(body)
+            request = self._told(body)
             if not queries.claim_key(session, principal, key):
                 raise IdempotencyInProgress(headers={"Retry-After": "1"})
             stored = queries.stored_answer(session, principal, key)
             if stored is not None:
                 self._check_still_seen(session, principal)
-                return self._replay(stored, fingerprint)
+                return self._replay(stored, request)
             writer = Writer(session, principal, self.means, self.request_id)
             response = self._answer(use_case(writer), principal, status)
-            session.add(self._kept(response, principal, key, fingerprint))
+            session.add(self._kept(response, principal, key, request))
             writer.close()
         return response
 
@@ -159,11 +159,15 @@ class Call:
             raise Forbidden
         return principal
 
-    def _answer(self, result: BaseModel | None, principal: Principal, status: int = 200) -> Response:
+    def _answer(self, result: BaseModel | str | None, principal: Principal, status: int = 200) -> Response:
         language = language_of(self.request)
         headers = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-store"}
         if result is None:
             return Response(status_code=204, headers=headers)
+        if isinstance(result, str):
+            # A page that stands alone: it runs nothing and loads nothing.
+            policy = "default-src 'none'; style-src 'unsafe-inline'"
+            return HTMLResponse(result, status, {**headers, "Content-Security-Policy": policy})
         version = getattr(result, "version", None)
         if isinstance(version, int):
             headers["ETag"] = strong_etag(version, principal.role, language)
@@ -179,12 +183,13 @@ class Call:
             headers["ETag"] = weak_etag(content)
         return Response(content, status, headers, media_type=JSON_TYPE)
 
-    def _fingerprint(self, body: BaseModel | bytes | None) -> bytes:
+    def _told(self, body: BaseModel | bytes | None) -> bytes:
+        """All that makes a request the same as another: its address and its body."""
         content = body.model_dump_json().encode() if isinstance(body, BaseModel) else body or b""
         address = f"{self.request.method} {self.request.url.path}?{self.request.url.query}\n".encode()
-        return self.means.keyring.request_hash(address + content)
+        return address + content
 
-    def _kept(self, response: Response, principal: Principal, key: str, fingerprint: bytes) -> StoredAnswer:
+    def _kept(self, response: Response, principal: Principal, key: str, request: bytes) -> StoredAnswer:
         # An answer may hold an identity or a new secret: it is kept sealed, and opens only in its place.
         place = f"{principal.organisation_id}|{principal.role}|{key}"
         sealed = self.means.keyring.encrypt(
@@ -195,7 +200,7 @@ class Call:
             organisation_id=principal.organisation_id,
             role=principal.role,
             key=key,
-            fingerprint=fingerprint,
+            fingerprint=self.means.keyring.request_hash(request),
             status=response.status_code,
             headers=kept,
             body=sealed,
@@ -212,11 +217,14 @@ class Call:
             if one(session, visible(principal, today).where(key == UUID(str(reached)))) is None:
                 raise NotFound
 
-    def _replay(self, stored: StoredAnswer, fingerprint: bytes) -> Response:
-        if stored.fingerprint != fingerprint:
+    def _replay(self, stored: StoredAnswer, request: bytes) -> Response:
+        if not self.means.keyring.is_request(stored.fingerprint, request):
             raise IdempotencyKeyReused
         place = f"{stored.organisation_id}|{stored.role}|{stored.key}"
         body = self.means.keyring.decrypt(stored.body, table="stored_answers", column="body", row=place)
+        if not body:
+            # Emptied, because the person it told of was erased. Running again would record them again.
+            raise NotFound
         headers = {**stored.headers, "Idempotent-Replayed": "true"}
         return Response(body, stored.status, headers)
 

@@ -39,6 +39,7 @@ TAGS = {
     "organisations": "Organismes et leurs sièges.",
     "outcomes": "Ce que deviennent les personnes, à la sortie, à 6 et à 12 mois.",
     "participants": "Les personnes ; leur identité est chiffrée et chaque lecture motivée.",
+    "privacy": "Ce qui est tenu des personnes et pourquoi : registre et notice. Sans clé.",
     "profiles": "Jeux de termes de clause : intégrés, et ceux des organismes, en versions datées.",
     "penalties": "Pénalités calculées et expliquées ; l'acheteur seul décide.",
     "rules": "Le droit servi comme donnée : paramètres, publics, preuves.",

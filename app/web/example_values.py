@@ -16,6 +16,7 @@ from app.web.example_penalties import PARTS, PENALTIES
 from app.web.example_places import PLACES
 from app.web.example_pools import POOL, POOLS
 from app.web.example_reviews import CLAIM, DECISION, REVIEWS, SPLIT
+from app.web.example_rights import RIGHTS
 
 INVOICE = "01936f2e-7c10-7a31-9c55-0242ac12000f"
 REVERSAL = "01936f2e-7c10-7a31-9c55-0242ac120010"
@@ -212,6 +213,7 @@ BY_MODEL: dict[str, Any] = {
     **LAW,
     **OUTCOMES,
     **REVIEWS,
+    **RIGHTS,
     **PENALTIES,
     **PLACES,
     **POOLS,

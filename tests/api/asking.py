@@ -99,6 +99,9 @@ QUERIES: dict[str, dict[str, str]] = {
     "read_participant": {"purpose": WHY},
     "list_duplicates": {"purpose": WHY},
     "list_person_links": {"purpose": WHY},
+    "list_oppositions": {"purpose": "rights_request"},
+    "export_participant": {"purpose": "rights_request"},
+    "export_participant_page": {"purpose": "rights_request"},
 }
 # Parts of addresses that belong to nobody.
 PUBLIC_PARTS = {
@@ -307,6 +310,12 @@ BODIES: dict[str, Any] = {
     "put_residence": lambda _, __: {"place": PLACE},
     "merge_participants": lambda case, _: _other_record(case, "same_identity"),
     "separate_participants": lambda case, _: _other_record(case, "namesake"),
+    "record_opposition": lambda _, __: {
+        "decision": "opposed",
+        "ground": "particular_situation",
+        "received_on": "2025-01-08",
+    },
+    "erase_participant": lambda _, __: {"ground": "person_request"},
     "declare_hire": lambda case, _: hire_body(case),
     "amend_hire": lambda _, __: {"weekly_hours": "28.00"},
     "end_hire": lambda _, __: {"ended_on": "2025-01-31", "reason": "end_of_contract"},

@@ -85,6 +85,10 @@ class Service:
             self._keys[siret, role] = setup.issue_key(self.means, siret, role, "test")
         return {"Authorization": f"Bearer {self._keys[siret, role]}"}
 
+    def forget_keys(self) -> None:
+        """Make new keys from now on."""
+        self._keys.clear()
+
     def get(self, path: str, siret: str, role: Role, **query: str | int) -> Response:
         return self.client.get(path, params=query, headers=self.headers(siret, role))
 

@@ -24,6 +24,8 @@ check_life                   200  200  200  200  200  200  200  200  200
 check_readiness              200  200  200  200  200  200  200  200  200
 read_metrics                 200  200  200  200  200  200  200  200  200
 read_problem                 200  200  200  200  200  200  200  200  200
+read_register                200  200  200  200  200  200  200  200  200
+read_notice                  200  200  200  200  200  200  200  200  200
 
 read_me                      200  200  200  200  200  200  200  200  200
 list_api_keys                200  200  200  200  200  200  200  200  200
@@ -111,6 +113,12 @@ list_duplicates              403  403  403  403  200  200  403  403  403
 list_person_links            403  403  403  403  200  200  403  403  403
 merge_participants           403  403  403  403  201  403  403  403  403
 separate_participants        403  403  403  403  201  403  403  403  403
+record_opposition            403  403  201  404  201  403  404  403  403
+list_oppositions             403  403  200  404  200  200  404  403  403
+export_participant           403  403  200  404  200  403  404  403  403
+export_participant_page      403  403  200  404  200  403  404  403  403
+erase_participant            403  403  201  404  201  403  404  403  403
+read_retention               200  403  403  403  403  403  403  403  403
 
 submit_statement             403  403  201  201  403  403  201  404  404
 list_statements              200  200  200  200  200  200  200  404  404
@@ -166,7 +174,7 @@ read_audit                   200  200  200  200  200  200  200  200  200
 """
 
 # Needs no key.
-OPEN = ("check_life", "check_readiness", "read_metrics", "read_problem")
+OPEN = ("check_life", "check_readiness", "read_metrics", "read_problem", "read_register", "read_notice")
 
 # For these the role alone decides, before the person is looked for: the answer says nothing of who exists.
 NO_PEOPLE = ("admin", "buyer", "prescriber", "observer")
@@ -175,6 +183,11 @@ BY_ROLE = {
     **dict.fromkeys(
         ("read_participant", "rectify_participant", "put_residence"), ("admin", "buyer", "observer")
     ),
+    **dict.fromkeys(
+        ("record_opposition", "list_oppositions", "export_participant", "export_participant_page"),
+        NO_PEOPLE,
+    ),
+    "erase_participant": NO_PEOPLE,
     **dict.fromkeys(
         ("list_person_links", "merge_participants", "separate_participants"),
         (*NO_PEOPLE, "holder", "subcontractor", "structure"),
@@ -185,6 +198,7 @@ BY_ROLE = {
 ONCE = (
     *("close_contract", "record_clause", "amend_clause", "withdraw_mandate", "put_outcome"),
     *("merge_participants", "separate_participants", "cancel_duration_decision"),
+    *("record_opposition", "erase_participant"),
     *("draft_profile_version", "change_profile_draft", "publish_profile", "withdraw_profile"),
     *("propose_split", "accept_split", "refuse_split", "withdraw_split"),
     *("agree_pool", "refuse_pool", "leave_pool"),

@@ -286,14 +286,16 @@ def objects(case: Case, operation: Operation) -> Iterator[dict[str, str]]:
 
 
 # Where declarants, facilitators and prescribers read who somebody is.
-IDENTITIES = {"create_participant", "read_participant", "rectify_participant", "put_residence"}
+EXPORTS = {"export_participant", "export_participant_page"}
+IDENTITIES = {"create_participant", "read_participant", "rectify_participant", "put_residence", *EXPORTS}
 # Where facilitators read why.
 ASSESSMENTS = {
     *("consult_assessment", "record_facts", "record_proof"),
     *("decide_eligibility", "list_assessments", "consult_duration", "list_duration_decisions"),
     *("decide_duration", "cancel_duration_decision"),
+    *EXPORTS,
 }
-HIRES = {"declare_hire", "list_hires", "list_seen_hires", "read_hire", "amend_hire", "end_hire"}
+HIRES = {"declare_hire", "list_hires", "list_seen_hires", "read_hire", "amend_hire", "end_hire", *EXPORTS}
 # The law, and what a clause says of it, name every public and every proof.
 LAW = {
     *("read_rules", "read_public", "list_profiles", "read_profile", "try_assessment"),
@@ -318,7 +320,7 @@ def seen_too_much(seat: Seat, operation: str, text: str) -> list[str]:
         words |= TEAM_A.identity
     if reviews and operation in ASSESSMENTS:
         # Age is one of the facts judged.
-        del words["birth_date"]
+        words.pop("birth_date", None)
     return [word for word in words.values() if word in text]
 
 

@@ -31,7 +31,7 @@ _MEMBERSHIPS = (
     )
     .join(Organisation, Organisation.id == Membership.organisation_id)
     .where(
-        Membership.subject_hash == bindparam("subject_hash"),
+        Membership.subject_hash.in_(bindparam("subject_hashes", expanding=True)),
         Membership.ended_at.is_(None),
         Membership.since <= bindparam("today"),
         or_(Membership.until.is_(None), Membership.until >= bindparam("today")),
@@ -41,10 +41,10 @@ _MEMBERSHIPS = (
 
 
 def memberships_of(
-    session: ReadSession, subject_hash: bytes, today: date
+    session: ReadSession, subject_hashes: Sequence[bytes], today: date
 ) -> Sequence[Row[UUID, UUID, str, str, list[Any], bool]]:
     """The memberships of a subject that run today, with the SIRET of each organisation."""
-    values = {"subject_hash": subject_hash, "today": today}
+    values = {"subject_hashes": subject_hashes, "today": today}
     return session.connection().execute(_MEMBERSHIPS, values).all()
 
 
@@ -64,13 +64,13 @@ def own_memberships(session: ReadSession, ids: Sequence[UUID]) -> Sequence[Membe
 
 
 def running_memberships(
-    session: ReadSession, organisation_id: UUID, role: str, subject_hash: bytes
+    session: ReadSession, organisation_id: UUID, role: str, subject_hashes: Sequence[bytes]
 ) -> Sequence[Membership]:
     """Those of a subject in this role that were not ended, whatever their days."""
     query = select(Membership).where(
         Membership.organisation_id == organisation_id,
         Membership.role == role,
-        Membership.subject_hash == subject_hash,
+        Membership.subject_hash.in_(subject_hashes),
         Membership.ended_at.is_(None),
     )
     return session.scalars(query).all()

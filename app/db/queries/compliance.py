@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from app.db.queries.contracts import visible_contracts
+from app.db.queries.participants import untold_opposed
 from app.db.tables import (
     Assessment,
     Clause,
@@ -263,6 +264,18 @@ _TOLD = (
     )
     .group_by(Hire.ended_on, Hire.declarant_id, Hire.employer_id, HireOutcome.moment)
 )
+_OPPOSED = [
+    _part(
+        "outcome",
+        first=Hire.ended_on,
+        identifier=literal(moment),
+        number=literal(1),
+        **{name: getattr(Hire, name) for name in ("declarant_id", "employer_id")},
+    )
+    .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
+    .where(Hire.owner_id == _OWNER, Hire.contract_id == _CONTRACT, untold_opposed(moment))
+    for moment in ("6_months", "12_months")
+]
 _DISPUTES = (
     _part(
         "dispute",
@@ -283,7 +296,7 @@ _DOCUMENTS = _part("document", first=PenaltyFact.day, identifier=PenaltyFact.doc
         PenaltyCancellation.owner_id == PenaltyFact.owner_id, PenaltyCancellation.fact_id == PenaltyFact.id
     ),
 )
-_PRESENT = union_all(_SUMS, _SUBMITTED, _RETURNED, _HOLDERS, _HIRES, _TOLD, _DISPUTES, _DOCUMENTS)
+_PRESENT = union_all(_SUMS, _SUBMITTED, _RETURNED, _HOLDERS, _HIRES, _TOLD, *_OPPOSED, _DISPUTES, _DOCUMENTS)
 
 
 def present_facts(

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, not_, or_, true
 from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import HOLDER
+from app.db.queries.participants import referred
 from app.db.tables import ContractParty, Event, Hire
 from app.principal import Role
 
@@ -63,7 +64,7 @@ def about_somebody_referred(principal: Principal) -> ColumnElement[bool]:
     hire = aliased(Hire)
     return and_(
         Event.subject_type == "hire",
-        exists().where(hire.id == Event.subject_id, hire.prescriber_id == principal.organisation_id),
+        exists().where(hire.id == Event.subject_id, referred(hire, principal)),
     )
 
 

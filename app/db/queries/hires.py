@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import HOLDER, access_of
-from app.db.queries.participants import DECLARANTS
+from app.db.queries.participants import DECLARANTS, referred
 from app.db.tables import Contract, ContractAccess, ContractParty, Hire
 from app.principal import Role
 
@@ -34,7 +34,7 @@ def visible_hires(principal: Principal, today: date) -> Select[Hire]:
     if principal.is_admin:
         return query
     if principal.role is Role.PRESCRIBER:
-        return query.where(Hire.prescriber_id == principal.organisation_id)
+        return query.where(referred(Hire, principal))
     seen = exists().where(
         ContractAccess.owner_id == Hire.owner_id,
         ContractAccess.contract_id == Hire.contract_id,
@@ -77,3 +77,8 @@ def hires_of_participant(session: ReadSession, participant_id: UUID) -> list[Hir
     """Every hire of one record of a person, on any contract, oldest first."""
     query = select(Hire).where(Hire.participant_id == participant_id).order_by(Hire.id)
     return list(session.scalars(query))
+
+
+def contract_of_hire(session: ReadSession, hire: Hire) -> Contract:
+    """The contract of a hire already seen to be visible."""
+    return session.get_one(Contract, hire.contract_id)

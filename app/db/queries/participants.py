@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Select, exists, false, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, select
+from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import access_of
 from app.db.tables import (
+    Assessment,
     ContractAccess,
     Hire,
+    HireOutcome,
     HireTraits,
     Identity,
+    Opposition,
     Participant,
     ParticipantAccess,
     Residence,
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from app.principal import Principal
 
 DECLARANT = "declarant"
+OPPOSED = "opposed"
 DECLARANTS = (Role.CONTRACTOR, Role.INSERTION_STRUCTURE)
 
 
@@ -52,10 +57,8 @@ def visible_participants(principal: Principal, today: date) -> Select[Participan
     if principal.role in DECLARANTS:
         return declared_participants(principal)
     if principal.role is Role.PRESCRIBER:
-        referred = exists().where(
-            Hire.participant_id == Participant.id, Hire.prescriber_id == principal.organisation_id
-        )
-        return select(Participant).where(referred)
+        sent = exists().where(Hire.participant_id == Participant.id, referred(Hire, principal))
+        return select(Participant).where(sent)
     if principal.role is not Role.FACILITATOR:
         return select(Participant).where(false())
     return select(Participant).where(hired_in_sight(Participant.id, principal, today))
@@ -73,11 +76,34 @@ def hired_in_sight(
     )
 
 
-def with_matching_hash(query: Select[Participant], matching_hash: bytes) -> Select[Participant]:
-    """Those of the query whose four identity fields hash to this, oldest record first."""
+def opposed_record(participant_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether the last thing said of a record is that the person objects to the processing."""
+    told, later = aliased(Opposition), aliased(Opposition)
+    superseded = exists().where(later.participant_id == told.participant_id, later.number > told.number)
+    return exists().where(told.participant_id == participant_id, told.decision == OPPOSED, ~superseded)
+
+
+def opposed(person_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """The same of any record of a person."""
+    record = aliased(Participant)
+    return exists().where(record.person_id == person_id, opposed_record(record.id))
+
+
+def referred(hire: type[Hire], principal: Principal) -> ColumnElement[bool]:
+    """Whether this prescriber referred the person of a hire, who did not object: that ends its sight."""
+    somebody = aliased(Participant)
+    objects = exists().where(somebody.id == hire.participant_id, opposed(somebody.person_id))
+    return and_(hire.prescriber_id == principal.organisation_id, ~objects)
+
+
+def with_matching_hash(query: Select[Participant], hashes: list[bytes]) -> Select[Participant]:
+    """Those of the query whose four identity fields hash to one of these, oldest record first.
+
+    Nobody who objected to the processing of their data is found.
+    """
     return (
         query.join(Identity, Identity.participant_id == Participant.id)
-        .where(Identity.matching_hash == matching_hash)
+        .where(Identity.matching_hash.in_(hashes), ~opposed(Participant.person_id))
         .order_by(Participant.id)
     )
 
@@ -112,3 +138,15 @@ def residence_on(session: ReadSession, participant_id: UUID, day: date) -> Resid
 def traits_of(session: ReadSession, owner_id: UUID, hire_id: UUID) -> HireTraits | None:
     """What statistics know of a hire."""
     return session.get(HireTraits, (owner_id, hire_id))
+
+
+def untold_opposed(moment: str) -> ColumnElement[bool]:
+    """Whether an approved hire ended, its person objects, and nothing was told of them at a moment.
+
+    Nobody asks what became of them: it is as if it were told.
+    """
+    told = exists().where(
+        HireOutcome.owner_id == Hire.owner_id, HireOutcome.hire_id == Hire.id, HireOutcome.moment == moment
+    )
+    approved = Assessment.decision == "approved"
+    return and_(Hire.ended_on.is_not(None), approved, opposed_record(Hire.participant_id), ~told)

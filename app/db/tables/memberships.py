@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.types import Base, Code, Day, Id, Items, Moment, RoleCode, refers_to
+from app.db.types import Base, Code, Day, Id, Items, KeyedHash, Moment, RoleCode, refers_to
 
 
 class Membership(Base):
@@ -25,7 +25,7 @@ class Membership(Base):
     role: Mapped[RoleCode]
     issuer: Mapped[str] = mapped_column(String(500))
     kind: Mapped[Code]
-    subject_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
+    subject_hash: Mapped[KeyedHash | None] = mapped_column(index=True)
     label: Mapped[str] = mapped_column(String(200))
     scopes: Mapped[Items]
     manages_access: Mapped[bool]
