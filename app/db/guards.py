@@ -35,6 +35,8 @@ INSERT_ONLY = (
     "penalty_cancellations",
     "penalty_decisions",
     "dispute_ends",
+    "releases",
+    "release_cells",
 )
 # The doubled sign is one: the driver reads a single one as a placeholder.
 _FUNCTION = """

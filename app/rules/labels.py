@@ -16,6 +16,7 @@ from app.rules.codes import (
     FactKind,
     ForecastMethod,
     HourKind,
+    Indicator,
     Level,
     LineWarning,
     Modality,
@@ -289,5 +290,13 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "penalty_limits": {
         PenaltyLimit.CAP: "Ramenée au plafond",
         PenaltyLimit.FLOOR: "Portée au minimum",
+    },
+    "indicators": {
+        Indicator.ACTIVITY: "Activité",
+        Indicator.SEX: "Sexe",
+        Indicator.AGE_BAND: "Tranche d'âge",
+        Indicator.LEVEL: "Niveau de diplôme",
+        Indicator.MODALITY: "Modalité",
+        Indicator.CONTRACT_TYPE: "Type de contrat de travail",
     },
 }

@@ -229,4 +229,10 @@ ADVICE = {
         "Une nouvelle décision, s'il y en a une, se conteste à son tour.",
         "A new decision, if there is one, can be disputed in its turn.",
     ),
+    "period_not_over": Text(
+        "Attendez ; GET /v1/rules dit combien de jours après la fin (publication_delay).",
+        "Wait; GET /v1/rules tells how many days after its end (publication_delay).",
+    ),
+    "release_exists": Text("Retrouvez-la par GET /v1/releases.", "Find it by GET /v1/releases."),
+    "quarters_missing": Text("Publiez d'abord les quatre trimestres.", "Publish the four quarters first."),
 }
