@@ -291,6 +291,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         PenaltyLimit.CAP: "Ramenée au plafond",
         PenaltyLimit.FLOOR: "Portée au minimum",
     },
+    "age_bands": {
+        "under_26": "Moins de 26 ans",
+        "26_to_40": "26 à 40 ans",
+        "41_to_50": "41 à 50 ans",
+        "51_and_over": "51 ans et plus",
+    },
     "indicators": {
         Indicator.ACTIVITY: "Activité",
         Indicator.SEX: "Sexe",

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
-    # Codes from the country down; None where a place has no territory at a level.
-    Path = tuple[str | None, ...]
-
+# Codes from the country down; None where a place has no territory at a level.
+Path = tuple[str | None, ...]
 # Of the people who shall be hidden in a cell, nobody may ask for fewer (domain §6).
 LEAST_PEOPLE = 5
 WHOLE = "all"

@@ -56,7 +56,7 @@ COVERAGE = (
 LABELS_OF = {
     Indicator.SEX: "sexes",
     Indicator.AGE_BAND: "age_bands",
-    Indicator.LEVEL: "levels",
+    Indicator.LEVEL: "diploma_levels",
     Indicator.MODALITY: "modalities",
     Indicator.CONTRACT_TYPE: "contract_types",
 }

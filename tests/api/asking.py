@@ -85,6 +85,7 @@ VERSIONED: dict[str, tuple[Any, str, str]] = {
 QUERIES: dict[str, dict[str, str]] = {
     "list_territory_children": {"level": "commune"},
     "list_compliance_of_children": {"level": "commune"},
+    "list_release_cells": {"level": "country"},
     "read_statement_draft": {"month": "2025-01"},
     "list_compliance_entries": {"figure": "declared"},
     "import_file": {"kind": "decp"},
@@ -154,11 +155,20 @@ def ask(operation: Operation, case: Case, seat: Seat, **parts: str) -> Asked:
     known |= parts
     if operation.id in CODES:
         known["code"] = CODES[operation.id]
+    if "{release_id}" in operation.path and "release_id" not in parts:
+        known["release_id"] = _published(case)
     if operation.id == "draft_profile_version" and "profile_code" not in parts:
         # The other one is a draft still, and a profile has one draft at a time.
         known["profile_code"] = case.others["profile_code"][0]
     body = BODIES.get(operation.id)
     return Asked(operation, case, known, body(case, seat) if body else None)
+
+
+def _published(case: Case) -> str:
+    """A release that is there: they are everybody's, so no part of a case."""
+    found = case.send("admin", "GET", "/v1/releases")["items"]
+    release = found[0] if found else case.send("admin", "POST", "/v1/releases", _release(case, None))
+    return str(release["id"])
 
 
 def _version(asked: Asked) -> int | None:
@@ -176,6 +186,12 @@ def _version(asked: Asked) -> int | None:
 
 def _typed(table: Any, column: str, value: str) -> Any:  # noqa: ANN401 - the type of a column read by name
     return table.__table__.columns[column].type.python_type(value)
+
+
+def _release(_: Case, __: Seat | None) -> Body:
+    # Each its own quarter of the years before the case.
+    number = next(NUMBERS) % 96
+    return {"year": 2000 + number // 4, "quarter": 1 + number % 4}
 
 
 def _contract(case: Case, seat: Seat) -> Body:
@@ -232,6 +248,7 @@ def _split(case: Case, seat: Seat) -> Body:
 
 
 BODIES: dict[str, Any] = {
+    "publish_release": _release,
     "propose_split": _split,
     "accept_split": lambda _, __: {"reason": "Convenu"},
     "refuse_split": lambda _, __: {},
