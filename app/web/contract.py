@@ -38,6 +38,7 @@ TAGS = {
     "outcomes": "Ce que deviennent les personnes, à la sortie, à 6 et à 12 mois.",
     "participants": "Les personnes ; leur identité est chiffrée et chaque lecture motivée.",
     "profiles": "Jeux de termes de clause : intégrés, et ceux des organismes, en versions datées.",
+    "releases": "Chiffres publiés des territoires : calculés une fois, lisibles par tous.",
     "penalties": "Pénalités calculées et expliquées ; l'acheteur seul décide.",
     "rules": "Le droit servi comme donnée : paramètres, publics, preuves.",
     "statements": "Relevés mensuels d'heures et leur examen.",

@@ -12,6 +12,7 @@ from typing import Any
 from app.web.example_figures import FIGURES
 from app.web.example_law import LAW, OUTCOMES
 from app.web.example_penalties import PARTS, PENALTIES
+from app.web.example_releases import RELEASE, RELEASES
 from app.web.example_reviews import CLAIM, DECISION, REVIEWS, SPLIT
 
 KEY = "01936f2e-7c10-7a31-9c55-0242ac120001"
@@ -209,6 +210,7 @@ BY_MODEL: dict[str, Any] = {
     **OUTCOMES,
     **REVIEWS,
     **PENALTIES,
+    **RELEASES,
     "ActionOut.code": "missing_statement",
     "ActionOut.hours": None,
     "ActionOut.month": "2025-03",
@@ -392,6 +394,7 @@ PARAMETERS: dict[str, Any] = {
     "read_public.code": "rsa",
     "since": "2025-01-01",
     "siret": BUYER,
+    "release_id": RELEASE,
     "split_id": SPLIT,
     "statement_id": STATEMENT,
 }

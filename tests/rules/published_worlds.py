@@ -7,7 +7,7 @@ from itertools import count
 from random import Random
 
 import numpy as np
-from scipy.optimize import linprog
+from scipy.optimize import linprog  # type: ignore[import-untyped]  # it has no types
 
 from app.rules.codes import Indicator
 from app.rules.cubes import LEVELS, Cell, Cubes, cubes
@@ -105,7 +105,12 @@ def row(chosen: Choice) -> np.ndarray:
 
 
 def inside(cell: Cell) -> Callable[[Path], bool]:
-    return lambda place: place[LEVELS.index(cell.level)] == cell.code
+    return _at(cell.level, cell.code)
+
+
+def _at(level: str, code: str) -> Callable[[Path], bool]:
+    names: list[str] = list(LEVELS)
+    return lambda place: place[names.index(level)] == code
 
 
 class Adversary:
@@ -126,7 +131,7 @@ class Adversary:
             for level, code in zip(LEVELS, place, strict=True):
                 if level in levels and code is not None and (level, code) not in listed:
                     self._equal(
-                        lambda p, level=level, code=code: p[LEVELS.index(level)] == code,
+                        _at(level, code),
                         quarter,
                         moment,
                         SEXES,
@@ -171,5 +176,14 @@ def small_cells(published: Published) -> Iterator[tuple[str, np.ndarray]]:
         for sexes in (SEXES,) if cell.indicator is Indicator.ACTIVITY else (("female",), ("male",)):
             found = [s for s in published.told if where(s.path) and s.categories[Indicator.SEX] in sexes]
             if 0 < len(found) < THRESHOLDS.people:
-                target = row(lambda p, _q, s, m, w=where, k=sexes: w(p) and s in k and m == "now")
+                target = _year_of(where, sexes)
                 yield f"{cell.indicator} {cell.level}/{cell.code} {sexes}", target
+
+
+def _year_of(where: Callable[[Path], bool], sexes: Sequence[str]) -> np.ndarray:
+    return row(lambda place, _quarter, sex, moment: where(place) and sex in sexes and moment == "now")
+
+
+def year_at(path: Path, moment: str) -> np.ndarray:
+    """The sum of the year of a ground, as known at a moment."""
+    return row(lambda place, _quarter, _sex, at: at == moment and place[: len(path)] == path)

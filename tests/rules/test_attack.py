@@ -16,9 +16,9 @@ from tests.rules.published_worlds import (
     correct,
     country,
     publish,
-    row,
     small_cells,
     work,
+    year_at,
 )
 
 NEAR = 1e-6
@@ -54,8 +54,7 @@ def small_corrections(published: Published, before: list[Work], now: list[Work])
     found = []
     for length in (1, 3, 6):
         for path in sorted({place[:length] for place in COMMUNES}, key=str):
-            target = row(lambda p, _q, _s, m, at=path: (m == "now") and p[: len(at)] == at)
-            target -= row(lambda p, _q, _s, m, at=path: (m == "first") and p[: len(at)] == at)
+            target = year_at(path, "now") - year_at(path, "first")
             least, most = adversary.interval(target)
             people = {
                 person
