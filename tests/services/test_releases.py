@@ -19,7 +19,7 @@ FRANCE = "country/FR"
 
 
 class Country:
-    """Thirty people in Metz, twelve in Nancy, three in Maizières, each with 10 h in a quarter, by six firms."""
+    """Thirty people in Metz, twelve in Nancy, three in Maizières: 10 h a quarter each, by six firms."""
 
     def __init__(self, books: Books) -> None:
         self.books = books
@@ -52,9 +52,7 @@ def books(module_database_url: str) -> Iterator[Books]:
 
 def publish(books: Books, quarter: int | None, year: int = 2023) -> ReleaseOut:
     with writing(books.means, SERVICE, "test") as writer:
-        found = releases.publish(writer, ReleaseIn(year=year, quarter=quarter))
-        writer.close()
-    return found
+        return releases.publish(writer, ReleaseIn(year=year, quarter=quarter))
 
 
 def told(books: Books, release_id: UUID, level: str) -> dict[str, tuple[int | None, int | None]]:
