@@ -1,4 +1,4 @@
-"""Releases on both databases: quarters, then their year with corrections in between, and what never changes."""
+"""Releases on both databases: quarters, their year with corrections between, and what never changes."""
 
 from collections.abc import Iterator
 from datetime import date
