@@ -41,6 +41,8 @@ INSERT_ONLY = (
     "pool_answers",
     "oppositions",
     "erasures",
+    "releases",
+    "release_cells",
 )
 # Free texts in such tables: erasing a person empties them, and nothing else may be put there.
 CLEARED = {

@@ -383,3 +383,14 @@ class PenaltyLimit(StrEnum):
 
     CAP = "cap"
     FLOOR = "floor"
+
+
+class Indicator(StrEnum):
+    """What a published cube tells of each territory (domain §6)."""
+
+    ACTIVITY = "activity"
+    SEX = "sex"
+    AGE_BAND = "age_band"
+    LEVEL = "level"
+    MODALITY = "modality"
+    CONTRACT_TYPE = "contract_type"

@@ -77,6 +77,7 @@ _AGES = "Observatoire des clauses de La Réunion, 2025, tranches d'âge ; usage 
 _SECRECY = (
     "Secret statistique des données fiscales sur les personnes : aucune case de moins de 11 unités (INSEE)"
 )
+_FIRM_SECRECY = "Secret statistique des entreprises : au moins trois par case, aucune au-delà de 85 % (INSEE)"
 _BY_ANALOGY = "Par analogie avec le PASS IAE (suspension de 36 mois, cinq ans en tout) ; à confirmer"
 
 _ALL = (
@@ -261,6 +262,30 @@ _ALL = (
         label_fr="Nombre de mises à l'emploi sous lequel un acheteur ne lit pas leurs sorties",
         unit="people",
         values=_series("Seuil minimal des chiffres diffusés, repris par prudence", ("2000-01-01", "5")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="published_firms",
+        label_fr="Entreprises sous lesquelles une case publiée est masquée",
+        unit="count",
+        values=_series(_FIRM_SECRECY, ("2000-01-01", "3")),
+        assumed=False,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="published_largest_share",
+        label_fr="Part des heures d'une case publiée qu'une entreprise ne dépasse pas",
+        unit="share",
+        values=_series(_FIRM_SECRECY, ("2000-01-01", "0.85")),
+        assumed=False,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="publication_delay",
+        label_fr="Jours après la fin d'une période avant d'en publier les chiffres",
+        unit="days",
+        values=_series("Usage supposé", ("2000-01-01", "45")),
         assumed=True,
         checked_on=GATHERED,
     ),

@@ -277,4 +277,10 @@ ADVICE = {
         "Ne demandez plus sa situation : GET /v1/participants/{id}/oppositions dit ce qui est arrêté.",
         "Do not ask for the situation any more: GET /v1/participants/{id}/oppositions tells what is stopped.",
     ),
+    "period_not_over": Text(
+        "Attendez ; GET /v1/rules dit combien de jours après la fin (publication_delay).",
+        "Wait; GET /v1/rules tells how many days after its end (publication_delay).",
+    ),
+    "release_exists": Text("Retrouvez-la par GET /v1/releases.", "Find it by GET /v1/releases."),
+    "quarters_missing": Text("Publiez d'abord les quatre trimestres.", "Publish the four quarters first."),
 }

@@ -41,6 +41,7 @@ TAGS = {
     "participants": "Les personnes ; leur identité est chiffrée et chaque lecture motivée.",
     "privacy": "Ce qui est tenu des personnes et pourquoi : registre et notice. Sans clé.",
     "profiles": "Jeux de termes de clause : intégrés, et ceux des organismes, en versions datées.",
+    "releases": "Chiffres publiés des territoires : calculés une fois, lisibles par tous.",
     "penalties": "Pénalités calculées et expliquées ; l'acheteur seul décide.",
     "rules": "Le droit servi comme donnée : paramètres, publics, preuves.",
     "statements": "Relevés mensuels d'heures et leur examen.",

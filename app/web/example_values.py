@@ -15,6 +15,7 @@ from app.web.example_law import LAW, OUTCOMES
 from app.web.example_penalties import PARTS, PENALTIES
 from app.web.example_places import PLACES
 from app.web.example_pools import POOL, POOLS
+from app.web.example_releases import RELEASE, RELEASES
 from app.web.example_reviews import CLAIM, DECISION, REVIEWS, SPLIT
 from app.web.example_rights import RIGHTS
 
@@ -217,6 +218,7 @@ BY_MODEL: dict[str, Any] = {
     **PENALTIES,
     **PLACES,
     **POOLS,
+    **RELEASES,
     "ActionOut.code": "missing_statement",
     "ActionOut.hours": None,
     "ActionOut.month": "2025-03",
@@ -375,6 +377,7 @@ PARAMETERS: dict[str, Any] = {
     "read_public.code": "rsa",
     "since": "2025-01-01",
     "siret": BUYER,
+    "release_id": RELEASE,
     "split_id": SPLIT,
     "statement_id": STATEMENT,
 }

@@ -89,6 +89,7 @@ VERSIONED: dict[str, tuple[Any, str, str]] = {
 QUERIES: dict[str, dict[str, str]] = {
     "list_territory_children": {"level": "commune"},
     "list_compliance_of_children": {"level": "commune"},
+    "list_release_cells": {"level": "country"},
     "read_statement_draft": {"month": "2025-01"},
     "list_compliance_entries": {"figure": "declared"},
     "import_file": {"kind": "decp"},
@@ -163,11 +164,20 @@ def ask(operation: Operation, case: Case, seat: Seat, **parts: str) -> Asked:
     known |= parts
     if operation.id in CODES:
         known["code"] = CODES[operation.id]
+    if "{release_id}" in operation.path and "release_id" not in parts:
+        known["release_id"] = _published(case)
     if operation.id == "draft_profile_version" and "profile_code" not in parts:
         # The other one is a draft still, and a profile has one draft at a time.
         known["profile_code"] = case.others["profile_code"][0]
     body = BODIES.get(operation.id)
     return Asked(operation, case, known, body(case, seat) if body else None)
+
+
+def _published(case: Case) -> str:
+    """A release that is there: they are everybody's, so no part of a case."""
+    found = case.send("admin", "GET", "/v1/releases")["items"]
+    release = found[0] if found else case.send("admin", "POST", "/v1/releases", _release(case, None))
+    return str(release["id"])
 
 
 def _version(asked: Asked) -> int | None:
@@ -189,6 +199,12 @@ def _version(asked: Asked) -> int | None:
 
 def _typed(table: Any, column: str, value: str) -> Any:  # noqa: ANN401 - the type of a column read by name
     return table.__table__.columns[column].type.python_type(value)
+
+
+def _release(_: Case, __: Seat | None) -> Body:
+    # Each its own quarter of the years before the case.
+    number = next(NUMBERS) % 96
+    return {"year": 2000 + number // 4, "quarter": 1 + number % 4}
 
 
 def _contract(case: Case, seat: Seat) -> Body:
@@ -245,11 +261,10 @@ def _end_split(case: Case) -> None:
     case.send("facilitator", "POST", f"{path_of(case)}/splits/{case.ids['split_id']}/withdraw", {}, 1)
 
 
-def _leaving(case: Case, _: Seat) -> Body:
-    # A buyer leaves what it agreed to.
+def _agree_pool(case: Case) -> None:
+    """A buyer leaves what it agreed to."""
     path = f"/v1/pools/{case.ids['pool_id']}/contracts/{case.ids['contract_id']}/agree"
-    case.answer("buyer", "POST", path, {}, 2)
-    return {"reason": "Chacun pour soi"}
+    case.send("buyer", "POST", path, {}, 2)
 
 
 def _new_pool(case: Case, seat: Seat) -> Body:
@@ -259,13 +274,18 @@ def _new_pool(case: Case, seat: Seat) -> Body:
 
 
 # What a case must have behind it before these can be done.
-PREPARED: dict[str, Callable[[Case], None]] = {"propose_split": _end_split, "decide_penalties": _end_dispute}
+PREPARED: dict[str, Callable[[Case], None]] = {
+    "propose_split": _end_split,
+    "decide_penalties": _end_dispute,
+    "leave_pool": _agree_pool,
+}
 BODIES: dict[str, Any] = {
     "propose_split": lambda case, _: split_body(case),
     "request_pool": _new_pool,
     "agree_pool": lambda _, __: {},
     "refuse_pool": lambda _, __: {"reason": "Chacun pour soi"},
-    "leave_pool": _leaving,
+    "leave_pool": lambda _, __: {"reason": "Chacun pour soi"},
+    "publish_release": _release,
     "accept_split": lambda _, __: {"reason": "Convenu"},
     "refuse_split": lambda _, __: {},
     "withdraw_split": lambda _, __: {},

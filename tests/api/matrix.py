@@ -151,6 +151,12 @@ read_territory_compliance    200  200  200  200  200  200  403  403  403
 list_compliance_of_children  200  200  200  200  200  200  403  403  403
 read_territory_needs         200  200  200  200  200  200  200  403  403
 
+publish_release              201  403  403  403  403  403  403  403  403
+list_releases                200  200  200  200  200  200  200  200  200
+read_release                 200  200  200  200  200  200  200  200  200
+list_release_cells           200  200  200  200  200  200  200  200  200
+read_territory_indicators    200  200  200  200  200  200  200  200  200
+
 read_penalties               200  200  200  403  200  200  403  404  404
 record_penalty_fact          403  201  403  403  201  403  403  404  404
 list_penalty_facts           200  200  200  403  200  200  403  404  404

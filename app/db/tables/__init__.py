@@ -35,6 +35,7 @@ from app.db.tables.participants import (
 from app.db.tables.penalties import PenaltyCancellation, PenaltyDecision, PenaltyFact
 from app.db.tables.pools import Pool, PoolAnswer
 from app.db.tables.profiles import OwnProfile, ProfileVersion, ProfileWithdrawal
+from app.db.tables.releases import Release, ReleaseCell
 from app.db.tables.splits import Split, SplitAnswer
 from app.db.tables.statements import (
     DocumentsSeen,
@@ -98,6 +99,8 @@ __all__ = [
     "PostalCode",
     "ProfileVersion",
     "ProfileWithdrawal",
+    "Release",
+    "ReleaseCell",
     "Residence",
     "Seal",
     "Split",
