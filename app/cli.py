@@ -7,15 +7,17 @@ import signal
 import socket
 import sys
 import tempfile
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 import uvicorn
 
-from app.clock import SystemClock
+from app.clock import SystemClock, day_of
 from app.crypto import Keyring
 from app.db import migrate as migrate_tables
 from app.db.session import Database
@@ -28,7 +30,11 @@ from app.demonstration.telling import tell
 from app.errors import DomainError
 from app.main import create_app
 from app.principal import Role
-from app.services import setup
+from app.schemas.access import KEY_DAYS, LONGEST_OVERLAP_DAYS, OVERLAP_DAYS
+from app.schemas.rights import ErasureGround
+from app.services import erasures as erasing
+from app.services import key_rotation, privacy, setup
+from app.services import retention as retaining
 from app.services import verify as verification
 from app.services.work import Means
 from app.settings import Settings
@@ -48,6 +54,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+keys = typer.Typer(help="API keys: create, list, rotate, revoke.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+Days = Annotated[int, typer.Option(min=1, max=KEY_DAYS, help="For how many days it is valid.")]
 
 
 def _means(settings: Settings) -> Means:
@@ -75,13 +86,53 @@ def migration(name: str) -> None:
     typer.echo(migrate_tables.draft(name))
 
 
-@app.command()
-def key(siret: str, role: Role, label: str = "cli") -> None:
+@keys.command("create")
+def create_key(siret: str, role: Role, label: str = "cli", valid_days: Days = KEY_DAYS) -> None:
     """Make an API key and print it; it is shown nowhere else."""
+    with _told():
+        typer.echo(setup.issue_key(_means(Settings()), siret, role, label, valid_days=valid_days))
+
+
+@keys.command("list")
+def list_keys(siret: Annotated[str | None, typer.Argument(help="Of one organisation only.")] = None) -> None:
+    """List keys without their secrets, oldest first, one a line: tabs stand between the columns."""
+    typer.echo("id\tprefix\tsiret\trole\tscopes\tcreated\tends\tlast used\tlabel")
+    for key in setup.every_key(_means(Settings()), siret):
+        ends = min(moment for moment in (key.expires_at, key.revoked_at) if moment)
+        used = f"{key.last_used_at:%Y-%m-%dT%H:%MZ}" if key.last_used_at else "-"
+        days = f"{key.created_at:%Y-%m-%d}\t{ends:%Y-%m-%d}\t{used}"
+        typer.echo(
+            f"{key.id}\t{key.prefix}\t{key.siret}\t{key.role}\t{'+'.join(key.scopes)}\t{days}\t{key.label}"
+        )
+
+
+@keys.command("rotate")
+def rotate_key(
+    key_id: UUID,
+    overlap_days: Annotated[int, typer.Option(min=0, max=LONGEST_OVERLAP_DAYS)] = OVERLAP_DAYS,
+    valid_days: Days = KEY_DAYS,
+) -> None:
+    """Print the successor of a key, which itself ends after the overlap."""
+    with _told():
+        typer.echo(setup.replace_key(_means(Settings()), key_id, overlap_days, valid_days))
+
+
+@keys.command("revoke")
+def revoke_key(key_id: UUID) -> None:
+    """End a key at once."""
+    with _told():
+        setup.end_key(_means(Settings()), key_id)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """A refusal of the service as a message of the command."""
     try:
-        typer.echo(setup.issue_key(_means(Settings()), siret, role, label))
+        yield
     except DomainError as error:
-        raise typer.BadParameter(error.errors[0].detail.fr, param_hint="SIRET") from None
+        detail = error.errors[0].detail if error.errors else error.title
+        typer.echo(detail.fr, err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command()
@@ -113,6 +164,77 @@ def verify() -> None:
     found = verification.verify(_means(Settings()).database)
     typer.echo(found.told())
     raise typer.Exit(0 if found.holds else 1)
+
+
+@app.command("rotate-keys")
+def rotate_keys(
+    *, dry_run: Annotated[bool, typer.Option(help="Only tell what each key still holds.")] = False
+) -> None:
+    """Put everything under the first key, beside running processes; tell which keys may be removed.
+
+    Exits 1 while values that can be moved stand under another key. Killed, it goes on where it was.
+    """
+    settings = Settings()
+    means = _means(settings)
+    if not dry_run:
+        moved = key_rotation.rotate(means, lambda table, rows: typer.echo(f"  {table} : {rows}"))
+        typer.echo(f"{moved} lignes mises sous la clé « {means.keyring.current_id} ».")
+    found = key_rotation.usage(means, settings.idempotency_hours)
+    for line in found.told():
+        typer.echo(line)
+    raise typer.Exit(1 if found.left else 0)
+
+
+@app.command()
+def register(*, html: bool = False) -> None:
+    """Print the register of processing (GDPR, article 30), as Markdown or as a page."""
+    text = privacy.register(day_of(SystemClock().now()))
+    typer.echo(text.html() if html else text.markdown(), nl=False)
+
+
+@app.command()
+def notice(*, html: bool = False) -> None:
+    """Print the notice that informs people, as Markdown or as a page."""
+    text = privacy.notice(day_of(SystemClock().now()))
+    typer.echo(text.html() if html else text.markdown(), nl=False)
+
+
+@app.command()
+def retention(
+    *, dry_run: Annotated[bool, typer.Option(help="Only list what would be done: ids and reasons.")] = False
+) -> None:
+    """Queue the day's retention, or list whose identity it would erase."""
+    means = _means(Settings())
+    if not dry_run:
+        planned = retaining.plan_retention(means)
+        typer.echo("Conservation du jour mise en file." if planned else "Déjà prévue aujourd'hui.")
+        return
+    people = 0
+    for found in retaining.due(means):
+        people += 1
+        ids = " ".join(map(str, found.participant_ids))
+        typer.echo(f"{found.due_on or '-'}  {found.reason}  {ids}  ({found.reason_label})")
+    typer.echo(f"{people} personnes.")
+
+
+@app.command()
+def erasures() -> None:
+    """Print the ids of everybody erased, for keeping outside the database beside its backups."""
+    for participant_id, ground in erasing.listed(_means(Settings())):
+        typer.echo(f"{participant_id} {ground}")
+
+
+@app.command("replay-erasures")
+def replay_erasures(path: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Erase again, after a restore, everybody that the kept list names."""
+    lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    try:
+        kept = [(UUID(line[0]), ErasureGround(line[1])) for line in lines]
+    except (ValueError, IndexError):
+        message = "Une ligne par personne : identifiant, espace, motif."
+        raise typer.BadParameter(message, param_hint="PATH") from None
+    now, already, unknown = erasing.replay(_means(Settings()), kept)
+    typer.echo(f"Effacées : {now}. Déjà effacées : {already}. Absentes de cette base : {unknown}.")
 
 
 @app.command()

@@ -1,4 +1,8 @@
-"""Keys and what is done with them: field encryption, keyed hashes, API key format."""
+"""Keys and what is done with them: field encryption, keyed hashes, API key format.
+
+Whatever is made with a key names it first: `id:…`. So each row tells which key opens it, an old key stays
+only as long as rows name it, and the rotation knows when it may go.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,11 @@ import secrets
 import string
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 _NONCE_BYTES = 12
 _MASTER_BYTES = 32
@@ -31,9 +32,14 @@ class Keyring:
 
     def __init__(self, secret_keys: str) -> None:
         """Read `id:base64[,id:base64…]`; ValueError when an entry is not 32 bytes in base64."""
-        self._masters = dict(_parse_master(entry) for entry in secret_keys.split(","))
+        self._masters = masters_of(secret_keys)
         self.current_id = next(iter(self._masters))
         self._derived: dict[tuple[str, str], bytes] = {}
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the master keys, the one that encrypts first."""
+        return tuple(self._masters)
 
     def encrypt(self, clear: bytes, *, table: str, column: str, row: UUID | str) -> bytes:
         """AES-256-GCM bound to its place: moved to another row or column it no longer opens."""
@@ -50,24 +56,64 @@ class Keyring:
 
     def matching_hash(self, *parts: str) -> bytes:
         """Keyed hash of normalised identity parts taken together, for proposing duplicates."""
-        return self._hmac("match", "|".join(parts).encode())
+        return self._hash("match", _together(parts))
+
+    def matching_hashes(self, *parts: str) -> list[bytes]:
+        """What this may be stored as, under every key: a rotation may be under way."""
+        return [found for key_id in self._masters for found in self._forms("match", _together(parts), key_id)]
 
     def secret_hash(self, secret: str) -> bytes:
         """Keyed hash under which an API key's secret is stored."""
-        return self._hmac("api-key", secret.encode())
+        return self._hash("api-key", secret.encode())
+
+    def is_secret(self, stored: bytes, secret: str) -> bool:
+        """Whether a stored hash is of this secret; a hash under a key that was removed is of none."""
+        return self._is("api-key", stored, secret.encode())
 
     def request_hash(self, request: bytes) -> bytes:
         """Keyed hash of a request that may hold a whole identity, to tell it from another one."""
-        return self._hmac("request", request)
+        return self._hash("request", request)
+
+    def is_request(self, stored: bytes, request: bytes) -> bool:
+        """Whether a stored hash is of this request."""
+        return self._is("request", stored, request)
+
+    def subject_hash(self, issuer: str, kind: str, subject: str) -> bytes:
+        """Keyed hash under which a person or a machine of an issuer is known here."""
+        return self._hash("subject", f"{issuer}\n{kind}\n{subject}".encode())
+
+    def subject_hashes(self, issuer: str, kind: str, subject: str) -> list[bytes]:
+        """What this may be stored as, under every key: it is made again only when it is granted again."""
+        message = f"{issuer}\n{kind}\n{subject}".encode()
+        return [form for key_id in self._masters for form in self._forms("subject", message, key_id)]
+
+    def subject_id(self, *parts: str) -> UUID:
+        """What stands in the audit trail for a role that an issuer gives itself; another one per key."""
+        digest = self._digest("subject-id", "\n".join(parts).encode(), self.current_id)
+        return UUID(bytes=digest[:16], version=5)
 
     def claim_hash(self, line_id: UUID, other_line_id: UUID) -> bytes:
-        """What stands for another tenant's claim beside one's own: it names neither line to anybody else."""
-        return self._hmac("claim", line_id.bytes + other_line_id.bytes)
+        """What stands for another tenant's claim beside one's own: it names neither line to anybody else.
 
-    def _hmac(self, purpose: str, message: bytes) -> bytes:
-        # The oldest master key: stored hashes must survive the arrival of a newer encryption key.
-        oldest = next(reversed(self._masters))
-        return hmac.new(self._derive(oldest, purpose), message, hashlib.sha256).digest()
+        Never stored: after a rotation the claim is read under another name.
+        """
+        return self._digest("claim", line_id.bytes + other_line_id.bytes, self.current_id)
+
+    def _hash(self, purpose: str, message: bytes) -> bytes:
+        return self._forms(purpose, message, self.current_id)[0]
+
+    def _is(self, purpose: str, stored: bytes, message: bytes) -> bool:
+        forms = [form for key_id in self._masters for form in self._forms(purpose, message, key_id)]
+        # Each is compared, whichever holds: the time taken tells nothing.
+        return sum(hmac.compare_digest(stored, form) for form in forms) > 0
+
+    def _forms(self, purpose: str, message: bytes, key_id: str) -> tuple[bytes, bytes]:
+        """The hash with its key's id, and without, as hashes were stored before they named their key."""
+        digest = self._digest(purpose, message, key_id)
+        return key_id.encode() + b":" + digest, digest
+
+    def _digest(self, purpose: str, message: bytes, key_id: str) -> bytes:
+        return hmac.new(self._derive(key_id, purpose), message, hashlib.sha256).digest()
 
     def _derive(self, key_id: str, purpose: str) -> bytes:
         known = self._derived.get((key_id, purpose))
@@ -75,6 +121,20 @@ class Keyring:
             derivation = HKDF(algorithm=SHA256(), length=_MASTER_BYTES, salt=None, info=purpose.encode())
             known = self._derived[key_id, purpose] = derivation.derive(self._masters[key_id])
         return known
+
+
+def masters_of(secret_keys: str) -> dict[str, bytes]:
+    """The master keys by id, in their order; ValueError when one is malformed or an id stands twice."""
+    entries = [_parse_master(entry) for entry in secret_keys.replace("\n", ",").split(",") if entry.strip()]
+    found = dict(entries)
+    if not found or len(found) < len(entries):
+        message = "Secret keys: at least one, each under an id of its own."
+        raise ValueError(message)
+    return found
+
+
+def _together(parts: tuple[str, ...]) -> bytes:
+    return "|".join(parts).encode()
 
 
 def _parse_master(entry: str) -> tuple[str, bytes]:

@@ -56,7 +56,8 @@ class Unauthenticated(DomainError):
 
     status, code = 401, "unauthenticated"
     title = Text(
-        "Clé d'API absente, inconnue, expirée ou révoquée.", "API key missing, unknown, expired or revoked."
+        "Clé d'API ou jeton absent, inconnu, expiré ou révoqué.",
+        "API key or token missing, unknown, expired or revoked.",
     )
 
 
@@ -65,6 +66,30 @@ class Forbidden(DomainError):
 
     status, code = 403, "forbidden"
     title = Text("Votre rôle ne permet pas cette opération.", "Your role does not allow this operation.")
+
+
+class NoMembership(DomainError):
+    """The token holds, but nobody granted its bearer a role for the organisation it names."""
+
+    status, code = 403, "no_membership"
+    title = Text(
+        "Aucun accès n'est accordé à ce compte pour cet organisme.",
+        "No access is granted to this account for this organisation.",
+    )
+
+
+class RoleNotHeld(DomainError):
+    """`Clauses-Role` or `Clauses-Organisation` asks for what the credential does not hold."""
+
+    status, code = 403, "role_not_held"
+    title = Text("Ce rôle n'est pas le vôtre.", "This role is not yours.")
+
+
+class RoleNotChosen(DomainError):
+    """Several roles are held: rights never add up, so one is to be chosen."""
+
+    status, code = 403, "role_not_chosen"
+    title = Text("Plusieurs rôles : choisissez-en un.", "Several roles: choose one.")
 
 
 class NotReviewer(DomainError):
@@ -165,6 +190,37 @@ class Unavailable(DomainError):
 
     status, code = 503, "unavailable"
     title = Text("Service momentanément indisponible.", "Service temporarily unavailable.")
+
+
+class IssuerUnavailable(DomainError):
+    """The issuer of the token cannot be asked; whether the token holds is unknown, so it opens nothing."""
+
+    status, code = 503, "issuer_unavailable"
+    title = Text(
+        "Le fournisseur d'identité ne répond pas.",
+        "The identity provider does not answer.",
+    )
+
+
+class KeyEnded(DomainError):
+    """A revoked or expired key has no successor."""
+
+    status, code = 409, "key_ended"
+    title = Text("Cette clé est révoquée ou expirée.", "This key is revoked or expired.")
+
+
+class RotationUnderWay(DomainError):
+    """Two keys of the lineage live: the one that is replaced, and its successor."""
+
+    status, code = 409, "rotation_under_way"
+    title = Text("Deux clés de cette lignée sont déjà en vie.", "Two keys of this lineage already live.")
+
+
+class MembershipExists(DomainError):
+    """The account has this role for this organisation at that time."""
+
+    status, code = 409, "membership_exists"
+    title = Text("Cet accès est déjà accordé.", "This access is already granted.")
 
 
 class JobAbandoned(DomainError):

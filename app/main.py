@@ -23,13 +23,18 @@ from app.api import (
     invoices,
     jobs,
     mandates,
+    memberships,
     needs,
     organisations,
     outcomes,
     participants,
     penalties,
     persons,
+    pools,
+    privacy,
     profiles,
+    releases,
+    rights,
     rules,
     splits,
     statements,
@@ -38,9 +43,11 @@ from app.api import (
 from app.clock import SystemClock
 from app.crypto import Keyring
 from app.db.session import Database
+from app.issuers.identifying import Issuers
 from app.services.work import Means
 from app.settings import Settings
 from app.web import contract, docs, problems
+from app.web.flushing import lifespan
 from app.web.limits import BodyLimit
 from app.web.observing import Observing, configure_logging
 
@@ -49,8 +56,9 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Suivi des **clauses sociales d'insertion** des marchés publics : heures dues, déclarées, acceptées,
-expliquées. Chaque appel porte une clé d'API (`Authorization: Bearer …`) qui agit au nom d'un organisme
-dans un rôle ; un objet d'autrui est introuvable (404). Toute erreur est un `application/problem+json`.
+expliquées. Chaque appel porte une clé d'API ou un jeton (`Authorization: Bearer …`) qui agit au nom d'un
+organisme dans un rôle ; un objet d'autrui est introuvable (404). Qui a plusieurs rôles en choisit un par
+l'en-tête `Clauses-Role`. Toute erreur est un `application/problem+json`.
 """
 
 
@@ -68,6 +76,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         redirect_slashes=False,
         # Its spans and logs would carry addresses and exception messages.
         telemetry={"tracing": False, "metrics": False, "logs": False},
+        lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         # The name of the route's function: it stays when the address grows.
@@ -77,11 +86,13 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         settings.database_url, pool_size=settings.pool_size, pool_timeout=settings.pool_timeout_seconds
     )
     keyring = Keyring(settings.secret_keys.get_secret_value())
-    app.state.means = Means(database, clock or SystemClock(), keyring)
+    clock = clock or SystemClock()
+    app.state.means = Means(database, clock, keyring, Issuers(settings.issuers, clock))
     app.state.settings = settings
     for module in (
         health,
         access,
+        memberships,
         organisations,
         territories,
         contracts,
@@ -94,6 +105,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         disputes,
         figures,
         needs,
+        releases,
         imports,
         invoices,
         jobs,
@@ -103,11 +115,14 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         persons,
         profiles,
         participants,
+        rights,
+        privacy,
         hires,
         outcomes,
         assessments,
         durations,
         splits,
+        pools,
     ):
         app.include_router(module.router)
     docs.install(app)

@@ -169,13 +169,6 @@ class PublicationTooEarly(DomainError):
     )
 
 
-class EligibilityNotMet(DomainError):
-    """An approval while the rules find no accepted public met."""
-
-    status, code = 409, "eligibility_not_met"
-    title = Text("Aucun public accepté n'est établi.", "No accepted public is established.")
-
-
 class WaiverContradicted(DomainError):
     """A waiver whose ground a fact of the contract speaks against; `errors` names the fact."""
 
@@ -183,98 +176,6 @@ class WaiverContradicted(DomainError):
     title = Text(
         "Un fait du contrat contredit le motif de l'absence de condition sociale.",
         "A fact of the contract contradicts the ground for leaving out a social condition.",
-    )
-
-
-class HireRunning(DomainError):
-    """An outcome of a hire that has not ended."""
-
-    status, code = 409, "hire_running"
-    title = Text("Cette mise à l'emploi n'est pas finie.", "This hire has not ended.")
-
-
-class OutcomeTooEarly(DomainError):
-    """An outcome before the day on which it is to be known."""
-
-    status, code = 409, "outcome_too_early"
-    title = Text(
-        "Le jour de constater cette situation n'est pas encore venu.",
-        "The day on which this situation is to be known is still to come.",
-    )
-
-
-class AlreadyDecided(DomainError):
-    """The two records are one person already, or were already said to be two."""
-
-    status, code = 409, "already_decided"
-    title = Text(
-        "Cette décision est déjà prise pour ces deux fiches.",
-        "This decision has already been taken on these two records.",
-    )
-
-
-class JoinedThroughOthers(DomainError):
-    """No decision joined these two records themselves: which of several was wrong is for a person to say."""
-
-    status, code = 409, "joined_through_others"
-    title = Text(
-        "Ces deux fiches sont réunies par l'intermédiaire d'autres fiches.",
-        "These two records are joined by way of other records.",
-    )
-
-
-class DurationNotStarted(DomainError):
-    """A decision on how long a hire counts that is not approved: no day runs yet."""
-
-    status, code = 409, "duration_not_started"
-    title = Text(
-        "La durée ne court pas : cette mise à l'emploi n'est pas approuvée.",
-        "The duration does not run: this hire is not approved.",
-    )
-
-
-class DecisionWithoutEffect(DomainError):
-    """A suspension outside the duration, or a prolongation that does not move its end."""
-
-    status, code = 409, "decision_without_effect"
-    title = Text(
-        "Cette décision ne changerait rien à la durée.", "This decision would not change the duration."
-    )
-
-
-class DecisionCancelled(DomainError):
-    """A decision on a duration is cancelled once."""
-
-    status, code = 409, "decision_cancelled"
-    title = Text("Cette décision est déjà annulée.", "This decision is already cancelled.")
-
-
-class SplitBeyondRoom(DomainError):
-    """More hours than the two claims may count together, or than one of them asks."""
-
-    status, code = 409, "split_beyond_room"
-    title = Text(
-        "Ce partage dépasse ce que les deux déclarations peuvent compter.",
-        "This split exceeds what the two claims may count.",
-    )
-
-
-class SplitStands(DomainError):
-    """A proposal waits between the two lines already, or one of them is bound to a third."""
-
-    status, code = 409, "split_stands"
-    title = Text(
-        "Un autre partage lie déjà l'une de ces déclarations.",
-        "Another split binds one of these claims already.",
-    )
-
-
-class SplitOver(DomainError):
-    """A proposal is answered or withdrawn once; one whose claims have changed can no longer be accepted."""
-
-    status, code = 409, "split_over"
-    title = Text(
-        "Cette proposition n'attend plus de réponse.", "This proposal no longer waits for an answer."
     )
 
 
@@ -356,3 +257,41 @@ class DisputeClosed(DomainError):
 
     status, code = 409, "dispute_closed"
     title = Text("Cette contestation est close.", "This dispute is closed.")
+
+
+class PoolStands(DomainError):
+    """A contract stands in one pool at a time."""
+
+    status, code = 409, "pool_stands"
+    title = Text("Ce contrat participe à une autre globalisation.", "This contract stands in another pool.")
+
+
+class PoolAnswered(DomainError):
+    """Asked is answered once; only what was agreed, or not answered yet, can be left."""
+
+    status, code = 409, "pool_answered"
+    title = Text(
+        "Ce contrat n'attend pas cette réponse dans la globalisation.",
+        "This contract of the pool does not wait for this answer.",
+    )
+
+
+class PeriodNotOver(DomainError):
+    """Figures are published some days after the end of their period."""
+
+    status, code = 409, "period_not_over"
+    title = Text("La période n'est pas close.", "The period is not over.")
+
+
+class ReleaseExists(DomainError):
+    """A period is published once."""
+
+    status, code = 409, "release_exists"
+    title = Text("Cette période est déjà publiée.", "This period is published already.")
+
+
+class QuartersMissing(DomainError):
+    """The quarters of a year are published before it."""
+
+    status, code = 409, "quarters_missing"
+    title = Text("Un trimestre de cette année n'est pas publié.", "A quarter of this year is not published.")

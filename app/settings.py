@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import base64
+import binascii
+import stat
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # Known to everybody who reads this file: production mode refuses it.
@@ -14,10 +19,74 @@ KIB = 1024
 MIB = 1024 * KIB
 
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# What a token may say of somebody; the platform's own role is granted here, never claimed elsewhere.
+ClaimedRole = Literal["buyer", "contractor", "facilitator", "insertion_structure", "prescriber", "observer"]
+
+
+def is_safe_address(url: str, *, loopback: bool) -> bool:
+    """HTTPS with a host; `loopback`: plain HTTP to this machine too, for development and tests."""
+    parts = urlsplit(url)
+    if parts.username is not None or parts.fragment:
+        return False
+    if parts.scheme == "http":
+        return loopback and parts.hostname in LOOPBACK
+    return parts.scheme == "https" and bool(parts.hostname)
+
+
+class IssuerSettings(BaseModel):
+    """An OpenID Connect issuer whose access tokens are taken; everything else is read from its discovery.
+
+    `jwt`: tokens are verified here, by its published keys, for `audience`. `introspection`: tokens are opaque
+    and asked about (RFC 7662) under `client_id` and `client_secret`, ProConnect's way for resource servers.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    url: str = Field(description="Exactly the `iss` of its tokens.")
+    mode: Literal["jwt", "introspection"] = "jwt"
+    audience: str | None = Field(default=None, description="The `aud` of tokens made for this service.")
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+    clients: frozenset[str] = Field(
+        default=frozenset(),
+        description="Applications whose tokens are taken (`client_id` or `azp`); empty: any of the issuer's.",
+    )
+    organisation_claim: str | None = Field(
+        default="siret",
+        description="Which claim says for which SIRET a person acts; null: the membership does.",
+    )
+    role_claim: str | None = Field(
+        default=None, description="Which claim says the role of a person; null: the memberships do."
+    )
+    claimed_roles: frozenset[ClaimedRole] = Field(
+        default=frozenset(), description="The roles that the claim may give."
+    )
+    signed_introspection: bool = Field(default=False, description="Take signed answers only (RFC 9701).")
+    cache_seconds: Annotated[int, Field(ge=0, le=60)] = 30
+
+    @model_validator(mode="after")
+    def _refuse_half_an_issuer(self) -> IssuerSettings:
+        if not is_safe_address(self.url, loopback=True):
+            message = "An issuer is an https address (plain http on this machine only)."
+            raise ValueError(message)
+        if self.mode == "jwt" and not self.audience:
+            message = "An issuer of JWTs needs an audience: tokens made for others would pass."
+            raise ValueError(message)
+        if self.mode == "introspection" and not (self.client_id and self.client_secret):
+            message = "Introspection needs client_id and client_secret."
+            raise ValueError(message)
+        if self.role_claim and not (self.claimed_roles and self.organisation_claim):
+            message = "A role claim needs claimed_roles and organisation_claim."
+            raise ValueError(message)
+        return self
+
+
 class Settings(BaseSettings):
     """Everything an operator may set. Units are in the names or the descriptions."""
 
-    model_config = SettingsConfigDict(env_prefix="CLAUSES_", extra="ignore")
+    # A setting that is wrong is named, not shown: it may hold a secret.
+    model_config = SettingsConfigDict(env_prefix="CLAUSES_", extra="ignore", hide_input_in_errors=True)
 
     environment: Literal["development", "production"] = "development"
     database_url: str = Field(
@@ -32,16 +101,66 @@ class Settings(BaseSettings):
         default=SecretStr(DEVELOPMENT_SECRET),
         description="`id:base64` of 32 random bytes, comma-separated; the first encrypts, all decrypt.",
     )
+    secret_keys_file: Path | None = Field(
+        default=None,
+        description="A file with the same, one key per line or with commas; nobody else's to read.",
+    )
     pool_size: int = Field(default=10, ge=1, description="Connections kept per process (PostgreSQL).")
     pool_timeout_seconds: float = Field(default=30, gt=0)
     body_limit_bytes: int = Field(default=256 * KIB, ge=KIB)
     import_limit_bytes: int = Field(default=32 * MIB, ge=KIB)
     idempotency_hours: int = Field(default=48, ge=1, description="How long a stored answer is replayed.")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    issuers: tuple[IssuerSettings, ...] = Field(
+        default=(), description="OpenID Connect issuers, as a JSON list; at most one by introspection."
+    )
 
     @model_validator(mode="after")
-    def _refuse_development_secret(self) -> Settings:
-        if self.environment == "production" and self.secret_keys.get_secret_value() == DEVELOPMENT_SECRET:
-            message = "CLAUSES_SECRET_KEYS must be set in production: the built-in key is public."
+    def _read_keys(self) -> Settings:
+        if self.secret_keys_file is not None:
+            if "secret_keys" in self.model_fields_set:
+                message = "Set CLAUSES_SECRET_KEYS or CLAUSES_SECRET_KEYS_FILE, not both."
+                raise ValueError(message)
+            self._refuse_open_file(self.secret_keys_file)
+            read = SecretStr(self.secret_keys_file.read_text(encoding="utf-8"))
+            # Not by assignment, after which the keys would pass for set beside the file.
+            self.__dict__["secret_keys"] = read
+        public = _masters(DEVELOPMENT_SECRET)
+        # Wherever it stands and whatever its id: what it opened once, everybody can open.
+        if self.environment == "production" and public & _masters(self.secret_keys.get_secret_value()):
+            message = "Set secret keys of your own in production: the built-in one is public."
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _refuse_doubtful_issuers(self) -> Settings:
+        if len({issuer.url for issuer in self.issuers}) < len(self.issuers):
+            message = "CLAUSES_ISSUERS names an issuer twice."
+            raise ValueError(message)
+        # An opaque token names no issuer: with two of them, one would be shown the tokens of the other.
+        if sum(issuer.mode == "introspection" for issuer in self.issuers) > 1:
+            message = "CLAUSES_ISSUERS holds more than one issuer by introspection."
+            raise ValueError(message)
+        if self.environment == "production" and any(
+            issuer.url.startswith("http:") for issuer in self.issuers
+        ):
+            message = "CLAUSES_ISSUERS holds an issuer without https."
+            raise ValueError(message)
+        return self
+
+    def _refuse_open_file(self, path: Path) -> None:
+        others = stat.S_IRWXO | stat.S_IWGRP
+        if self.environment == "production" and path.stat().st_mode & others:
+            message = f"{path} may be read or changed by others: chmod o-rwx,g-w."
+            raise ValueError(message)
+
+
+def _masters(secret_keys: str) -> set[bytes]:
+    """The keys themselves; whoever uses them refuses those that are malformed."""
+    found = set()
+    for entry in secret_keys.replace("\n", ",").split(","):
+        try:
+            found.add(base64.b64decode(entry.partition(":")[2].strip()))
+        except binascii.Error:
+            continue
+    return found

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import imports, jobs, upkeep
+from app.services import imports, jobs, pool_answers, pools, retention, upkeep
 from app.services.changes import settle
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ HANDLERS: Handlers = {
     upkeep.RECHECK: upkeep.recheck,
     upkeep.RECHECK_ALL: upkeep.recheck_all,
     upkeep.TELL_SPLIT: upkeep.tell_split,
+    pools.TELL_POOL: pool_answers.tell_pool,
+    retention.RETENTION: retention.keep_no_longer,
 }
 
 
@@ -82,6 +84,7 @@ class Worker:
         if self._settled_at - self._planned_at >= PLAN_SECONDS:
             self._planned_at = self._settled_at
             upkeep.plan_roll_over(self.means, self._answers_hours)
+            retention.plan_retention(self.means)
         worked = jobs.work(self.means, HANDLERS, breathe=self._breathe, report=_log_fault, lease=self._lease)
         return worked or settled > 0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from app.db import session
 from tests import databases
 
 # A busy machine draws slowly: that says nothing of what is tested.
@@ -52,18 +53,16 @@ def sqlite_template() -> Path:
 
 
 @pytest.fixture(params=BOTH)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database for one test, on each of the two kinds."""
-    with databases.migrated_database(request.param, tmp_path) as url:
+    with databases.migrated_database(request.param) as url:
         yield url
 
 
 @pytest.fixture(scope="module", params=BOTH)
-def module_database_url(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def module_database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database for the tests of one module, which must not disturb each other."""
-    with databases.migrated_database(request.param, tmp_path_factory.mktemp("database")) as url:
+    with databases.migrated_database(request.param) as url:
         yield url
 
 
@@ -75,17 +74,24 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> Iterator[str]:
+def sqlite_url() -> Iterator[str]:
     """A migrated SQLite database for one test."""
-    with databases.migrated_database("sqlite", tmp_path) as url:
+    with databases.migrated_database("sqlite") as url:
         yield url
 
 
 @pytest.fixture(params=[pytest.param("postgres", marks=pytest.mark.postgres)])
-def postgres_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def postgres_database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated PostgreSQL database for one test."""
-    with databases.migrated_database(request.param, tmp_path) as url:
+    with databases.migrated_database(request.param) as url:
         yield url
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _keep_engines() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "make_engine", databases.engine_at)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -17,8 +17,10 @@ from typing import Literal, LiteralString
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
+from app.db.session import make_engine
 from tests.database_keeper import database_prefix, libpq
 
 Kind = Literal["sqlite", "postgres"]
@@ -72,12 +74,11 @@ def ask(holding: Holding) -> str:
 
 
 @contextmanager
-def migrated_database(kind: Kind, directory: Path) -> Iterator[str]:
+def migrated_database(kind: Kind) -> Iterator[str]:
     """Address of a database of one's own: migrated, with the reference territories and nothing else."""
     if kind == "sqlite":
-        path = directory / f"{uuid.uuid4().hex}.sqlite3"
-        shutil.copyfile(ask("sqlite_template"), path)
-        yield f"sqlite:///{path}"
+        with _reused_sqlite_database() as url:
+            yield url
     else:
         with _reused_postgres_database() as url:
             yield url
@@ -100,6 +101,47 @@ class _Copy:
     shape: tuple[int, ...]
 
 
+# An engine prepares each statement once: a new one would do it again for every test. By address and options.
+_engines: dict[tuple[str, frozenset[tuple[str, float]]], Engine] = {}
+
+
+def engine_at(url: str, **options: float) -> Engine:
+    """The engine of this process for a database, which `_rested` left without connections."""
+    key = (url, frozenset(options.items()))
+    if key not in _engines:
+        _engines[key] = make_engine(url, **options)  # type: ignore[arg-type]  # a size is whole
+    return _engines[key]
+
+
+def _rested(url: str) -> None:
+    for key, engine in _engines.items():
+        if key[0] == url:
+            engine.dispose()
+
+
+# Addresses of SQLite files that nobody uses now; engines know them.
+_idle_files: list[Path] = []
+
+
+@contextmanager
+def _reused_sqlite_database() -> Iterator[str]:
+    path = _idle_files.pop() if _idle_files else _directory() / f"{uuid.uuid4().hex}.sqlite3"
+    # A new file under the old name: who still holds the former one does not write into this one.
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    shutil.copyfile(ask("sqlite_template"), path)
+    url = f"sqlite:///{path}"
+    try:
+        yield url
+    finally:
+        _rested(url)
+        _idle_files.append(path)
+
+
+def _directory() -> Path:
+    return Path(os.environ[ADDRESS]).parent
+
+
 # Copying the template takes a quarter of a second, emptying a used copy a hundredth of that: each process
 # keeps its copies. They go with the server, or when the keeper drops what the run made on a lent one.
 _idle: list[_Copy] = []
@@ -118,9 +160,11 @@ SELECT (SELECT count(*) FROM pg_class WHERE relpersistence = 'p'),
 @contextmanager
 def _reused_postgres_database() -> Iterator[str]:
     copy = _idle.pop() if _idle else _new_copy()
+    url = _address(copy.name)
     try:
-        yield _address(copy.name)
+        yield url
     finally:
+        _rested(url)
         if _restored(copy):
             _idle.append(copy)
         else:
@@ -177,7 +221,7 @@ def _empty_postgres_database() -> Iterator[str]:
 
 
 def _new_name() -> str:
-    return f"{database_prefix(Path(os.environ[ADDRESS]).parent)}{uuid.uuid4().hex[:12]}"
+    return f"{database_prefix(_directory())}{uuid.uuid4().hex[:12]}"
 
 
 def _address(name: str) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from app.schemas.access import ApiKeyCreated, ApiKeyIn, ApiKeyPage, Me
+from app.schemas.access import ApiKeyCreated, ApiKeyIn, ApiKeyPage, Me, RotationIn
 from app.schemas.lists import Walk
 from app.services import access
 from app.web.commands import Calling
@@ -40,6 +40,19 @@ def list_api_keys(call: Calling, walk: Annotated[Walk, Query()]) -> Response:
 def create_api_key(call: Calling, body: ApiKeyIn) -> Response:
     """La clé n'est montrée que dans cette réponse. La plateforme en crée pour tout organisme."""
     return call.create(lambda writer: access.create_key(writer, body), body=body)
+
+
+@router.post(
+    "/api-keys/{key_id}/rotate",
+    status_code=201,
+    response_model=ApiKeyCreated,
+    responses=answers(400, 404, 409, 413, 422),
+    openapi_extra=IDEMPOTENCY_KEY,
+    summary="Remplacer une clé",
+)
+def rotate_api_key(call: Calling, key_id: UUID, body: RotationIn) -> Response:
+    """Une clé neuve de même rôle, portées et libellé ; l'ancienne vit encore `overlap_days` jours."""
+    return call.create(lambda writer: access.rotate_key(writer, key_id, body), body=body)
 
 
 @router.delete(

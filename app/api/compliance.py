@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.schemas.compliance import ComplianceOut, ComplianceQuery, EntriesQuery, EntryPage
 from app.schemas.proof_levels import ProofLevelsOut
-from app.services import compliance, entries, proof_levels
+from app.services import contract_positions, entries, proof_levels
 from app.web.commands import Calling
 from app.web.routing import ExactRoute, answers
 
@@ -29,7 +29,7 @@ def read_compliance(call: Calling, contract_id: UUID, asked: Annotated[Complianc
     Les mêmes `as_of` et `known_at` donnent pour toujours la même réponse. Sans `known_at`, la réponse dit le
     sien, ou qu'elle est provisoire, et ajoute ce qui reste à faire.
     """
-    return call.read(lambda reader: compliance.read_compliance(reader, contract_id, asked))
+    return call.read(lambda reader: contract_positions.read_compliance(reader, contract_id, asked))
 
 
 @router.get(

@@ -45,6 +45,17 @@ def list_hires(call: Calling, contract_id: UUID, walk: Annotated[Walk, Query()])
 
 
 @router.get(
+    "/hires",
+    response_model=HirePage,
+    responses=answers(422),
+    summary="Lister les mises à l'emploi, tous contrats confondus",
+)
+def list_seen_hires(call: Calling, walk: Annotated[Walk, Query()]) -> Response:
+    """Celles que l'appelant peut voir ; pour un prescripteur, celles des personnes qu'il a orientées."""
+    return call.read(lambda reader: hires.list_seen_hires(reader, walk))
+
+
+@router.get(
     "/hires/{hire_id}",
     response_model=HireOut,
     responses=answers(404, 422),

@@ -58,7 +58,10 @@ def search_participants(call: Calling, body: ParticipantSearch) -> Response:
 def read_participant(
     call: Calling, participant_id: UUID, purpose: Annotated[Purpose | None, Query()] = None
 ) -> Response:
-    """Le déclarant lit les siennes. Le facilitateur dit pourquoi (`purpose`) : chaque lecture est tracée."""
+    """Le déclarant lit les siennes. D'autres disent pourquoi (`purpose`), et chaque lecture est tracée.
+
+    Ce sont le facilitateur, et le prescripteur pour les personnes qu'il a orientées.
+    """
     if purpose is None:
         return call.read(lambda reader: participants.read_participant(reader, participant_id))
     return call.consult(lambda writer: participants.consult_participant(writer, participant_id, purpose))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect
 
+from app.db.types import KEPT, SEALED, Base
+
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
@@ -35,64 +37,118 @@ INSERT_ONLY = (
     "penalty_cancellations",
     "penalty_decisions",
     "dispute_ends",
+    "pools",
+    "pool_answers",
+    "oppositions",
+    "erasures",
+    "releases",
+    "release_cells",
 )
+# Free texts in such tables: erasing a person empties them, and nothing else may be put there.
+CLEARED = {
+    "duration_decisions": ("reference",),
+    "verdicts": ("reason",),
+    "statement_versions": ("reason",),
+    "splits": ("reason",),
+    "split_answers": ("reason",),
+}
 # The doubled sign is one: the driver reads a single one as a placeholder.
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'rows of %% are never rewritten', TG_TABLE_NAME; END $$
 """
+# Told which columns may be emptied and which are sealed: these are sealed anew under another key.
+_FUNCTION_BUT = """
+CREATE OR REPLACE FUNCTION refuse_rewriting_but() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  cleared text[] := string_to_array(TG_ARGV[0], ',');
+  sealed text[] := string_to_array(TG_ARGV[1], ',');
+  before jsonb := to_jsonb(OLD);
+  after jsonb;
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW IS DISTINCT FROM OLD THEN
+    after := to_jsonb(NEW);
+    IF before - cleared - sealed = after - cleared - sealed AND NOT EXISTS (
+      SELECT FROM unnest(cleared) AS name WHERE after -> name NOT IN ('null'::jsonb, before -> name)
+    ) THEN
+      RETURN NEW;
+    END IF;
+  END IF;
+  RAISE EXCEPTION 'rows of %% are never rewritten', TG_TABLE_NAME;
+END $$
+"""
 
 
 # The triggers there are.
 _STANDING = {
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname, '' FROM pg_trigger WHERE NOT tgisinternal",
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
 }
 
 
 def lay(connection: Connection) -> None:
     """Put the guard on every insert-only table that exists and has none.
 
-    A guard that stands is left alone: laying it again would lock its table at each start.
+    A guard that stands is left alone: laying it again would lock its table at each start. SQLite's name the
+    columns: one that does not know of a new column is laid anew.
     """
     dialect = connection.dialect.name
-    present = set(inspect(connection).get_table_names())
-    standing = set(connection.exec_driver_sql(_STANDING[dialect]).scalars())
-    missing = [
-        statement
-        for table in INSERT_ONLY
-        if table in present
-        for name, statement in zip(_names(table), _statements(table, dialect), strict=True)
-        if name not in standing
-    ]
+    inspector = inspect(connection)
+    present = set(inspector.get_table_names())
+    standing = dict(map(tuple, connection.exec_driver_sql(_STANDING[dialect])))
+    wanted: dict[str, str] = {}
+    for table in INSERT_ONLY:
+        if table in present:
+            columns = [column["name"] for column in inspector.get_columns(table)]
+            wanted |= _statements(table, columns, dialect)
+    missing = {name: text for name, text in wanted.items() if standing.get(name) not in {"", text}}
     if dialect == "postgresql" and missing:
         connection.exec_driver_sql(_FUNCTION)
-    for statement in missing:
+        connection.exec_driver_sql(_FUNCTION_BUT)
+    for name, statement in missing.items():
+        if name in standing:
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
         connection.exec_driver_sql(statement)
-    if dialect == "postgresql" and not present.intersection(INSERT_ONLY):
+    if dialect == "postgresql" and not wanted:
         connection.exec_driver_sql("DROP FUNCTION IF EXISTS refuse_rewriting()")
+        connection.exec_driver_sql("DROP FUNCTION IF EXISTS refuse_rewriting_but()")
 
 
-def _names(table: str) -> tuple[str, str]:
-    return f"guard_{table}_rows", f"guard_{table}_whole"
+def opened_columns(table: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns of an insert-only table that may be emptied, and those that may be sealed anew."""
+    columns = Base.metadata.tables[table].columns
+    sealed = tuple(column.name for column in columns if column.info.get(KEPT) == SEALED)
+    return CLEARED.get(table, ()), sealed
 
 
-def _statements(table: str, dialect: str) -> list[str]:
-    rows, whole = _names(table)
+def _statements(table: str, columns: list[str], dialect: str) -> dict[str, str]:
+    rows, whole = f"guard_{table}_rows", f"guard_{table}_whole"
+    cleared, sealed = ([name for name in names if name in columns] for names in opened_columns(table))
     if dialect == "postgresql":
+        but = f"_but('{','.join(cleared)}', '{','.join(sealed)}')" if cleared or sealed else "()"
         # A row trigger does not fire on TRUNCATE.
-        return [
-            (
+        return {
+            rows: (
                 f"CREATE TRIGGER {rows} BEFORE UPDATE OR DELETE ON {table} "
-                "FOR EACH ROW EXECUTE FUNCTION refuse_rewriting()"
+                f"FOR EACH ROW EXECUTE FUNCTION refuse_rewriting{but}"
             ),
-            (
+            whole: (
                 f"CREATE TRIGGER {whole} BEFORE TRUNCATE ON {table} "
                 "FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting()"
             ),
-        ]
+        }
     refuse = f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never rewritten'); END"
-    return [
-        f"CREATE TRIGGER {rows} BEFORE UPDATE ON {table} {refuse}",
-        f"CREATE TRIGGER {whole} BEFORE DELETE ON {table} {refuse}",
-    ]
+    firm = [f'"{name}"' for name in columns if name not in {*cleared, *sealed}]
+    of = f" OF {', '.join(firm)}" if cleared or sealed else ""
+    found = {
+        rows: f"CREATE TRIGGER {rows} BEFORE UPDATE{of} ON {table} {refuse}",
+        whole: f"CREATE TRIGGER {whole} BEFORE DELETE ON {table} {refuse}",
+    }
+    if cleared:
+        name = f"guard_{table}_texts"
+        kept = " OR ".join(
+            f'(NEW."{text}" IS NOT NULL AND NEW."{text}" IS NOT OLD."{text}")' for text in cleared
+        )
+        names = ", ".join(f'"{text}"' for text in cleared)
+        found[name] = f"CREATE TRIGGER {name} BEFORE UPDATE OF {names} ON {table} WHEN {kept} {refuse}"
+    return found

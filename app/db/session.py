@@ -91,6 +91,12 @@ class ReadSession(Session):
             if not _failed(connection):
                 connection.exec_driver_sql(_TAKE_ROLE, (APP,))
 
+    def look_for(self, viewer: Viewer) -> None:
+        """Look for somebody who was nobody before, from the next statement on."""
+        connection = self.connection()
+        self.viewer = viewer
+        self.stand(connection)
+
     def stand(self, connection: Connection) -> None:
         """Tell the database for whom the transaction that begins looks."""
         self._across = False

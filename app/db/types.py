@@ -64,7 +64,10 @@ Id = Annotated[UUID, mapped_column(Uuid())]
 Code = Annotated[str, mapped_column(String(64))]
 Place = Annotated[str, mapped_column(String(32))]
 RoleCode = Annotated[str, mapped_column(String(24))]
-Sealed = Annotated[bytes, mapped_column(LargeBinary)]
+# What a key of the service made: the rotation finds these columns by their mark.
+KEPT, SEALED, HASHED = "kept", "sealed", "hashed"
+Sealed = Annotated[bytes, mapped_column(LargeBinary, info={KEPT: SEALED})]
+KeyedHash = Annotated[bytes, mapped_column(LargeBinary, info={KEPT: HASHED})]
 Label = Annotated[str, mapped_column(String(1000))]
 Hundredths = Annotated[int, mapped_column(BigInteger)]
 Day = Annotated[date, mapped_column(Date)]

@@ -30,6 +30,17 @@ MINE = (
     f"a.organisation_id = {ORGANISATION} AND a.role = {ROLE} "
     f"AND a.since <= {TODAY} AND (a.until IS NULL OR a.until >= {TODAY})"
 )
+# Whether the last thing said of any record of a person is that they object. On SQLite the queries say it so.
+OBJECTS = (
+    "EXISTS (SELECT 1 FROM participants mine JOIN participants r ON r.person_id = mine.person_id "
+    "JOIN oppositions o ON o.participant_id = r.id WHERE mine.id = {person} AND o.decision = 'opposed' "
+    "AND NOT EXISTS (SELECT 1 FROM oppositions later "
+    "WHERE later.participant_id = o.participant_id AND later.number > o.number))"
+)
+# A hire `h` of somebody whom the caller referred and who does not object: its contract stays closed.
+REFERRED = (
+    f"{ROLE} = 'prescriber' AND h.prescriber_id = {ORGANISATION} AND NOT wall_objects(h.participant_id)"
+)
 OWNED = f"owner_id = {ORGANISATION} AND {ROLE} = 'buyer'"
 
 
@@ -77,6 +88,12 @@ def under(table: str, parent: str, key: str) -> Wall:
     )
 
 
+def _sent(table: str) -> str:
+    """Whether the row is of a hire of somebody whom the caller referred."""
+    found = f"h.owner_id = {table}.owner_id AND h.id = {table}.hire_id AND {REFERRED}"
+    return f"EXISTS (SELECT FROM hires h WHERE {found})"
+
+
 def of_person(table: str) -> Wall:
     """Rows with `participant_id`: those of the records that the caller sees."""
     return Wall.same(f"EXISTS (SELECT FROM participants p WHERE p.id = {table}.participant_id)")
@@ -104,9 +121,13 @@ _SPLIT_SEEN = (
     f"{_seen('splits')} OR EXISTS (SELECT FROM contract_access a WHERE a.owner_id = splits.other_owner_id "
     f"AND a.contract_id = splits.other_contract_id AND {MINE})"
 )
+_HOLDS = f"holder_id = {ORGANISATION} AND {ROLE} = 'contractor'"
+_ABOUT_REFERRED = (
+    f"(subject_type = 'hire' AND EXISTS (SELECT FROM hires h WHERE h.id = events.subject_id AND {REFERRED}))"
+)
 _CONTRACTS = (
     *("contract_parties", "contract_places", "mandates", "clauses", "disputes", "invoices"),
-    *("outcomes", "kept_traits", "assessments", "duration_decisions", "penalty_facts", "penalty_decisions"),
+    *("kept_traits", "assessments", "duration_decisions", "penalty_facts", "penalty_decisions"),
     *("statements", "lines", "entries", "obligation_months", "person_months"),
 )
 
@@ -122,12 +143,20 @@ WALLS: dict[str, Wall] = {
         f"{PLATFORM} OR ({OWNED}) OR wall_sees(owner_id, contract_id)",
     ),
     # A foreign key is checked past every policy: only who may know a person hires them.
-    "hires": of_contract("hires", check="wall_may_hire(participant_id)"),
+    "hires": Wall(
+        f"{of_contract('hires').using} OR ({REFERRED.replace('h.', 'hires.')})",
+        of_contract("hires", check="wall_may_hire(participant_id)").check,
+    ),
+    # Who referred somebody says what became of them.
+    "outcomes": Wall.same(f"{of_contract('outcomes').using} OR {_sent('outcomes')}"),
     "statement_versions": under("statement_versions", "statements", "statement_id"),
     "verdicts": under("verdicts", "lines", "line_id"),
     "documents_seen": under("documents_seen", "lines", "line_id"),
     "hire_traits": under("hire_traits", "hires", "hire_id"),
-    "outcome_details": under("outcome_details", "hires", "hire_id"),
+    "outcome_details": Wall(
+        under("outcome_details", "hires", "hire_id").using,
+        f"{under('outcome_details', 'hires', 'hire_id').check} OR {_sent('outcome_details')}",
+    ),
     "penalty_cancellations": under("penalty_cancellations", "penalty_facts", "fact_id"),
     "dispute_ends": under("dispute_ends", "disputes", "dispute_id"),
     "versions": Wall(
@@ -143,6 +172,11 @@ WALLS: dict[str, Wall] = {
     "split_answers": Wall.same(
         f"{PLATFORM} OR EXISTS (SELECT FROM splits s WHERE s.id = split_answers.split_id)"
     ),
+    # Between buyers: the holder's, and of each buyer whose contract is named; of the contracts, each its own.
+    "pools": Wall(
+        f"{PLATFORM} OR ({_HOLDS}) OR EXISTS (SELECT FROM pool_answers p WHERE p.pool_id = pools.id)", _HOLDS
+    ),
+    "pool_answers": of_contract("pool_answers"),
     # People: the record and where it lives with the hires in sight, who it is for fewer.
     "participants": Wall(
         f"{PLATFORM} OR (declarant_id = {ORGANISATION} AND {DECLARES}) "
@@ -155,7 +189,8 @@ WALLS: dict[str, Wall] = {
         f"({DECLARES} AND EXISTS (SELECT FROM participant_access g "  # noqa: S608 - texts of this file
         f"WHERE g.participant_id = identities.participant_id AND g.organisation_id = {ORGANISATION} "
         f"AND g.role = {ROLE})) OR ({ROLE} = 'facilitator' AND EXISTS (SELECT FROM hires h "
-        "WHERE h.participant_id = identities.participant_id))",
+        "WHERE h.participant_id = identities.participant_id)) OR EXISTS (SELECT FROM hires h "
+        f"WHERE h.participant_id = identities.participant_id AND {REFERRED})",
         f"{DECLARES} AND EXISTS (SELECT FROM participants p "
         f"WHERE p.id = identities.participant_id AND p.declarant_id = {ORGANISATION})",
     ),
@@ -168,6 +203,8 @@ WALLS: dict[str, Wall] = {
         "EXISTS (SELECT FROM participants p WHERE p.id = person_links.first_id) "
         "AND EXISTS (SELECT FROM participants p WHERE p.id = person_links.second_id)"
     ),
+    "oppositions": of_person("oppositions"),
+    "erasures": of_person("erasures"),
     # Changes: one's own, those of contracts in sight, and those that an event in sight tells of.
     "changes": Wall(
         f"{PLATFORM} OR organisation_id = {ORGANISATION} OR {_seen('changes', owner=None)} OR wall_told(id)",
@@ -177,8 +214,8 @@ WALLS: dict[str, Wall] = {
     "change_objects": Wall(_OF_CHANGE.format(table="change_objects"), "true"),
     "events": Wall(
         f"{PLATFORM} OR {_seen('events', owner=None)} "
-        f"OR (contract_id IS NULL AND {_OWN_CHANGE.format(table='events')})",
-        f"{PLATFORM} OR contract_id IS NULL OR {_seen('events', owner=None)}",
+        f"OR (contract_id IS NULL AND {_OWN_CHANGE.format(table='events')}) OR {_ABOUT_REFERRED}",
+        f"{PLATFORM} OR contract_id IS NULL OR {_seen('events', owner=None)} OR {_ABOUT_REFERRED}",
     ),
     "open_changes": Wall(
         f"{PLATFORM} OR {_seen('open_changes', owner=None)} OR {_OWN_CHANGE.format(table='open_changes')}",
@@ -186,6 +223,7 @@ WALLS: dict[str, Wall] = {
     ),
     # Accounts: of one organisation in one role.
     "api_keys": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
+    "memberships": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
     "stored_answers": Wall.same(_ACCOUNT),
     "jobs": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
     "import_files": of_job("import_files"),
@@ -198,6 +236,9 @@ WALLS: dict[str, Wall] = {
     ),
     "profile_versions": Wall(_PROFILE.format(table="profile_versions"), _OWN_PROFILE),
     "profile_withdrawals": Wall(_PROFILE.format(table="profile_withdrawals"), _OWN_PROFILE),
+    # Published to whoever asks, by the platform.
+    "releases": Wall(f"{ORGANISATION} IS NOT NULL", PLATFORM),
+    "release_cells": Wall(f"{ORGANISATION} IS NOT NULL", PLATFORM),
 }
 
 # Read by all, written by the service alone unless said otherwise.
@@ -246,6 +287,8 @@ class Opening:
 
 
 OPENINGS = (
+    # An objection told to one organisation holds for all of a person's records, whoever sees them.
+    Opening("wall_objects", "uuid", "boolean", f"SELECT {OBJECTS.format(person='$1')}"),
     Opening(
         "wall_sees",
         "uuid, uuid",
@@ -267,7 +310,8 @@ OPENINGS = (
         "boolean",
         "SELECT EXISTS (SELECT FROM events e "  # noqa: S608 - texts of this file
         "JOIN contract_access a ON a.contract_id = e.contract_id "
-        f"WHERE e.change_id = $1 AND {MINE})",
+        f"WHERE e.change_id = $1 AND {MINE}) OR EXISTS (SELECT FROM events e JOIN hires h "
+        f"ON h.id = e.subject_id WHERE e.change_id = $1 AND e.subject_type = 'hire' AND {REFERRED})",
     ),
     # Before anybody is known: the key that a credential names, whatever its state. The caller judges it.
     Opening(

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+from app.rules.code_texts import CLAUSE_TEXTS, CodeText
 from app.rules.facts import FACT_LABELS
+from app.rules.follow_up_texts import (
+    CLAUSE_RECORDED,
+    CLAUSE_STATES,
+    FOLLOW_UP_TEXTS,
+    NAMED_TEXTS,
+    NamedText,
+)
 from app.rules.labels import LABELS
 from app.rules.outcomes import SITUATIONS, SituationText
 from app.rules.parameters import PARAMETERS, DatedValue, Parameter
@@ -12,9 +20,10 @@ from app.rules.profiles import PROFILES, Profile
 from app.rules.proofs import PROOFS
 from app.rules.public_choices import parameters_to_json
 from app.rules.publics import PUBLICS, Public, Setting
+from app.rules.ready_targets import READY_TARGETS, ReadyTarget
 from app.rules.rule_texts import COUNTING_RULES, RuleText
-from app.rules.step_tables import STEP_TABLES, ReadyTable
-from app.rules.target_json import bands_to_json
+from app.rules.target_json import bands_to_json, naming_to_json, target_to_json
+from app.rules.terms import StepTable
 from app.rules.terms_json import conditions_to_json
 from app.rules.texts import decimal_text
 from app.rules.version import RULES_VERSION
@@ -24,7 +33,7 @@ Plain = dict[str, object]
 
 
 def catalogue(on: date) -> Plain:
-    """Return parameters, publics, proofs, facts, profiles and the labels of every code, as of a day."""
+    """Return the whole law as of a day: numbers, publics, profiles, targets, texts, labels of every code."""
     return {
         "rules_version": RULES_VERSION,
         "on": on.isoformat(),
@@ -40,7 +49,13 @@ def catalogue(on: date) -> Plain:
         "outcome_situations": [_situation(item) for item in SITUATIONS.values()],
         "waiver_grounds": [_ground(item) for item in GROUNDS],
         "profiles": [profile_as_data(item, on) for item in PROFILES.values()],
-        "step_tables": [_table(item, on) for item in STEP_TABLES.values()],
+        "step_tables": [
+            {**_ready(item, on), "bands": bands_to_json(item.target)}
+            for item in READY_TARGETS.values()
+            if isinstance(item.target, StepTable)
+        ],
+        "ready_targets": [_ready_target(item, on) for item in READY_TARGETS.values()],
+        **_texts(),
         "codes": {
             name: [{"code": str(code), "label": label} for code, label in labels.items()]
             for name, labels in LABELS.items()
@@ -48,16 +63,42 @@ def catalogue(on: date) -> Plain:
     }
 
 
-def _table(item: ReadyTable, on: date) -> Plain:
+def _ready(item: ReadyTarget, on: date) -> Plain:
     return {
         "code": item.code,
         "label": item.label_fr,
         "reference": item.reference,
-        "assumed": False,
+        "assumed": item.assumed,
+        "assumed_terms": list(item.assumed_terms),
         "since": item.since.isoformat(),
-        "until": None,
-        "in_force": item.since <= on,
-        "bands": bands_to_json(item.table),
+        "until": None if item.until is None else item.until.isoformat(),
+        "in_force": item.in_force(on),
+    }
+
+
+def _ready_target(item: ReadyTarget, on: date) -> Plain:
+    named_by: Plain = {"ready": None, "table": None, **naming_to_json(item)}
+    return {**_ready(item, on), "target": target_to_json(item.target), "named_by": named_by}
+
+
+def _texts() -> Plain:
+    """Return the codes and the rules that have a text, by the name of their list."""
+    coded = {**CLAUSE_TEXTS, **FOLLOW_UP_TEXTS}
+    states = [_text(item, LABELS["statuses"][item.code]) for item in CLAUSE_STATES]
+    return {
+        **{name: [_text(item, LABELS[name][item.code]) for item in items] for name, items in coded.items()},
+        **{name: [_text(item, item.label_fr) for item in items] for name, items in NAMED_TEXTS.items()},
+        "clause_states": [*states, _text(CLAUSE_RECORDED, CLAUSE_RECORDED.label_fr)],
+    }
+
+
+def _text(item: CodeText | NamedText, label: str) -> Plain:
+    return {
+        "code": str(item.code),
+        "label": label,
+        "text": item.text_fr,
+        "reference": item.reference,
+        "assumed": item.assumed,
     }
 
 
@@ -151,5 +192,6 @@ def profile_as_data(item: Profile, on: date) -> Plain:
         "until": None if item.until is None else item.until.isoformat(),
         "in_force": item.in_force(on),
         "assumed_terms": list(item.assumed_terms),
+        "ready_targets": list(item.ready_targets),
         "conditions": conditions_to_json(item.conditions),
     }

@@ -188,6 +188,15 @@ class SupportingDocument(StrEnum):
     OTHER = "other"
 
 
+class PoolState(StrEnum):
+    """Where a contract stands in a pool: its buyer was asked, agreed or refused, or it left."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    REFUSED = "refused"
+    LEFT = "left"
+
+
 class SplitState(StrEnum):
     """Where an agreement on held hours stands."""
 
@@ -195,6 +204,7 @@ class SplitState(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
 
 
 class LineWarning(StrEnum):
@@ -373,3 +383,14 @@ class PenaltyLimit(StrEnum):
 
     CAP = "cap"
     FLOOR = "floor"
+
+
+class Indicator(StrEnum):
+    """What a published cube tells of each territory (domain §6)."""
+
+    ACTIVITY = "activity"
+    SEX = "sex"
+    AGE_BAND = "age_band"
+    LEVEL = "level"
+    MODALITY = "modality"
+    CONTRACT_TYPE = "contract_type"

@@ -55,8 +55,9 @@ def statements_owed(
 
     A holder owes every month, even to say that there is nothing; whoever declared a hire owes the months of
     the hire. Either the declarant or the employer reports the hours of a hire: a month is not owed any more
-    once the employers of all whom the organisation declared have reported it. `sent`: when each statement was
-    first sent.
+    once the employers of all whom the organisation declared have reported it, or it has itself: whichever
+    came first, so that a statement sent after those of the employers makes nobody late. `sent`: when each
+    statement was first sent.
     """
     owers = dict.fromkeys((*(item.organisation for item in holdings), *(item.declarant for item in works)))
     found = []
@@ -66,7 +67,8 @@ def statements_owed(
             by_itself = sent.get((ower, due.month))
             mine = [item for item in works if item.declarant == ower and overlap(item.days, month)]
             if by_itself is not None or mine or held_in(due.month, ower, holdings):
-                sent_on = by_itself or _by_employers(mine, due.month, sent)
+                ways = (by_itself, _by_employers(mine, due.month, sent))
+                sent_on = min((day for day in ways if day is not None), default=None)
                 found.append(Owed(ower, due.month, due.due_on, sent_on))
     return tuple(found)
 

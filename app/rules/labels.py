@@ -16,6 +16,7 @@ from app.rules.codes import (
     FactKind,
     ForecastMethod,
     HourKind,
+    Indicator,
     Level,
     LineWarning,
     Modality,
@@ -27,6 +28,7 @@ from app.rules.codes import (
     PenaltyDays,
     PenaltyKind,
     PenaltyLimit,
+    PoolState,
     Programme,
     ProofLevel,
     ReviewState,
@@ -161,11 +163,18 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         SupportingDocument.EMPLOYER_CERTIFICATE: "Attestation de l'employeur",
         SupportingDocument.OTHER: "Autre document",
     },
+    "pool_states": {
+        PoolState.ASKED: "Demandée",
+        PoolState.AGREED: "Convenue",
+        PoolState.REFUSED: "Refusée",
+        PoolState.LEFT: "Quittée",
+    },
     "splits": {
         SplitState.PROPOSED: "Proposé",
         SplitState.ACCEPTED: "Convenu",
         SplitState.REFUSED: "Refusé",
         SplitState.WITHDRAWN: "Retiré",
+        SplitState.LAPSED: "Caduc",
     },
     "line_warnings": {
         LineWarning.HIRE_NOT_RUNNING: "La personne n'est pas employée ce mois-ci",
@@ -289,5 +298,19 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "penalty_limits": {
         PenaltyLimit.CAP: "Ramenée au plafond",
         PenaltyLimit.FLOOR: "Portée au minimum",
+    },
+    "age_bands": {
+        "under_26": "Moins de 26 ans",
+        "26_to_40": "26 à 40 ans",
+        "41_to_50": "41 à 50 ans",
+        "51_and_over": "51 ans et plus",
+    },
+    "indicators": {
+        Indicator.ACTIVITY: "Activité",
+        Indicator.SEX: "Sexe",
+        Indicator.AGE_BAND: "Tranche d'âge",
+        Indicator.LEVEL: "Niveau de diplôme",
+        Indicator.MODALITY: "Modalité",
+        Indicator.CONTRACT_TYPE: "Type de contrat de travail",
     },
 }

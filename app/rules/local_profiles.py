@@ -11,6 +11,7 @@ from datetime import date
 from app.rules.codes import Every, Modality
 from app.rules.penalty_terms import PARIS_EPEC_PENALTIES
 from app.rules.profile_parts import GENERAL, Profile, all_chosen, chosen
+from app.rules.ready_targets import PARIS_BEYOND_TRIGGER, PARIS_FIRST_EURO
 from app.rules.terms import Document, Reporting
 
 _PARIS = "CCAP 21_BAM_048, p. 7-8 (Services du Premier ministre, EPEC Paris)"
@@ -24,9 +25,10 @@ PARIS = Profile(
     code="paris-epec-2021",
     version=1,
     label_fr="Paris (EPEC), 2021",
-    since=date(2021, 1, 1),
-    until=None,
+    since=PARIS_FIRST_EURO.since,
+    until=PARIS_FIRST_EURO.until,
     reference="CCAP 21_BAM_048 (Services du Premier ministre), clause suivie par l'EPEC",
+    ready_targets=(PARIS_FIRST_EURO.code, PARIS_BEYOND_TRIGGER.code),
     assumed_terms=(
         "/since",
         "/conditions/contract_types",

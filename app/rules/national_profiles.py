@@ -11,6 +11,7 @@ from datetime import date
 from app.rules.codes import ContractType, Modality
 from app.rules.penalty_terms import CSF_PENALTIES
 from app.rules.profile_parts import GENERAL, Profile, all_chosen, chosen
+from app.rules.ready_targets import CSF_2018, NPNRU_URBAN_MANAGEMENT, NPNRU_WORKS
 from app.rules.terms import Durations
 
 _CCAG_READ = "CCAG 2021, art. 16.1.1.1 (code-commande-publique.com/ccag-tic-2021-article-16)"
@@ -72,11 +73,13 @@ CSF = Profile(
     code="csf-2018",
     version=1,
     label_fr="Clause sociale de formation sous statut scolaire (Éducation nationale, 2018)",
-    since=date(2018, 1, 1),
-    until=None,
+    # The days of its table of hours, and what is supposed of them, said once.
+    since=CSF_2018.since,
+    until=CSF_2018.until,
     reference=_CSF,
+    ready_targets=(CSF_2018.code,),
     assumed_terms=(
-        "/since",
+        *CSF_2018.assumed_terms,
         "/conditions/durations",
         "/conditions/late_threshold",
         "/conditions/reporting",
@@ -96,11 +99,12 @@ NPNRU = Profile(
     code="npnru",
     version=1,
     label_fr="Renouvellement urbain (NPNRU) : habitants des quartiers prioritaires",
-    since=date(2015, 1, 1),
-    until=None,
+    since=NPNRU_WORKS.since,
+    until=NPNRU_WORKS.until,
     reference=_ANRU,
+    ready_targets=(NPNRU_WORKS.code, NPNRU_URBAN_MANAGEMENT.code),
     assumed_terms=(
-        "/since",
+        *NPNRU_WORKS.assumed_terms,
         "/conditions/durations",
         "/conditions/late_threshold",
         "/conditions/reporting",

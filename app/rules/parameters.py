@@ -29,8 +29,8 @@ class DatedValue:
 class Parameter:
     """A number with its history.
 
-    `unit` is one of h, h/week, days, months, share, EUR, EUR/h, people, count, yes. `assumed`: no readable
-    source confirmed it.
+    `unit` is one of h, h/week, day_of_month, days, months, years, share, EUR, EUR/h, people, count,
+    yes. `assumed`: no readable source confirmed it.
     """
 
     code: str
@@ -71,10 +71,13 @@ _EU_WORKS = "Règlements délégués (UE) 2025/2151 (concessions) et 2025/2152 (
 _DERIVED = "plafond mensuel de {} € fois 12, divisé par 1 607, arrondi à l'euro (art. D242-19)"
 _PACE = "Méthode pace_of_due_months, usage supposé"
 _NOTICE = "Usage supposé"
+_DUE_DAY = "CCAP 21_BAM_048 : avant le 15 du mois suivant ; usage supposé pour les autres, terme de la clause"
+_AGES = "Observatoire des clauses de La Réunion, 2025, tranches d'âge ; usage supposé pour les autres"
 
 _SECRECY = (
     "Secret statistique des données fiscales sur les personnes : aucune case de moins de 11 unités (INSEE)"
 )
+_FIRM_SECRECY = "Secret statistique des entreprises : au moins trois par case, aucune au-delà de 85 % (INSEE)"
 _BY_ANALOGY = "Par analogie avec le PASS IAE (suspension de 36 mois, cinq ans en tout) ; à confirmer"
 
 _ALL = (
@@ -131,6 +134,14 @@ _ALL = (
         label_fr="Part des heures attendues sous laquelle une clause est en retard",
         unit="share",
         values=_series("Usage supposé ; terme de la clause", ("2000-01-01", "0.8")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="reporting_due_day",
+        label_fr="Jour du mois suivant la période où le relevé est dû, par défaut",
+        unit="day_of_month",
+        values=_series(_DUE_DAY, ("2000-01-01", "15")),
         assumed=True,
         checked_on=GATHERED,
     ),
@@ -255,6 +266,30 @@ _ALL = (
         checked_on=GATHERED,
     ),
     Parameter(
+        code="published_firms",
+        label_fr="Entreprises sous lesquelles une case publiée est masquée",
+        unit="count",
+        values=_series(_FIRM_SECRECY, ("2000-01-01", "3")),
+        assumed=False,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="published_largest_share",
+        label_fr="Part des heures d'une case publiée qu'une entreprise ne dépasse pas",
+        unit="share",
+        values=_series(_FIRM_SECRECY, ("2000-01-01", "0.85")),
+        assumed=False,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="publication_delay",
+        label_fr="Jours après la fin d'une période avant d'en publier les chiffres",
+        unit="days",
+        values=_series("Usage supposé", ("2000-01-01", "45")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
         code="hourly_ceiling",
         label_fr="Plafond horaire de la sécurité sociale",
         unit="EUR/h",
@@ -284,6 +319,40 @@ _ALL = (
         ),
         assumed=False,
         checked_on=OPENFISCA_CHECKED,
+    ),
+    *(
+        Parameter(
+            code=f"age_band_{band}",
+            label_fr=f"Âge auquel commence la tranche d'âge {label}",
+            unit="years",
+            values=_series(_AGES, ("2000-01-01", age)),
+            assumed=True,
+            checked_on=GATHERED,
+        )
+        for band, label, age in (
+            ("26_to_40", "de 26 à 40 ans", "26"),
+            ("41_to_50", "de 41 à 50 ans", "41"),
+            ("51_and_over", "de 51 ans et plus", "51"),
+        )
+    ),
+    Parameter(
+        code="identity_months",
+        label_fr="Conservation d'une identité après le dernier contact avec la personne",
+        unit="months",
+        values=_series(
+            "CNIL, délibération 2023-095 du 14/09/2023 : base active 2 ans après le dernier contact",
+            ("2000-01-01", "24"),
+        ),
+        assumed=False,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="trace_months",
+        label_fr="Après l'effacement, conservation du sexe et du métier de ce qui reste",
+        unit="months",
+        values=_series("Aucun texte lu ; la durée d'un marché et de ses suites", ("2000-01-01", "36")),
+        assumed=True,
+        checked_on=GATHERED,
     ),
     Parameter(
         code="fewest_people",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.rules.codes import ContractType, Modality
+from app.rules.codes import ContractType, Every, Modality
 from app.rules.parameters import parameter
 from app.rules.publics import public, values_of
-from app.rules.terms import Conditions, Durations, ParameterValue, PublicChoice
+from app.rules.terms import Conditions, Durations, ParameterValue, PublicChoice, Reporting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,7 @@ class Profile:
     """A named set of conditions in one version, the days on which a clause may take it, and its source.
 
     `since` None: a draft, which no clause takes. `assumed_terms` are JSON pointers to what no readable source
-    confirmed; each public says for itself.
+    confirmed; each public says for itself. `ready_targets` are the codes of those of the same text.
     """
 
     code: str
@@ -26,6 +26,7 @@ class Profile:
     until: date | None
     reference: str
     assumed_terms: tuple[str, ...] = ()
+    ready_targets: tuple[str, ...] = ()
     conditions: Conditions
 
     @property
@@ -50,6 +51,7 @@ GENERAL = Conditions(
         to_window_end=((ContractType.CDI, int(parameter("cdi_months").at(_ANY_DAY).value)),),
     ),
     late_threshold=parameter("late_threshold").at(_ANY_DAY).value,
+    reporting=Reporting(Every.MONTH, int(parameter("reporting_due_day").at(_ANY_DAY).value)),
 )
 """What a clause without profile is given: every modality and contract type, but no public."""
 

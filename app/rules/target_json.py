@@ -1,14 +1,20 @@
-"""Targets to and from plain JSON types: one reader per kind."""
+"""Targets to and from plain JSON types: one reader per kind.
+
+A target may be named: `ready` (or `table`, for a step table) is the code of a ready target of its kind, which
+stands for its numbers; what will be invoiced or worked in the end may be added. It is kept in full.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
+from typing import TypeVar
 
 from app.rules import reading
 from app.rules.codes import CountsFrom, TargetKind
 from app.rules.errors import WrongValueError
-from app.rules.step_tables import STEP_TABLES
+from app.rules.ready_targets import READY_TARGETS, ReadyTarget
 from app.rules.terms import (
     Band,
     FixedHours,
@@ -21,6 +27,7 @@ from app.rules.terms import (
 from app.rules.texts import decimal_text, hundredths_text
 
 MOST_BANDS = 50
+Named = TypeVar("Named", PerInvoicedAmount, ShareOfHours, StepTable)
 
 
 def target_from_json(value: object, at: str = "") -> Target:
@@ -53,7 +60,11 @@ def _labour_formula(value: Mapping[str, object], at: str) -> Target:
 
 def _per_invoiced_amount(value: Mapping[str, object], at: str) -> Target:
     names = ("tranche", "trigger", "counts_from", "hours_per_tranche", "estimated_amount")
-    found = {"hours_per_tranche": "1", **reading.members(value, at, frozenset(("kind", *names)))}
+    sent = reading.members(value, at, frozenset(("kind", "ready", *names)))
+    named = _named(PerInvoicedAmount, sent, "ready", names[:4], at)
+    if named is not None:
+        return replace(named, estimated_amount=_estimated(sent, "estimated_amount", at))
+    found = {"hours_per_tranche": "1", **sent}
     tranche, trigger, counts_from, hours = (reading.required(found, name, at) for name in names[:4])
     target = PerInvoicedAmount(
         tranche=reading.hundredths(tranche, f"{at}/tranche"),
@@ -70,15 +81,8 @@ def _per_invoiced_amount(value: Mapping[str, object], at: str) -> Target:
 
 def _step_table(value: Mapping[str, object], at: str) -> Target:
     found = reading.members(value, at, frozenset(("kind", "bands", "table")))
-    if found.get("table") is None:
-        return StepTable(_bands(reading.required(found, "bands", at), f"{at}/bands"))
-    if found.get("bands") is not None:
-        raise WrongValueError(f"{at}/table", "Donnez des paliers ou un barème, pas les deux.")
-    code = reading.text(found["table"], f"{at}/table")
-    if code not in STEP_TABLES:
-        detail = "Un barème est attendu parmi : " + ", ".join(STEP_TABLES) + "."
-        raise WrongValueError(f"{at}/table", detail, "unknown_code")
-    return STEP_TABLES[code].table
+    named = _named(StepTable, found, "table", ("bands",), at)
+    return named or StepTable(_bands(reading.required(found, "bands", at), f"{at}/bands"))
 
 
 def _bands(value: object, at: str) -> tuple[Band, ...]:
@@ -99,11 +103,28 @@ def _band(value: object, at: str) -> Band:
 
 
 def _share_of_hours(value: Mapping[str, object], at: str) -> Target:
-    found = reading.members(value, at, frozenset(("kind", "share", "estimated_hours")))
-    return ShareOfHours(
-        share=reading.share(reading.required(found, "share", at), f"{at}/share"),
-        estimated_hours=_estimated(found, "estimated_hours", at),
-    )
+    found = reading.members(value, at, frozenset(("kind", "ready", "share", "estimated_hours")))
+    estimated = _estimated(found, "estimated_hours", at)
+    named = _named(ShareOfHours, found, "ready", ("share",), at)
+    if named is not None:
+        return replace(named, estimated_hours=estimated)
+    return ShareOfHours(reading.share(reading.required(found, "share", at), f"{at}/share"), estimated)
+
+
+def _named(
+    kind: type[Named], found: Mapping[str, object], name: str, numbers: Sequence[str], at: str
+) -> Named | None:
+    """Return the ready target that a field names, None when it names none; its numbers are not sent too."""
+    if found.get(name) is None:
+        return None
+    if any(found.get(number) is not None for number in numbers):
+        raise WrongValueError(f"{at}/{name}", "Donnez un objectif prêt ou ses nombres, pas les deux.")
+    ready = {item.code: item.target for item in READY_TARGETS.values() if isinstance(item.target, kind)}
+    code = reading.text(found[name], f"{at}/{name}")
+    if code not in ready:
+        detail = "Un objectif prêt est attendu parmi : " + ", ".join(ready) + "."
+        raise WrongValueError(f"{at}/{name}", detail, "unknown_code")
+    return ready[code]
 
 
 def _estimated(found: Mapping[str, object], name: str, at: str) -> int | None:
@@ -149,6 +170,12 @@ def _written(target: Target) -> dict[str, object]:
             **_if_given("estimated_hours", target.estimated_hours),
         }
     return {"bands": bands_to_json(target)}
+
+
+def naming_to_json(ready: ReadyTarget) -> dict[str, str]:
+    """Return what a clause sends to name a ready target."""
+    kind = ready.target.kind
+    return {"kind": str(kind), "table" if kind is TargetKind.STEP_TABLE else "ready": ready.code}
 
 
 def bands_to_json(table: StepTable) -> list[dict[str, str]]:

@@ -146,8 +146,8 @@ class Document:
 class Reporting:
     """Statements fall due on `due_day` of the month after each period (clamped to that month's length)."""
 
-    every: Every = Every.MONTH
-    due_day: int = 15
+    every: Every
+    due_day: int
     documents: tuple[Document, ...] = ()
 
 
@@ -165,8 +165,8 @@ class Conditions:
     contract_types: tuple[ContractType, ...]
     durations: Durations
     late_threshold: Fraction
+    reporting: Reporting
     rounding: Rounding = field(default_factory=Rounding)
-    reporting: Reporting = field(default_factory=Reporting)
     approval_counts_from: ApprovalFrom = ApprovalFrom.HIRE_START
     automatic_approval: bool = False
     training_share: Fraction | None = None

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from app.principal import Role, Scope
-from app.schemas.fields import Input, Instant, Name, Output, Siret, Whole
+from app.principal import CredentialKind, Role, Scope
+from app.schemas.fields import Input, Instant, Name, Output, Siret, Warned, Whole
 from app.schemas.lists import Page
 
 KEY_DAYS = 365
+OVERLAP_DAYS, LONGEST_OVERLAP_DAYS = 7, 90
 
 
 class ApiKeyIn(Input):
@@ -38,6 +40,24 @@ class ApiKeyOut(Output):
     created_at: Instant
     expires_at: Instant
     revoked_at: Instant | None
+    lineage_id: UUID = Field(description="La même pour toutes les clés qui se sont remplacées.")
+    last_used_at: Instant | None = Field(
+        description="À la minute, une ou deux minutes plus tard ; perdu si le service est tué entre-temps."
+    )
+
+
+class RotationIn(Input):
+    """The replacement of a key by a successor."""
+
+    overlap_days: Whole = Field(
+        default=OVERLAP_DAYS,
+        ge=0,
+        le=LONGEST_OVERLAP_DAYS,
+        description="Jours que vit encore l'ancienne clé, au plus jusqu'à sa fin ; 0 : finie aussitôt.",
+    )
+    valid_days: Whole = Field(
+        default=KEY_DAYS, ge=1, le=KEY_DAYS, description="Durée de validité de la nouvelle clé, en jours."
+    )
 
 
 class ApiKeyCreated(ApiKeyOut):
@@ -55,6 +75,17 @@ class ApiKeyPage(Page[ApiKeyOut]):
     """Keys one may manage."""
 
 
+class OwnMembership(Output):
+    """A role that the caller's token opens."""
+
+    id: UUID
+    siret: str
+    name: str | None
+    role: Role
+    label: str
+    until: date | None
+
+
 class Me(Output):
     """The caller as the service sees it."""
 
@@ -62,3 +93,12 @@ class Me(Output):
     name: str | None
     role: Role
     scopes: list[Scope]
+    manages_access: bool = Field(description="Peut faire des clés et accorder des accès dans ce rôle.")
+    credential: CredentialKind
+    key_id: UUID | None
+    membership_id: UUID | None
+    expires_at: Instant | None = Field(description="Quand finit la clé, ou le jeton.")
+    memberships: list[OwnMembership] = Field(
+        description="Les rôles entre lesquels le jeton choisit par `Clauses-Role` ; vide pour une clé."
+    )
+    warnings: list[Warned]

@@ -134,6 +134,15 @@ class Known(Output):
     provisional: bool = Field(description="Vrai tant qu'un changement de ce contrat n'a pas reçu son rang.")
 
 
+class PoolOfContract(Output):
+    """The pool that a contract stands in on the day. The status of the contract is its own all the same."""
+
+    id: UUID
+    status: ComplianceStatus = Field(description="Statut de la globalisation : c'est lui qui engage.")
+    balance: Hours = Field(description="Solde commun des contrats globalisés.")
+    covered: Hours = Field(description="Ce que l'excédent des autres contrats comble du déficit de celui-ci.")
+
+
 class ComplianceOut(Known, HourFigures):
     """The position of a contract on a day."""
 
@@ -162,6 +171,10 @@ class ComplianceOut(Known, HourFigures):
     )
     group: GroupOut | None = Field(
         description="Les membres du groupement titulaire ; null sans groupement, ou pour qui n'en est pas."
+    )
+    pool: PoolOfContract | None = Field(
+        description="La globalisation à laquelle le contrat participe ce jour-là ; null sinon, et pour les"
+        " sous-traitants."
     )
     next_actions: list[ActionOut] | None = Field(
         description="Ce qui reste à faire ; null quand `known_at` est demandé."

@@ -64,6 +64,7 @@ class ChangeOut(Output):
     action: str
     role: str
     key_id: UUID | None
+    membership_id: UUID | None
     request_id: str
     contract_id: UUID | None
     objects: list[ObjectTouched]

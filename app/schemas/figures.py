@@ -11,6 +11,11 @@ from app.rules.codes import Status
 from app.schemas.fields import Hours, Instant, Month, Output
 from app.schemas.territories import Level
 
+MASKED = (
+    "Null par résidence, sauf pour le facilitateur, si trop peu de personnes y sont ou restent ailleurs "
+    "(`fewest_people`)."
+)
+
 
 class Basis(StrEnum):
     """What ties an hour to a territory (domain §6)."""
@@ -105,8 +110,8 @@ class TerritoryPeriod(Output):
 class TerritoryComplianceOut(TerritoryPeriod):
     """The figures of a territory. `unlocated`: the part whose commune is not known."""
 
-    figures: FiguresOut
-    unlocated: FiguresOut
+    figures: FiguresOut | None = Field(description=MASKED)
+    unlocated: FiguresOut | None = Field(description=MASKED)
 
 
 class ChildOut(Output):
@@ -127,6 +132,8 @@ class TerritoryChildrenOut(TerritoryPeriod):
     sums: bool = Field(
         description="Faux pour les EPCI et EPT d'un département ou d'une région : ils en débordent."
     )
-    figures: FiguresOut
-    unlocated: FiguresOut
-    items: list[ChildOut]
+    figures: FiguresOut | None = Field(description=MASKED)
+    unlocated: FiguresOut | None = Field(description=MASKED)
+    items: list[ChildOut] = Field(
+        description="Par résidence, sauf pour le facilitateur : sans les territoires de peu de personnes."
+    )

@@ -16,6 +16,9 @@ from app.schemas.lists import Page
 from app.schemas.outcomes import OutcomeIn
 from app.schemas.participants import Commune, ParticipantIn, unsent
 
+PRESCRIBER_SIRET = (
+    "SIRET de l'organisme qui a orienté la personne : il lit son identité, sa mise à l'emploi et sa sortie."
+)
 HOURS_IN_WEEK = 168_00
 
 
@@ -105,6 +108,7 @@ class HireIn(Input):
     planned_hours: HoursIn | None = None
     job: Job | None = None
     workplace: Commune | None = None
+    prescriber: Siret | None = Field(default=None, description=PRESCRIBER_SIRET)
     prescriber_kind: Prescriber | None = None
     claimed_publics: Claims = Field(default_factory=list)
     submitted_proofs: Submitted = Field(default_factory=list)
@@ -124,6 +128,7 @@ class HirePatch(Input):
     planned_hours: HoursIn | None = None
     job: Job | None = None
     workplace: Commune | None = None
+    prescriber: Siret | None = Field(default=None, description=PRESCRIBER_SIRET)
     prescriber_kind: Prescriber | None = None
     claimed_publics: Claims = Field(default_factory=list)
     submitted_proofs: Submitted = Field(default_factory=list)
@@ -157,7 +162,9 @@ class HireItem(Output):
 
     id: UUID
     contract_id: UUID
-    participant_id: UUID | None = Field(description="Pour le déclarant et le facilitateur.")
+    participant_id: UUID | None = Field(
+        description="Pour le déclarant, le facilitateur et le prescripteur qui a orienté la personne."
+    )
     declarant: str
     employer: str
     modality: Modality
@@ -170,8 +177,11 @@ class HireItem(Output):
     planned_hours: Hours | None
     job: str | None
     workplace: str | None
+    prescriber: str | None = Field(
+        description="SIRET de qui a orienté la personne, pour lui, le déclarant et le facilitateur."
+    )
     prescriber_kind: Prescriber | None = Field(description="Pour le déclarant et le facilitateur.")
-    eligibility: EligibilityOut
+    eligibility: EligibilityOut | None = Field(description="Null pour le prescripteur.")
     review: ReviewOut | None = Field(description="Pour le facilitateur.")
     version: int
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.principal import Role, Scope
+from app.principal import CredentialKind, Role, Scope, SubjectKind
 from app.rules.codes import ClauseState
 from app.rules.labels import LABELS as LAW
+from app.rules.retention import RetentionReason
 from app.schemas.assessments import Eligibility
 from app.schemas.compliance import Figure
 from app.schemas.contracts import ContractKind
@@ -19,6 +20,7 @@ from app.schemas.jobs import JobState
 from app.schemas.participants import Purpose
 from app.schemas.penalties import PenaltyFactKind, PenaltyOutcome
 from app.schemas.persons import MergeReason, PersonDecision, SeparationReason
+from app.schemas.rights import ErasureGround, OppositionDecision, OppositionGround
 from app.schemas.rules import ProfileState
 from app.schemas.social_conditions import SocialConditionKind
 
@@ -36,6 +38,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         Role.OBSERVER: "Observateur",
     },
     "scopes": {Scope.READ: "Lecture", Scope.WRITE: "Écriture"},
+    "credentials": {
+        CredentialKind.API_KEY: "Clé d'API",
+        CredentialKind.MEMBERSHIP: "Jeton d'un compte qui a un accès",
+    },
+    "subject_kinds": {SubjectKind.PERSON: "Personne", SubjectKind.CLIENT: "Machine"},
+    "key_warnings": {"key_expires_soon": "Clé bientôt finie"},
     "contract_kinds": {
         ContractKind.WORKS: "Travaux",
         ContractKind.SUPPLIES: "Fournitures",
@@ -219,6 +227,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "recheck": "État de clause d'un contrat revu",
         "recheck_all": "États de clause revus",
         "tell_split": "Annonce d'un partage à l'autre contrat",
+        "tell_pool": "Globalisation annoncée à un contrat",
     },
     "job_states": {
         JobState.WAITING: "En attente",
@@ -231,7 +240,10 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "organisation.updated": "Organisme modifié",
         "api_key.created": "Clé créée",
         "api_key.issued": "Clé créée à la ligne de commande",
+        "api_key.rotated": "Clé remplacée par une neuve",
         "api_key.revoked": "Clé révoquée",
+        "membership.granted": "Accès accordé à un compte",
+        "membership.ended": "Accès d'un compte fini",
         "contract.registered": "Contrat enregistré",
         "contract.updated": "Contrat modifié",
         "contract.place_resolved": "Lieu d'exécution choisi",
@@ -246,6 +258,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "participant.created": "Personne enregistrée",
         "participant.updated": "Personne rectifiée",
         "identity.read": "Identité lue, avec un motif",
+        "participant.exported": "Données d'une personne remises au titre du droit d'accès",
+        "participant.opposed": "Opposition d'une personne enregistrée",
+        "participant.opposition_lifted": "Opposition d'une personne levée",
+        "participant.erased": "Personne effacée, sommes intactes",
+        "participant.coarsened": "Ce qui reste d'une personne effacée, rendu moins précis",
+        "oppositions.read": "Oppositions d'une personne lues, avec un motif",
         "identity.searched": "Identité cherchée, avec un motif",
         "hire.declared": "Mise à l'emploi déclarée",
         "hire.updated": "Mise à l'emploi corrigée",
@@ -261,10 +279,15 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "assessment.decided": "Éligibilité décidée",
         "duration.read": "Durée lue, avec un motif",
         "duration.decided": "Durée suspendue, prolongée, ou décision annulée",
+        "pool.requested": "Globalisation demandée",
+        "pool.agreed": "Globalisation convenue pour un contrat",
+        "pool.refused": "Globalisation refusée pour un contrat",
+        "pool.left": "Globalisation quittée par un contrat",
         "split.proposed": "Partage d'heures proposé",
         "split.accepted": "Partage d'heures convenu",
         "split.refused": "Partage d'heures refusé",
         "split.withdrawn": "Proposition de partage retirée",
+        "split.lapsed": "Proposition de partage caduque",
         "statement.submitted": "Relevé envoyé",
         "statement.corrected": "Relevé corrigé",
         "statement.reviewed": "Relevé examiné",
@@ -282,6 +305,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "objects": {
         "organisation": "Organisme",
         "api_key": "Clé d'API",
+        "membership": "Accès d'un compte",
         "contract": "Contrat",
         "clause": "Clause",
         "invoice": "Facture",
@@ -291,11 +315,34 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "assessment": "Diagnostic",
         "duration_decision": "Décision sur la durée",
         "split": "Partage d'heures",
+        "pool": "Globalisation",
         "statement": "Relevé",
         "penalty_fact": "Fait en vue de pénalités",
         "penalty_decision": "Décision sur des pénalités",
         "dispute": "Contestation",
         "import": "Import",
+    },
+    "opposition_decisions": {
+        OppositionDecision.OPPOSED: "Opposition : le traitement est limité",
+        OppositionDecision.LIFTED: "Fin de l'opposition",
+    },
+    "opposition_grounds": {
+        OppositionGround.PARTICULAR_SITUATION: "Raisons tenant à la situation de la personne",
+        OppositionGround.DATA_CONTESTED: "La personne conteste l'exactitude des données",
+        OppositionGround.UNLAWFUL_PROCESSING: "La personne tient le traitement pour illicite",
+        OppositionGround.PERSON_WITHDREW: "La personne retire son opposition",
+        OppositionGround.OVERRIDING_REASON: "Motif légitime impérieux, dit à la personne",
+    },
+    "erasure_grounds": {
+        ErasureGround.PERSON_REQUEST: "Demande de la personne",
+        ErasureGround.RECORDED_BY_MISTAKE: "Enregistrée par erreur",
+        ErasureGround.RETENTION: "Fin de la durée de conservation",
+    },
+    "retention_reasons": {
+        RetentionReason.NEVER_HIRED: "Jamais mise à l'emploi, durée écoulée depuis l'enregistrement",
+        RetentionReason.LAST_CLOSURE: "Durée écoulée depuis la clôture du dernier contrat",
+        RetentionReason.LAST_OUTCOME: "Durée écoulée depuis la situation à 12 mois",
+        RetentionReason.CONTRACT_OPEN: "Contrat fini et jamais clos : à clore pour que la durée coure",
     },
     "units": {
         "h": "Heures",

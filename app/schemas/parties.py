@@ -101,10 +101,21 @@ class HolderIn(PartyIn):
 
     share: ShareIn | None = None
     lead: YesNo = Field(default=False, description="Mandataire du groupement.")
+    since: Day | None = Field(
+        default=None,
+        description="Premier jour comme titulaire. Absent : celui qui est connu ; à l'enregistrement, la "
+        "notification ; pour un titulaire ajouté ensuite, aujourd'hui.",
+    )
     until: Day | None = Field(
         default=None,
         description="Dernier jour dans le groupement ; les autres se partagent ensuite sa part.",
     )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> HolderIn:
+        if self.since is not None and self.until is not None and self.until < self.since:
+            raise FieldProblem("end_before_start", ENDS_BEFORE)
+        return self
 
 
 class HolderOut(Output):
@@ -116,6 +127,7 @@ class HolderOut(Output):
     share: Share
     share_assumed: bool = Field(description="Vrai quand la part n'est pas donnée : parts égales.")
     lead: bool
+    since: date
     until: date | None
 
 

@@ -9,7 +9,15 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from app.errors import FieldProblem, Text
-from app.rules.codes import ApprovalFrom, ContractType, FactKind, Modality, Outcome, OutcomeCategory
+from app.rules.codes import (
+    ApprovalFrom,
+    ContractType,
+    FactKind,
+    Modality,
+    Outcome,
+    OutcomeCategory,
+    TargetKind,
+)
 from app.rules.parameters import PARAMETERS
 from app.rules.texts import french_day
 from app.schemas.assessments import FactsIn, ProofIn, PublicAnswerOut, PublicCode
@@ -17,7 +25,7 @@ from app.schemas.clauses import DurationsOut, PublicIn, ReportingOut, RoundingOu
 from app.schemas.fields import Day, Input, Output, read_day
 from app.schemas.participants import BirthDate
 from app.schemas.penalty_terms import PenaltyTermOut
-from app.schemas.targets import BandOut, Code
+from app.schemas.targets import BandOut, Code, TargetOut
 
 FIRST_DAY = min(parameter.values[0].since for parameter in PARAMETERS.values())
 LAST_DAY = date(2100, 12, 31)
@@ -81,7 +89,9 @@ class ParameterOut(Output):
 
     code: str
     label: str
-    unit: str = Field(description="h, h/week, days, months, share, EUR, EUR/h, people, count ou yes.")
+    unit: str = Field(
+        description="h, h/week, day_of_month, days, months, years, share, EUR, EUR/h, people, count ou yes."
+    )
     assumed: bool = Field(description="Vrai si aucune source lisible ne le confirme.")
     checked_on: date
     value: DatedValueOut | None = Field(description="En vigueur ce jour-là ; nul avant la première valeur.")
@@ -145,6 +155,14 @@ class CountingRuleOut(CodeOut):
     text: str
     reference: str
     assumed: bool
+
+
+class CodeTextOut(CodeOut):
+    """A code or a rule for people: what it means, and where that is written."""
+
+    text: str
+    reference: str
+    assumed: bool = Field(description="Vrai si aucune source lisible ne le confirme.")
 
 
 class WaiverGroundOut(CodeOut):
@@ -218,6 +236,9 @@ class ProfileOut(CatalogueEntry):
     assumed_terms: list[str] = Field(
         description="Ce qu'aucune source lisible ne confirme (pointeurs JSON) ; chaque public le dit aussi."
     )
+    ready_targets: list[str] = Field(
+        description="Objectifs prêts du même texte, à nommer dans une clause (`ready_targets` des règles)."
+    )
     conditions: ConditionsOut
     editions: list[EditionOut]
     # Of the profile as a whole, for `If-Match`; nothing of a built-in one or of another's is edited.
@@ -229,10 +250,34 @@ class ProfileOut(CatalogueEntry):
         return f"/v1/profiles/{self.code}"
 
 
-class StepTableOut(CatalogueEntry):
+class ReadyEntry(CatalogueEntry):
+    """What a published text demands, since when, and what is supposed of it."""
+
+    since: date
+    assumed_terms: list[str] = Field(
+        description="Ce qu'aucune source lisible ne confirme (pointeurs JSON) ; le reste est publié."
+    )
+
+
+class StepTableOut(ReadyEntry):
     """A ready table of hours by firm amount, which a target may name."""
 
     bands: list[BandOut]
+
+
+class TargetNameOut(Output):
+    """The target that a clause sends to name a ready one; the name that does not serve is null."""
+
+    kind: TargetKind
+    ready: str | None
+    table: str | None = Field(description="Pour `step_table` seulement.")
+
+
+class ReadyTargetOut(ReadyEntry):
+    """A target as published, with its numbers, and how a clause names it."""
+
+    target: TargetOut = Field(description="L'objectif en toutes lettres, tel que la clause le gardera.")
+    named_by: TargetNameOut
 
 
 class ProfileList(Output):
@@ -256,6 +301,29 @@ class RulesOut(Output):
     outcome_situations: list[OutcomeSituationOut]
     profiles: list[ProfileOut]
     step_tables: list[StepTableOut]
+    ready_targets: list[ReadyTargetOut] = Field(description="Objectifs publiés qu'une clause peut nommer.")
+    modalities: list[CodeTextOut] = Field(description="Manières de réaliser les heures.")
+    contract_types: list[CodeTextOut] = Field(description="Types de contrat de travail.")
+    targets: list[CodeTextOut] = Field(description="Sortes d'objectif : comment les heures se calculent.")
+    counts_from: list[CodeTextOut] = Field(
+        description="Ce qui oblige, par montant facturé, une fois le seuil atteint."
+    )
+    rounding: list[CodeTextOut] = Field(description="Arrondis d'un objectif calculé.")
+    reporting: list[CodeTextOut] = Field(description="Rythmes des relevés.")
+    approval_counts_from: list[CodeTextOut] = Field(description="Jour dont part une éligibilité approuvée.")
+    penalty_kinds: list[CodeTextOut] = Field(description="Ce qu'une pénalité sanctionne.")
+    penalty_days: list[CodeTextOut] = Field(description="Jours de retard qui comptent.")
+    value_days: list[CodeTextOut] = Field(description="Jour de la valeur de référence d'une pénalité.")
+    statuses: list[CodeTextOut] = Field(description="Où en est la réalisation d'un engagement.")
+    clause_states: list[CodeTextOut] = Field(description="Pourquoi un contrat a ou n'a pas de clause.")
+    forecast_methods: list[CodeTextOut] = Field(description="Comment les heures de la fin sont prévues.")
+    proof_levels: list[CodeTextOut] = Field(description="Combien une heure est prouvée.")
+    consultation_kinds: list[CodeTextOut] = Field(description="Nature de l'achat et seuil européen.")
+    duration_rules: list[CodeTextOut] = Field(description="Combien de temps une personne compte.")
+    duration_decisions: list[CodeTextOut] = Field(description="Ce qu'une décision datée fait à cette durée.")
+    outcome_moments: list[CodeTextOut] = Field(description="Quand la situation d'une personne est demandée.")
+    outcome_categories: list[CodeTextOut] = Field(description="Classes des situations après l'emploi.")
+    outcome_rates: list[CodeTextOut] = Field(description="Taux tirés de ces situations.")
     codes: dict[str, list[CodeOut]] = Field(description="Libellés des codes, par liste.")
 
 

@@ -63,6 +63,7 @@ OTHER_TARGETS: tuple[dict[str, Any], ...] = (
     },
     {"kind": "step_table", "table": "csf-2018"},
     {"kind": "share_of_hours", "share": "0.1", "estimated_hours": "12000.00"},
+    {"kind": "share_of_hours", "ready": "sgp-2020", "estimated_hours": "12000.00"},
 )
 
 
@@ -115,6 +116,14 @@ class TargetIn(Input):
         description="Pour `step_table`, au lieu de paliers : un barème de `GET /v1/rules` (`step_tables`).",
         examples=["csf-2018"],
     )
+    ready: Code | None = Field(
+        default=None,
+        description=(
+            "Pour `share_of_hours` et `per_invoiced_amount`, au lieu de leurs nombres : un objectif de "
+            "`GET /v1/rules` (`ready_targets`) ; l'estimation peut s'y ajouter."
+        ),
+        examples=["sgp-2020"],
+    )
     share: RateIn | None = Field(
         default=None, description="Pour `share_of_hours` : part des heures travaillées par tous."
     )
@@ -147,3 +156,8 @@ class TargetOut(Output):
     bands: list[BandOut] | None
     share: str | None
     estimated_hours: str | None
+
+
+def every_field(target: dict[str, Any]) -> dict[str, Any]:
+    """A target of one kind with the fields of the others, null."""
+    return {**dict.fromkeys(TargetOut.model_fields), **target}

@@ -1,73 +1,105 @@
-"""Credentials: from an API key to a principal, and the life of keys."""
+"""The life of keys, and the caller as the service sees it."""
 
 from __future__ import annotations
 
-import hmac
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from app.clock import day_of, new_id
-from app.crypto import KEY_PREFIX, new_api_key, parse_api_key
+from app.clock import new_id
+from app.crypto import KEY_PREFIX, new_api_key
+from app.db.queries import access
 from app.db.queries import organisations as queries
 from app.db.queries.lists import one, page_of
-from app.db.session import Viewer
 from app.db.tables import ApiKey, Organisation
-from app.errors import Forbidden, NotFound, Unauthenticated, unknown_reference
-from app.principal import Principal, Role, Scope
-from app.schemas.access import ApiKeyCreated, ApiKeyIn, ApiKeyOut, ApiKeyPage, Me
+from app.errors import Forbidden, KeyEnded, NotFound, RotationUnderWay, unknown_reference
+from app.principal import CredentialKind, Role, Scope
+from app.schemas.access import ApiKeyCreated, ApiKeyIn, ApiKeyOut, ApiKeyPage, Me, OwnMembership
+from app.schemas.fields import Warned
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime
     from uuid import UUID
 
-    from app.db.session import ReadSession
+    from sqlalchemy import Select
+
+    from app.schemas.access import RotationIn
     from app.schemas.lists import Walk
-    from app.services.work import Means, Reader, Writer
+    from app.services.work import Reader, Writer
+
+# A credential that ends within this time is announced.
+ENDS_SOON = timedelta(days=30)
+MOST_LIVE = 2
 
 
-def principal_of(session: ReadSession, token: str, means: Means) -> Principal:
-    """Who holds this API key; Unauthenticated for any key that does not hold, without saying why.
+def check_manages(writer: Writer) -> None:
+    """Forbidden for somebody who was granted a role without the right to open it to others."""
+    if not writer.principal.manages_access:
+        raise Forbidden
 
-    From here on the session looks for the holder.
+
+def check_gives(
+    writer: Writer, organisation: Organisation | None, role: Role, scopes: AbstractSet[Scope]
+) -> None:
+    """Forbidden unless the caller may open this role of this organisation, with these scopes, to somebody.
+
+    The platform opens any; others their own organisation in their own role. Nobody gives a scope that they
+    do not have: what may not read makes nothing that reads.
     """
-    parts = parse_api_key(token)
-    today = day_of(means.clock.now())
-    key = queries.key_by_public_id(session, parts.public_id, today) if parts else None
-    if parts is None or key is None:
-        raise Unauthenticated
-    if not hmac.compare_digest(key.secret_hash, means.keyring.secret_hash(parts.secret)):
-        raise Unauthenticated
-    if key.revoked_at is not None or key.expires_at <= means.clock.now():
-        raise Unauthenticated
-    scopes = frozenset(Scope(scope) for scope in key.scopes)
-    principal = Principal(key.organisation_id, Role(key.role), key.id, scopes)
-    session.viewer = Viewer.of(principal, today)
-    return principal
-
-
-def create_key(writer: Writer, request: ApiKeyIn) -> ApiKeyCreated:
-    """A new key; its text is in this answer and nowhere else.
-
-    The platform makes keys for anybody; others for their own organisation in their own role. A key never
-    gives a scope that it does not have.
-    """
-    organisation = queries.organisation_by_identifier(writer.session, request.siret)
-    own = organisation is not None and (organisation.id, request.role) == (
+    check_manages(writer)
+    own = organisation is not None and (organisation.id, role) == (
         writer.principal.organisation_id,
         writer.principal.role,
     )
-    if not writer.principal.is_admin and not own:
+    if not (writer.principal.is_admin or own) or not scopes <= writer.principal.scopes:
         raise Forbidden
-    # A key that may not read makes none that reads.
-    if not request.scopes <= writer.principal.scopes:
-        raise Forbidden
+
+
+def create_key(writer: Writer, request: ApiKeyIn) -> ApiKeyCreated:
+    """A new key; its text is in this answer and nowhere else."""
+    organisation = queries.organisation_by_identifier(writer.session, request.siret)
+    check_gives(writer, organisation, request.role, request.scopes)
     if organisation is None:
         raise unknown_reference("/siret")
     writer.record("api_key.created")
     key, text = add_key(writer, organisation, request)
-    return ApiKeyCreated(**_shown(key, organisation), key=text)
+    return ApiKeyCreated(**shown(key, organisation), key=text)
 
 
-def add_key(writer: Writer, organisation: Organisation, request: ApiKeyIn) -> tuple[ApiKey, str]:
+def rotate_key(writer: Writer, key_id: UUID, request: RotationIn) -> ApiKeyCreated:
+    """A successor with the same role, scopes and label; the old key lives on for the overlap.
+
+    KeyEnded for a key that opens nothing any more; RotationUnderWay when it was replaced already, or replaces
+    one that still lives.
+    """
+    # Held, so that two rotations at once do not both find one key alive.
+    key = one(writer.session, _visible(writer, key_id).with_for_update())
+    if key is None:
+        raise NotFound
+    organisation = queries.organisations_by_id(writer.session, {key.organisation_id})[key.organisation_id]
+    check_gives(writer, organisation, Role(key.role), frozenset(map(Scope, key.scopes)))
+    if key.revoked_at is not None or key.expires_at <= writer.now:
+        raise KeyEnded
+    lineage_id = key.lineage_id or key.id
+    if access.live_keys_of(writer.session, lineage_id, writer.now) >= MOST_LIVE:
+        raise RotationUnderWay
+    writer.record("api_key.rotated")
+    successor = ApiKeyIn(
+        siret=organisation.identifier,
+        role=Role(key.role),
+        label=key.label,
+        scopes=frozenset(map(Scope, key.scopes)),
+        valid_days=request.valid_days,
+    )
+    added, text = add_key(writer, organisation, successor, lineage_id=lineage_id)
+    key.expires_at = min(key.expires_at, writer.now + timedelta(days=request.overlap_days))
+    writer.touch("api_key", key.id, "expires_at")
+    return ApiKeyCreated(**shown(added, organisation), key=text)
+
+
+def add_key(
+    writer: Writer, organisation: Organisation, request: ApiKeyIn, *, lineage_id: UUID | None = None
+) -> tuple[ApiKey, str]:
     """Add a key of this organisation to the current change and return it with its text."""
     text = new_api_key()
     key = ApiKey(
@@ -80,6 +112,7 @@ def add_key(writer: Writer, organisation: Organisation, request: ApiKeyIn) -> tu
         label=request.label,
         created_at=writer.now,
         expires_at=writer.now + timedelta(days=request.valid_days),
+        lineage_id=lineage_id,
     )
     writer.touch("api_key", key.id, "role", "scopes", "label", "expires_at")
     writer.session.add(key)
@@ -91,15 +124,16 @@ def list_keys(reader: Reader, walk: Walk) -> ApiKeyPage:
     query = queries.visible_keys(reader.principal)
     keys, following = page_of(reader.session, query, ApiKey.id, walk.after, walk.limit)
     organisations = queries.organisations_by_id(reader.session, {key.organisation_id for key in keys})
-    items = [ApiKeyOut(**_shown(key, organisations[key.organisation_id])) for key in keys]
+    items = [ApiKeyOut(**shown(key, organisations[key.organisation_id])) for key in keys]
     return ApiKeyPage(items=items, next=following)
 
 
 def revoke_key(writer: Writer, key_id: UUID) -> None:
     """End a key at once; revoking a revoked key changes nothing."""
-    key = one(writer.session, queries.visible_keys(writer.principal).where(ApiKey.id == key_id))
+    key = one(writer.session, _visible(writer, key_id))
     if key is None:
         raise NotFound
+    check_manages(writer)
     if key.revoked_at is None:
         key.revoked_at = writer.now
         writer.record("api_key.revoked")
@@ -112,15 +146,51 @@ def who_am_i(reader: Reader) -> Me:
     organisation = queries.organisation_by_id(reader.session, principal.organisation_id)
     if organisation is None:
         raise NotFound
+    by_key = principal.membership_id is None
     return Me(
         siret=organisation.identifier,
         name=organisation.name,
         role=principal.role,
         scopes=sorted(principal.scopes),
+        manages_access=principal.manages_access,
+        credential=CredentialKind.API_KEY if by_key else CredentialKind.MEMBERSHIP,
+        key_id=principal.key_id,
+        membership_id=principal.membership_id,
+        expires_at=principal.expires_at,
+        memberships=_own_memberships(reader),
+        warnings=_warnings(reader.now, principal.expires_at) if by_key else [],
     )
 
 
-def _shown(key: ApiKey, organisation: Organisation) -> dict[str, Any]:
+def _own_memberships(reader: Reader) -> list[OwnMembership]:
+    found = access.own_memberships(reader.session, reader.principal.memberships)
+    known = queries.organisations_by_id(reader.session, {item.organisation_id for item in found})
+    return [
+        OwnMembership(
+            id=item.id,
+            siret=known[item.organisation_id].identifier,
+            name=known[item.organisation_id].name,
+            role=Role(item.role),
+            label=item.label,
+            until=item.until,
+        )
+        for item in found
+    ]
+
+
+def _warnings(now: datetime, expires_at: datetime | None) -> list[Warned]:
+    if expires_at is None or expires_at - now > ENDS_SOON:
+        return []
+    days = max((expires_at - now).days, 0)
+    return [Warned(code="key_expires_soon", detail=f"Cette clé finit dans {days} jours : remplacez-la.")]
+
+
+def _visible(writer: Writer, key_id: UUID) -> Select[ApiKey]:
+    return queries.visible_keys(writer.principal).where(ApiKey.id == key_id)
+
+
+def shown(key: ApiKey, organisation: Organisation) -> dict[str, Any]:
+    """A key as it is shown to those who manage it."""
     return {
         "id": key.id,
         "siret": organisation.identifier,
@@ -131,4 +201,6 @@ def _shown(key: ApiKey, organisation: Organisation) -> dict[str, Any]:
         "created_at": key.created_at,
         "expires_at": key.expires_at,
         "revoked_at": key.revoked_at,
+        "lineage_id": key.lineage_id or key.id,
+        "last_used_at": key.last_used_at,
     }

@@ -12,8 +12,8 @@ from app.db.queries import participants
 from app.db.queries.lists import one, page_of
 from app.db.tables import Assessment, Participant
 from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text
+from app.person_refusals import EligibilityNotMet
 from app.principal import Role
-from app.refusals import EligibilityNotMet
 from app.rules.codes import Decision, Outcome
 from app.schemas.assessments import (
     AssessmentOut,
@@ -24,7 +24,7 @@ from app.schemas.assessments import (
 )
 from app.services import durations, eligibility, hire_traits, ledger, reassessments
 from app.services.duration_view import explained_out
-from app.services.hires import held_hire, refuse_closed, seen_hire
+from app.services.hires import held_hire, refuse_closed, refuse_erased, seen_hire
 from app.services.participants import purpose_field
 from app.services.reassessments import is_automatic
 from app.services.sight import needed_clause, require_reviewer, require_role, terms_on
@@ -54,7 +54,7 @@ def consult_assessment(writer: Writer, hire_id: UUID, purpose: Purpose) -> Asses
     assessment = assessment_of(writer, hire)
     writer.record("assessment.read")
     writer.touch("assessment", assessment.id, purpose_field(purpose))
-    return _shown(writer, hire, assessment)
+    return shown(writer, hire, assessment)
 
 
 def list_assessments(writer: Writer, participant_id: UUID, walk: Walk, purpose: Purpose) -> AssessmentPage:
@@ -69,7 +69,7 @@ def list_assessments(writer: Writer, participant_id: UUID, walk: Walk, purpose: 
     writer.record("assessment.read")
     for assessment in found:
         writer.touch("assessment", assessment.id, purpose_field(purpose))
-    items = [_shown(writer, queries.hire_of(writer.session, row), row) for row in found]
+    items = [shown(writer, queries.hire_of(writer.session, row), row) for row in found]
     return AssessmentPage(items=items, next=following)
 
 
@@ -92,7 +92,7 @@ def record_proof(
     if not any(seen == {name: proof[name] for name in seen} for proof in known):
         file.proofs.append({**seen, "seen_on": writer.today.isoformat(), **_seer(writer)})
         _record(writer, contract, hire, assessment, file)
-    return _own_shown(writer, hire, file) if vouches else _shown(writer, hire, assessment)
+    return _own_shown(writer, hire, file) if vouches else shown(writer, hire, assessment)
 
 
 def record_facts(writer: Writer, hire_id: UUID, request: FactsPatch, version: int) -> AssessmentOut:
@@ -101,10 +101,10 @@ def record_facts(writer: Writer, hire_id: UUID, request: FactsPatch, version: in
     file = eligibility.open_file(writer, assessment)
     recorded = {**file.recorded, **eligibility.facts_sent(request.facts)}
     if recorded == file.recorded:
-        return _shown(writer, hire, assessment)
+        return shown(writer, hire, assessment)
     file.recorded = recorded
     _record(writer, contract, hire, assessment, file)
-    return _shown(writer, hire, assessment)
+    return shown(writer, hire, assessment)
 
 
 def decide(writer: Writer, assessment_id: UUID, request: DecisionIn, version: int) -> AssessmentOut:
@@ -125,12 +125,13 @@ def decide(writer: Writer, assessment_id: UUID, request: DecisionIn, version: in
         raise EligibilityNotMet
     standing = (assessment.decision, eligibility.open_reason(writer, assessment))
     if (request.decision, request.reason) == standing and not is_automatic(assessment):
-        return _shown(writer, hire, assessment)
+        return shown(writer, hire, assessment)
     writer.record("assessment.decided", contract_id=contract.id)
     _set_decision(writer, assessment, request)
     clause = needed_clause(writer.session, contract)
     person = participants.participant_of(writer.session, hire.participant_id).person_id
     durations.renew_durations(writer, clause, person, assessment)
+    durations.renew_pooled(writer, clause, person)
     assessment.version += 1
     eligibility.keep_version(writer, assessment)
     hire_traits.keep(writer, clause, hire, assessment)
@@ -139,7 +140,7 @@ def decide(writer: Writer, assessment_id: UUID, request: DecisionIn, version: in
     writer.announce("assessment.decided", "hire", hire.id, declarant_id=hire.declarant_id)
     writer.session.flush()
     ledger.recount_person(writer, contract, hire.participant_id)
-    return _shown(writer, hire, assessment)
+    return shown(writer, hire, assessment)
 
 
 def assessment_of(reader: Reader, hire: Hire) -> Assessment:
@@ -160,6 +161,7 @@ def held_assessment(writer: Writer, hire_id: UUID, version: int) -> tuple[Contra
     if assessment.version != version:
         raise StaleVersion
     refuse_closed(contract)
+    refuse_erased(writer, hire)
     return contract, hire, assessment
 
 
@@ -176,6 +178,7 @@ def _vouched_assessment(writer: Writer, hire_id: UUID, version: int) -> tuple[Co
     if hire.version != version:
         raise StaleVersion
     refuse_closed(contract)
+    refuse_erased(writer, hire)
     assessment = assessment_of(writer, hire)
     # Another writer may have changed it while this one waited.
     writer.session.refresh(assessment)
@@ -216,7 +219,8 @@ def _own_shown(reader: Reader, hire: Hire, file: File) -> OwnProofsOut:
     return OwnProofsOut(hire_id=hire.id, proofs=[ProofOut(**proof) for proof in _own_proofs(reader, file)])
 
 
-def _shown(reader: Reader, hire: Hire, assessment: Assessment) -> AssessmentOut:
+def shown(reader: Reader, hire: Hire, assessment: Assessment) -> AssessmentOut:
+    """The whole assessment, for whoever may read it; the caller keeps the trace."""
     file = eligibility.open_file(reader, assessment)
     answer: dict[str, Any] = eligibility.open_reasons(reader, assessment)
     return AssessmentOut(

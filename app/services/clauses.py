@@ -17,7 +17,7 @@ from app.rules.errors import WrongDocumentError
 from app.rules.targets import Basis, required_at_end
 from app.rules.terms_json import kept_terms_from_json, terms_from_json, terms_to_json
 from app.schemas.clauses import ClauseOut, ClauseVersionOut, TermsOut
-from app.schemas.targets import TargetOut
+from app.schemas.targets import every_field
 from app.services import contracts, durations, hire_traits, known_profiles, ledger, subtargets
 from app.services.findings import invalid
 from app.services.sight import current_terms, held_contract, needed_clause, require_role, seen_contract
@@ -236,8 +236,7 @@ def _shown(session: ReadSession, contract: Contract, clause: Clause, day: date) 
 def show_terms(terms: Terms) -> TermsOut:
     """The whole terms as they are shown."""
     document = terms_to_json(terms)
-    known = dict.fromkeys(TargetOut.model_fields)
-    return TermsOut.model_validate({**document, "target": {**known, **_target_json(document)}})
+    return TermsOut.model_validate({**document, "target": every_field(_target_json(document))})
 
 
 def _target_json(document: dict[str, object]) -> dict[str, object]:

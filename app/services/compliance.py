@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from app.db.queries import compliance as queries
+from app.db.queries.sums_known import sums_known
 from app.errors import NotFound
 from app.principal import Role
 from app.rules import status as rules
@@ -43,10 +44,11 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
+    from app.rules.pools import PoolPosition
     from app.rules.status import Compliance, Known
     from app.rules.targets import Basis
     from app.rules.terms import Terms
-    from app.schemas.compliance import ComplianceQuery
+    from app.schemas.compliance import ComplianceQuery, PoolOfContract
     from app.schemas.follow_up import ActionOut
     from app.services.contract_facts import ContractFacts
     from app.services.members import Group
@@ -97,20 +99,26 @@ class Case:
     present: Present | None = None
 
 
-def read_compliance(reader: Reader, contract_id: UUID, asked: ComplianceQuery) -> ComplianceOut:
-    """The position of a contract on a day, as known now or at an instant.
+@dataclass(frozen=True, slots=True)
+class AskedCase:
+    """A case, the day asked for, and the position that an instant names with that instant."""
 
-    NotFound when the caller does not see the contract, or when nothing was known of it at that instant;
-    Forbidden for roles that see no balance.
-    """
+    sight: Sight
+    as_of: date
+    case: Case
+    known: tuple[int, datetime] | None
+
+
+def asked_case(reader: Reader, contract_id: UUID, asked: ComplianceQuery) -> AskedCase:
+    """The case of a contract that is asked for, once the caller may see it."""
     as_of = asked.as_of or reader.today
-    if asked.known_at is None:
-        return _shown(reader, contract_id, as_of, case_on(reader, seen(reader, contract_id), as_of))
-    # Sight first: a stranger's question must not make the service settle. Then again, in the new view.
-    seen(reader, contract_id)
-    known = position_known_at(reader, asked.known_at), asked.known_at
-    case = case_on(reader, seen(reader, contract_id), as_of, known)
-    return _shown(reader, contract_id, as_of, case)
+    sight = seen(reader, contract_id)
+    known = None
+    if asked.known_at is not None:
+        # Sight first: a stranger's question must not make the service settle. Then again, in the new view.
+        known = position_known_at(reader, asked.known_at), asked.known_at
+        sight = seen(reader, contract_id)
+    return AskedCase(sight, as_of, case_on(reader, sight, as_of, known), known)
 
 
 def case_on(reader: Reader, sight: Sight, as_of: date, known: tuple[int, datetime] | None = None) -> Case:
@@ -123,10 +131,11 @@ def case_on(reader: Reader, sight: Sight, as_of: date, known: tuple[int, datetim
 
 def judged(case: Case, terms: Terms, as_of: date) -> Compliance:
     """Where the case stands under these terms, which are those of the case."""
-    return rules.compliance(terms, _known(case, terms, as_of))
+    return rules.compliance(terms, known_of(case, terms, as_of))
 
 
-def _known(case: Case, terms: Terms, as_of: date) -> Known:
+def known_of(case: Case, terms: Terms, as_of: date) -> Known:
+    """What the rules read of the case under these terms, which are those of the case."""
     inside = {month: sums for month, sums in case.months.items() if belongs(month, as_of, terms.window)}
     secured = {month: sums.secured for month, sums in inside.items()}
     return replace(case.contract.known(as_of, summed(inside.values()), secured), hires=case.hires.counted)
@@ -189,9 +198,7 @@ def _past(reader: Reader, sight: Sight, as_of: date, position: int, known_at: da
     months: dict[date, dict[str, int]] = {}
     terms = terms_in_force(reader, sight, as_of, position)
     if terms is not None:
-        for month, state, hours in queries.sums_known(
-            reader.session, row.owner_id, row.obligation_id, position
-        ):
+        for month, state, hours in sums_known(reader.session, row.owner_id, row.obligation_id, position):
             months.setdefault(month, {})[state] = hours
     facts = contract_facts.read(versions[-1].snapshot)
     basis = basis_on(reader.session, row.contract_id, terms, as_of, facts.basis, position)
@@ -231,21 +238,25 @@ def _sums(hours: Mapping[str, Any]) -> Sums:
     return Sums(declared=sum(found.values()), **found)
 
 
-def _shown(reader: Reader, contract_id: UUID, as_of: date, case: Case) -> ComplianceOut:
+def shown(
+    reader: Reader, contract_id: UUID, as_of: date, case: Case, pool: PoolOfContract | None
+) -> ComplianceOut:
+    """The position of a contract as it is served, with what its pool makes up for."""
     day, week = (parameter(code).at(as_of).value * HUNDREDTHS for code in ("day_hours", "weekly_hours"))
     common: dict[str, Any] = {
         "contract_id": contract_id,
         "as_of": as_of,
         "known_at": case.known_at,
         "provisional": case.provisional,
+        "pool": pool,
         "hours_per_day": int(day),
         "hours_per_week": int(week),
     }
     if case.terms is None:
         return _without_clause(case, common)
-    known = _known(case, case.terms, as_of)
+    known = known_of(case, case.terms, as_of)
     found = rules.compliance(case.terms, known)
-    hours: dict[str, Any] = _figures(found)
+    hours: dict[str, Any] = figures_of(found)
     return ComplianceOut(
         **common,
         **hours,
@@ -254,7 +265,7 @@ def _shown(reader: Reader, contract_id: UUID, as_of: date, case: Case) -> Compli
         target=_target(case.terms, as_of, case.contract.basis),
         window=ComplianceWindow(start=case.terms.window.first, end=case.terms.end),
         measured_on=found.measured_on,
-        rate=_rate(found.rate),
+        rate=shown_rate(found.rate),
         in_days=HourFigures(**_divided(hours, day)),
         in_weeks=HourFigures(**_divided(hours, week)),
         subtargets=subtargets.show(reader, found.subtargets, as_of, closed=known.closed),
@@ -312,7 +323,8 @@ def _without_clause(case: Case, common: dict[str, Any]) -> ComplianceOut:
     )
 
 
-def _figures(found: Compliance) -> dict[str, Any]:
+def figures_of(found: Compliance | PoolPosition) -> dict[str, Any]:
+    """The hours of a position, by name."""
     sums = {name: getattr(found.sums, name) for name in ("declared", *STATES)}
     rest = ("required", "required_at_end", "expected", "secured", "balance")
     return {**sums, **{name: getattr(found, name) for name in rest}}
@@ -325,7 +337,8 @@ def _divided(hours: Mapping[str, int | None], unit: Fraction) -> dict[str, Any]:
     }
 
 
-def _rate(rate: Fraction | None) -> str | None:
+def shown_rate(rate: Fraction | None) -> str | None:
+    """A rate with four decimals; None when nothing is due."""
     if rate is None:
         return None
     whole, rest = divmod(half_up(rate * RATE_PLACES), RATE_PLACES)

@@ -18,7 +18,16 @@ from app.principal import Role
 from app.refusals import ContractClosed, ContractExists
 from app.schemas.contracts import NEEDED, UNORDERED, ContractPage, StateCounts
 from app.schemas.labels import LABELS
-from app.services import clause_states, contract_views, grants, ledger, parties, places, waivers
+from app.services import (
+    clause_states,
+    contract_views,
+    grants,
+    lapsed_splits,
+    ledger,
+    parties,
+    places,
+    waivers,
+)
 from app.services.clause_states import HAS_CLAUSE
 from app.services.organisations import check_siret, known_organisation
 from app.services.sight import held_contract, require_role, seen_contract
@@ -105,6 +114,7 @@ def register_contract(writer: Writer, request: ContractIn) -> ContractOut:
     )
     contract = add_contract(writer, draft)
     _check_dates(contract)
+    parties.check_since(contract, request.holders)
     waivers.check(writer, contract, "/waiver")
     return contract_views.show(writer.session, contract)
 
@@ -219,8 +229,7 @@ def change_contract(writer: Writer, contract_id: UUID, request: ContractPatch, v
         waivers.check(writer, contract, "/waiver")
     sent = request.model_fields_set
     moved = places.changed_places(writer, contract, request.places) if "places" in sent else None
-    if "holders" in sent and not parties.are_holders(writer, contract, request.holders):
-        changed.append("holders")
+    changed += _changed_holders(writer, contract, request)
     if moved is not None:
         changed.append("places")
     if changed:
@@ -236,6 +245,13 @@ def change_contract(writer: Writer, contract_id: UUID, request: ContractPatch, v
     if moved is not None:
         ledger.recount_contract(writer, contract)
     return contract_views.show(writer.session, contract)
+
+
+def _changed_holders(writer: Writer, contract: Contract, request: ContractPatch) -> list[str]:
+    if "holders" not in request.model_fields_set:
+        return []
+    parties.check_since(contract, request.holders)
+    return [] if parties.are_holders(writer, contract, request.holders) else ["holders"]
 
 
 def resolve_place(
@@ -268,6 +284,7 @@ def close_contract(writer: Writer, contract_id: UUID, request: CloseIn, version:
     writer.record("contract.closed", contract_id=contract.id)
     bump(writer, contract, "contract.closed", "closed_on", "ended_on")
     ledger.recount_contract(writer, contract)
+    lapsed_splits.lapse_of_contract(writer, contract)
     return contract_views.show(writer.session, contract)
 
 

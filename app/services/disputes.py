@@ -95,7 +95,7 @@ def open_dispute(writer: Writer, contract_id: UUID, request: DisputeIn) -> Dispu
     )
     writer.session.add(dispute)
     _announce(writer, contract, dispute, "dispute.opened", "state")
-    return _shown(writer, [dispute])[0]
+    return shown(writer, [dispute])[0]
 
 
 def list_disputes(reader: Reader, contract_id: UUID, walk: Walk) -> DisputePage:
@@ -104,12 +104,12 @@ def list_disputes(reader: Reader, contract_id: UUID, walk: Walk) -> DisputePage:
     query = queries.visible_disputes(reader.principal, reader.today)
     query = query.where(Dispute.contract_id == contract.id)
     found, following = page_of(reader.session, query, Dispute.id, walk.after, walk.limit)
-    return DisputePage(items=_shown(reader, found), next=following)
+    return DisputePage(items=shown(reader, found), next=following)
 
 
 def read_dispute(reader: Reader, dispute_id: UUID) -> DisputeOut:
     """One dispute."""
-    return _shown(reader, [_seen(reader, dispute_id)])[0]
+    return shown(reader, [_seen(reader, dispute_id)])[0]
 
 
 def answer(writer: Writer, dispute_id: UUID, request: DisputeAnswerIn, version: int) -> DisputeOut:
@@ -126,7 +126,7 @@ def answer(writer: Writer, dispute_id: UUID, request: DisputeAnswerIn, version: 
     dispute.outcome = request.outcome
     dispute.answer = _sealed(writer, dispute.id, "answer", request.text)
     _close(writer, contract, dispute, DisputeState.ANSWERED, "dispute.answered")
-    return _shown(writer, [dispute])[0]
+    return shown(writer, [dispute])[0]
 
 
 def withdraw(writer: Writer, dispute_id: UUID, version: int) -> DisputeOut:
@@ -137,7 +137,7 @@ def withdraw(writer: Writer, dispute_id: UUID, version: int) -> DisputeOut:
         raise Forbidden
     _check_open(dispute, version)
     _close(writer, contract, dispute, DisputeState.WITHDRAWN, "dispute.withdrawn")
-    return _shown(writer, [dispute])[0]
+    return shown(writer, [dispute])[0]
 
 
 def _check_shape(request: DisputeIn) -> None:
@@ -250,6 +250,11 @@ def _opened(reader: Reader, dispute: Dispute, column: str) -> str | None:
     return reader.keyring.decrypt(sealed, table="disputes", column=column, row=dispute.id).decode()
 
 
+def readable(reader: Reader, found: list[Dispute]) -> list[DisputeOut]:
+    """Those of these disputes whose words the caller may read."""
+    return shown(reader, [dispute for dispute in found if _may_read(reader, dispute)])
+
+
 def _may_read(reader: Reader, dispute: Dispute) -> bool:
     """Whether the reasons may be read: an eligibility is between its declarant and the facilitators."""
     principal = reader.principal
@@ -257,7 +262,8 @@ def _may_read(reader: Reader, dispute: Dispute) -> bool:
     return opener or principal.role in READERS[DisputeKind(dispute.kind)]
 
 
-def _shown(reader: Reader, disputes: list[Dispute]) -> list[DisputeOut]:
+def shown(reader: Reader, disputes: list[Dispute]) -> list[DisputeOut]:
+    """Disputes as far as the caller may read each."""
     named = identifiers_of(reader.session, {dispute.opened_by for dispute in disputes})
     return [_one(reader, dispute, named[dispute.opened_by]) for dispute in disputes]
 

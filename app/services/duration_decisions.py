@@ -11,8 +11,8 @@ from app.db.queries.lists import page_of
 from app.db.queries.statements import identifiers_of
 from app.db.tables import DurationDecision
 from app.errors import FieldError, InvalidPayload, NotFound, Text
+from app.person_refusals import DecisionCancelled, DecisionWithoutEffect, DurationNotStarted
 from app.principal import Role
-from app.refusals import DecisionCancelled, DecisionWithoutEffect, DurationNotStarted
 from app.rules import durations as rules
 from app.rules.codes import DurationDecisionKind
 from app.rules.labels import LABELS
@@ -51,7 +51,7 @@ def list_decisions(writer: Writer, hire_id: UUID, walk: Walk, purpose: Purpose) 
     query = queries.of_person(*_subject(writer, hire))
     found, following = page_of(writer.session, query, DurationDecision.id, walk.after, walk.limit)
     recorded = queries.decisions_on(writer.session, *_subject(writer, hire))
-    return DurationDecisionPage(items=_items(writer, found, recorded), next=following)
+    return DurationDecisionPage(items=items(writer, found, recorded), next=following)
 
 
 def decide(writer: Writer, hire_id: UUID, request: DurationDecisionIn, version: int) -> DurationOut:
@@ -179,14 +179,15 @@ def _shown(reader: Reader, hire: Hire, assessment: Assessment) -> DurationOut:
         hire_id=hire.id,
         contract_id=hire.contract_id,
         duration=explained_out(reader, hire, assessment),
-        decisions=_items(reader, recorded, recorded),
+        decisions=items(reader, recorded, recorded),
         version=assessment.version,
     )
 
 
-def _items(
+def items(
     reader: Reader, shown: Sequence[DurationDecision], recorded: Sequence[DurationDecision]
 ) -> list[DurationDecisionOut]:
+    """Decisions as told to whoever may read them, among all that were recorded."""
     cancelled: dict[Any, UUID] = {item.cancels_id: item.id for item in recorded}
     names = identifiers_of(reader.session, {item.reviewer_id for item in shown})
     return [

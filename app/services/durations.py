@@ -16,7 +16,8 @@ from app.rules.codes import ContractType, Decision, DurationDecisionKind
 from app.rules.days import Span
 from app.rules.durations import DurationDecision, duration_of
 from app.rules.eligibility import approved_span
-from app.services import eligibility
+from app.services import eligibility, jobs
+from app.services.pool_obligations import obligations_with
 from app.services.sight import current_terms, terms_on
 
 if TYPE_CHECKING:
@@ -39,9 +40,11 @@ def renew_durations(
     duration. Those that move get a version of their own; the one at hand, if any, gets it from the caller.
     """
     writer.session.flush()
-    approved = queries.approved_of_person(writer.session, person_id, clause.obligation_id)
+    together = obligations_with(writer.session, clause)
+    approved = queries.approved_of_person(writer.session, person_id, together)
     decided = in_force(decisions.decisions_on(writer.session, person_id, clause.obligation_id))
-    for assessment, hire in approved:
+    # The approvals of pooled contracts move by changes of their own: see `renew_pooled`.
+    for assessment, hire in [row for row in approved if row[0].contract_id == clause.contract_id]:
         days = _days(writer, clause, assessment, hire, approved[0][1].starts_on, decided)
         if days == (assessment.counts_from, assessment.eligible_until, assessment.suspended or []):
             continue
@@ -52,6 +55,19 @@ def renew_durations(
             assessment.version += 1
             writer.touch("assessment", assessment.id, "counts_from", "eligible_until", "suspended")
             eligibility.keep_version(writer, assessment)
+
+
+def renew_pooled(writer: Writer, clause: Clause, person_id: UUID) -> None:
+    """Have the person's days set anew on the contracts pooled with this one, each by a change of its own."""
+    together = obligations_with(writer.session, clause)
+    for assessment, _ in queries.approved_of_person(writer.session, person_id, together):
+        if assessment.contract_id != clause.contract_id:
+            subject = f"{assessment.contract_id}/{assessment.participant_id}"
+            payload = {
+                "contract_id": str(assessment.contract_id),
+                "participant_id": str(assessment.participant_id),
+            }
+            jobs.queue(writer, "recount_person", subject, payload)
 
 
 def forget_days(assessment: Assessment) -> None:
@@ -82,7 +98,9 @@ def explained(
     """How long a hire lets its person count, step by step; None while it is not approved."""
     if assessment.decision != Decision.APPROVED:
         return None
-    starts = queries.first_approved_start(reader.session, hire.participant_id, clause.obligation_id)
+    starts = queries.first_approved_start(
+        reader.session, hire.participant_id, obligations_with(reader.session, clause)
+    )
     return _duration(reader, clause, hire, starts or hire.starts_on, decided)
 
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from app.clock import new_id
 from app.db.queries import participants
 from app.db.tables import Assessment, HireTraits
+from app.rules.age_bands import age_band
 from app.rules.assessment_json import assessment_to_json
 from app.rules.codes import Decision, Outcome
-from app.rules.days import birthday
 from app.rules.eligibility import SeenProof, assess
 from app.rules.facts import facts_from_json, facts_to_json
 from app.schemas.assessments import Eligibility, EligibilityOut
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from app.services.work import Reader, Writer
 
 TABLE = "assessments"
-# The bands of the published indicators (domain §6): the age from which each begins.
-AGE_BANDS = ((51, "51_and_over"), (41, "41_to_50"), (26, "26_to_40"))
-YOUNGEST_BAND = "under_26"
 
 
 @dataclass(slots=True)
@@ -114,8 +111,20 @@ def reassess(writer: Writer, assessment: Assessment, hire: Hire, clause: Clause,
     assessment.assessed_at = writer.now
 
 
+def forget(writer: Writer, assessment: Assessment) -> None:
+    """Take every fact, claim, proof and reason out; the outcome and the decision stay, figures need them."""
+    told: dict[str, Any] = open_reasons(writer, assessment) if assessment.reasons else {}
+    keep_file(writer, assessment, File())
+    emptied = {**told, "publics": [], "facts": {}}
+    assessment.reasons = _sealed(writer, assessment, "reasons", emptied)
+    assessment.decision_reason = None
+    assessment.version += 1
+
+
 def set_traits(writer: Writer, hire: Hire, participant: Participant) -> None:
-    """What statistics may know of the person on the hire's first day."""
+    """What statistics may know of the person on the hire's first day; nothing more once they are erased."""
+    if participant.erased_at is not None:
+        return
     person = identities.known_person(writer.session, writer.keyring, participant.id)
     residence = participants.residence_on(writer.session, participant.id, hire.starts_on)
     traits = participants.traits_of(writer.session, hire.owner_id, hire.id)
@@ -126,12 +135,6 @@ def set_traits(writer: Writer, hire: Hire, participant: Participant) -> None:
     traits.level = participant.level
     traits.age_band = age_band(person.birth_date, hire.starts_on)
     traits.qpv = None if residence is None or residence.qpv is None else True
-
-
-def age_band(birth_date: date, day: date) -> str:
-    """The band of the age reached on a day."""
-    reached = (band for age, band in AGE_BANDS if day >= birthday(birth_date, age))
-    return next(reached, YOUNGEST_BAND)
 
 
 def eligibility_shown(assessment: Assessment) -> EligibilityOut:

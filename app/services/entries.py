@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.db.queries import compliance as queries
+from app.db.queries import entries as queries
 from app.db.queries.lists import page_of
 from app.db.tables import Entry
 from app.principal import Role
@@ -16,7 +16,7 @@ from app.rules.reporting import last_month
 from app.schemas.compliance import EntryOut, EntryPage, EntryPlaces, Figure
 from app.services.compliance import own_lines_only, seen, terms_in_force
 from app.services.positions import position_known_at
-from app.services.sight import may_be_told
+from app.services.sight import value_told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +128,7 @@ def _hidden(reader: Reader, sight: Sight) -> list[UUID]:
 def _shown(reader: Reader, entry: Entry) -> EntryOut:
     rule = None if entry.rule is None else Rule(entry.rule)
     state, kind = State(entry.state), HourKind(entry.kind)
-    told = may_be_told(reader, rule)
+    parameter, reference = value_told(reader, entry)
     level = proof_level(state, rule, documented=entry.documented)
     return EntryOut(
         id=entry.id,
@@ -140,8 +140,8 @@ def _shown(reader: Reader, entry: Entry) -> EntryOut:
         state_label=LABELS["states"][state],
         rule=rule,
         rule_label=None if rule is None else LABELS["counting_rules"][rule],
-        parameter=entry.parameter if told else None,
-        reference=entry.reference if told else None,
+        parameter=parameter,
+        reference=reference,
         proof_level=level,
         proof_level_label=LABELS["proof_levels"][level],
         documented=entry.documented,

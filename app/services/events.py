@@ -87,6 +87,7 @@ def _change(change: Change, objects: Sequence[ChangeObject], position: int | Non
         action=change.action,
         role=change.role,
         key_id=change.key_id,
+        membership_id=change.membership_id,
         request_id=change.request_id,
         contract_id=change.contract_id,
         objects=[

@@ -22,6 +22,7 @@ from app.schemas.figures import (
     TerritoryComplianceOut,
     TerritoryRef,
 )
+from app.services.residences import told_of
 from app.services.sight import require_role
 from app.services.standings import Standings, StandingsByPlace, standings_of
 
@@ -91,12 +92,13 @@ def read_territory(reader: Reader, level: str, code: str, asked: PeriodQuery) ->
     in the wrong order.
     """
     question, ground = question_of(reader, asked), ground_of(reader, level, code, FINEST)
+    told = told_of(reader, question, ground)
     located = standings_of(reader, question, ground.parent, ground.area, ground.level)
     total, unlocated = _whole(reader, question, ground), _without_level(reader, question, ground)
     return TerritoryComplianceOut(
         **common(reader, question, ground),
-        figures=_figures(question, total, located.inside),
-        unlocated=_figures(question, unlocated, located.by_code.get(None)),
+        figures=_figures(question, total, located.inside) if told.whole else None,
+        unlocated=_figures(question, unlocated, located.by_code.get(None)) if told.unlocated else None,
     )
 
 
@@ -105,6 +107,7 @@ def list_children(reader: Reader, level: str, code: str, asked: ChildrenQuery) -
     if asked.level not in CONTAINED.get(level, ()):
         raise InvalidPayload(errors=[FieldError("/query/level", "level_not_inside", NOT_INSIDE)])
     question, ground = question_of(reader, asked), ground_of(reader, level, code, asked.level)
+    told = told_of(reader, question, ground)
     located = standings_of(reader, question, ground.parent, ground.area, ground.level)
     total, unlocated = _whole(reader, question, ground), _without_level(reader, question, ground)
     hours = {
@@ -116,9 +119,13 @@ def list_children(reader: Reader, level: str, code: str, asked: ChildrenQuery) -
         **common(reader, question, ground),
         level=asked.level,
         sums=not ground.straddled,
-        figures=_figures(question, total, located.inside),
-        unlocated=_figures(question, unlocated, located.by_code.get(None)),
-        items=_children(reader, question, ground.level, hours, located),
+        figures=_figures(question, total, located.inside) if told.whole else None,
+        unlocated=_figures(question, unlocated, located.by_code.get(None)) if told.unlocated else None,
+        items=[
+            item
+            for item in _children(reader, question, ground.level, hours, located)
+            if told.tells(item.territory.code)
+        ],
     )
 
 

@@ -11,7 +11,8 @@ from app.rules.labels import LABELS
 from app.rules.outcomes import due_on, moments_due
 from app.schemas.outcomes import HireOutcomes, MomentOut
 from app.services import outcomes
-from app.services.hires import held_hire, seen_hire
+from app.services.hires import held_hire, refuse_erased, seen_hire
+from app.services.rights import refuse_opposed
 from app.services.sight import require_reviewer
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def put_outcome(
 ) -> tuple[OutcomeOut, bool]:
     """Tell the situation at a moment, or correct it; returns it and whether it is the first told.
 
-    Forbidden for who may not tell it; HireRunning, OutcomeTooEarly before its day. A closed contract does not
-    matter: people are asked long after.
+    Forbidden for who may not tell it; HireRunning, OutcomeTooEarly before its day; PersonErased and
+    PersonOpposed. A closed contract does not matter: people are asked long after.
     """
     contract, hire = held_hire(writer, hire_id)
     _require_teller(writer, contract, hire)
@@ -44,6 +45,9 @@ def put_outcome(
     if last is not None and version != last.version:
         raise StaleVersion
     outcomes.check_day(writer, hire, moment)
+    refuse_erased(writer, hire)
+    if moment is not OutcomeMoment.EXIT:
+        refuse_opposed(writer, hire)
     if last is not None and last.situation == situation:
         return last, False
     writer.record("outcome.recorded", contract_id=contract.id)

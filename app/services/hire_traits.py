@@ -26,19 +26,22 @@ if TYPE_CHECKING:
 TABLE, COLUMN = "kept_traits", "traits"
 
 
-def keep(writer: Writer, clause: Clause, hire: Hire, assessment: Assessment) -> None:
-    """Keep the traits of a hire in the change at hand, if it is approved and they are new.
+def keep(writer: Writer, clause: Clause, hire: Hire, assessment: Assessment) -> bool:
+    """Keep the traits of a hire in the change at hand, if it is approved and they are new; whether it was so.
 
     Nothing is kept that no version of the clause asks for.
     """
     asked = _asked(writer, clause)
     if not asked or assessment.decision != Decision.APPROVED:
-        return
+        return False
+    if participants.participant_of(writer.session, hire.participant_id).erased_at is not None:
+        # What was kept before goes on answering for them.
+        return False
     writer.session.flush()
     traits = narrowed(_traits(writer, hire, assessment), asked)
     last = queries.latest_traits(writer.session, hire.id)
     if last is not None and opened(writer, last.hire_id, last.number, last.traits) == traits:
-        return
+        return False
     number = 1 if last is None else last.number + 1
     writer.session.add(
         KeptTraits(
@@ -51,6 +54,13 @@ def keep(writer: Writer, clause: Clause, hire: Hire, assessment: Assessment) -> 
         )
     )
     writer.touch("hire", hire.id, "traits")
+    return True
+
+
+def tell(writer: Writer, contract_id: UUID) -> None:
+    """Tell those on a contract that its sub-targets may stand elsewhere, where no other event says so."""
+    writer.touch("contract", contract_id, "subtargets")
+    writer.announce("lines.recounted", "contract", contract_id, contract_id=contract_id)
 
 
 def keep_of_contract(writer: Writer, clause: Clause) -> None:
@@ -61,19 +71,23 @@ def keep_of_contract(writer: Writer, clause: Clause) -> None:
         keep(writer, clause, hire, assessment)
 
 
-def keep_of_hire(writer: Writer, clause: Clause, hire: Hire) -> None:
+def keep_of_hire(writer: Writer, clause: Clause, hire: Hire) -> bool:
     """The same for a hire that was corrected."""
     assessment = assessments.assessment_of(writer.session, hire.id)
-    if assessment is not None:
-        keep(writer, clause, hire, assessment)
+    return assessment is not None and keep(writer, clause, hire, assessment)
 
 
-def keep_of_participant(writer: Writer, participant_id: UUID) -> None:
-    """The same for every hire of a person who was rectified; a closed contract's position is final."""
+def keep_of_participant(writer: Writer, participant_id: UUID) -> set[UUID]:
+    """The same for every hire of a person who was rectified: the contracts on which something is new.
+
+    A closed contract's position is final.
+    """
+    moved = set()
     for hire in queries.hires_on_open_contracts(writer.session, participant_id):
         clause = contracts.clause_of(writer.session, hire.contract_id)
-        if clause is not None:
-            keep_of_hire(writer, clause, hire)
+        if clause is not None and keep_of_hire(writer, clause, hire):
+            moved.add(hire.contract_id)
+    return moved
 
 
 def opened(reader: Reader, hire_id: UUID, number: int, stored: bytes) -> Traits:

@@ -27,30 +27,35 @@ if TYPE_CHECKING:
 def shown(reader: Reader, hire: Hire) -> HireOut:
     """One hire, with what may keep its hours from counting."""
     item = items(reader, [hire])[0]
-    return HireOut(**dict(item), warnings=_warnings(reader, hire))
+    # What the clause accepts is the contract's, which a prescriber does not see.
+    warnings = [] if reader.principal.role is Role.PRESCRIBER else _warnings(reader, hire)
+    return HireOut(**dict(item), warnings=warnings)
 
 
 def items(reader: Reader, hires: Sequence[Hire]) -> list[HireItem]:
-    """Several hires, in two queries whatever their number."""
-    found = assessments.assessments_of(reader.session, [hire.id for hire in hires])
-    named = organisations_by_id(reader.session, {id_ for hire in hires for id_ in _parties(hire)})
-    return [_item(reader.principal, hire, found[hire.id], named) for hire in hires]
+    """Several hires, in two queries whatever their number; a prescriber reads nothing of assessments."""
+    referred = reader.principal.role is Role.PRESCRIBER
+    found = {} if referred else assessments.assessments_of(reader.session, [hire.id for hire in hires])
+    named = organisations_by_id(reader.session, {id_ for hire in hires for id_ in _parties(hire) if id_})
+    return [_item(reader.principal, hire, found.get(hire.id), named) for hire in hires]
 
 
-def _parties(hire: Hire) -> tuple[UUID, UUID]:
-    return hire.declarant_id, hire.employer_id
+def _parties(hire: Hire) -> tuple[UUID | None, ...]:
+    return hire.declarant_id, hire.employer_id, hire.prescriber_id
 
 
 def _item(
-    principal: Principal, hire: Hire, assessment: Assessment, named: dict[UUID, Organisation]
+    principal: Principal, hire: Hire, assessment: Assessment | None, named: dict[UUID, Organisation]
 ) -> HireItem:
     reviews = principal.role is Role.FACILITATOR
     declared = principal.role in DECLARANTS and hire.declarant_id == principal.organisation_id
     knows = reviews or declared
+    referred = principal.role is Role.PRESCRIBER
+    prescriber = named[hire.prescriber_id].identifier if hire.prescriber_id else None
     return HireItem(
         id=hire.id,
         contract_id=hire.contract_id,
-        participant_id=hire.participant_id if knows else None,
+        participant_id=hire.participant_id if knows or referred else None,
         declarant=named[hire.declarant_id].identifier,
         employer=named[hire.employer_id].identifier,
         modality=Modality(hire.modality),
@@ -63,10 +68,11 @@ def _item(
         planned_hours=hire.planned_hours,
         job=hire.job,
         workplace=hire.workplace,
+        prescriber=prescriber if knows or referred else None,
         # A Cap emploi refers disabled people, a mission locale young ones: it would say why.
         prescriber_kind=Prescriber(hire.prescriber_kind) if knows and hire.prescriber_kind else None,
-        eligibility=eligibility_shown(assessment),
-        review=_review(assessment) if reviews else None,
+        eligibility=None if assessment is None else eligibility_shown(assessment),
+        review=_review(assessment) if reviews and assessment else None,
         version=hire.version,
     )
 

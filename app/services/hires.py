@@ -8,9 +8,11 @@ from app.clock import new_id
 from app.db.queries import assessments, participants, territories
 from app.db.queries import hires as queries
 from app.db.queries.lists import one, page_of
+from app.db.queries.organisations import organisations_by_id
 from app.db.queries.persons import held_records
 from app.db.tables import Hire
 from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text, unknown_reference
+from app.person_refusals import PersonErased
 from app.principal import Role
 from app.refusals import ContractClosed
 from app.schemas.hires import HireOut, HirePage
@@ -39,7 +41,7 @@ FIELDS = (
     *("planned_hours", "job", "workplace", "prescriber_kind"),
 )
 FILE_FIELDS = ("claimed_publics", "submitted_proofs", "facts")
-EMPLOYER = "employer"
+EMPLOYER, PRESCRIBER = "employer", "prescriber"
 
 
 def declare_hire(writer: Writer, contract_id: UUID, request: HireIn) -> HireOut:
@@ -67,7 +69,7 @@ def declare_hire(writer: Writer, contract_id: UUID, request: HireIn) -> HireOut:
     eligibility.add_assessment(writer, hire, clause, file)
     _let_employer_see(writer, contract, hire)
     _keep(writer, hire)
-    writer.touch("hire", hire.id, EMPLOYER, *FIELDS)
+    writer.touch("hire", hire.id, EMPLOYER, PRESCRIBER, *FIELDS)
     writer.announce("hire.declared", "hire", hire.id, declarant_id=hire.declarant_id)
     writer.session.flush()
     return hire_views.shown(writer, hire)
@@ -77,6 +79,13 @@ def list_hires(reader: Reader, contract_id: UUID, walk: Walk) -> HirePage:
     """The hires of a contract that the caller may see, oldest first."""
     contract = seen_contract(reader, contract_id)
     query = queries.visible_hires(reader.principal, reader.today).where(Hire.contract_id == contract.id)
+    found, following = page_of(reader.session, query, Hire.id, walk.after, walk.limit)
+    return HirePage(items=hire_views.items(reader, found), next=following)
+
+
+def list_seen_hires(reader: Reader, walk: Walk) -> HirePage:
+    """Every hire that the caller may see, on any contract: for a prescriber, of the people it referred."""
+    query = queries.visible_hires(reader.principal, reader.today)
     found, following = page_of(reader.session, query, Hire.id, walk.after, walk.limit)
     return HirePage(items=hire_views.items(reader, found), next=following)
 
@@ -91,9 +100,12 @@ def amend_hire(writer: Writer, hire_id: UUID, request: HirePatch, version: int) 
     contract, hire = _own_hire(writer, hire_id, version)
     sent = request.model_fields_set
     changed = [name for name in FIELDS if name in sent and getattr(request, name) != getattr(hire, name)]
+    referred = PRESCRIBER in sent and request.prescriber != _prescriber_of(writer, hire)
+    if referred and request.prescriber is not None:
+        check_siret(request.prescriber, f"/{PRESCRIBER}")
     assessment, file = _assessment_of(writer, hire)
     filed = _refile(file, request)
-    if not changed and not filed:
+    if not changed and not filed and not referred:
         return hire_views.shown(writer, hire)
     for name in changed:
         setattr(hire, name, getattr(request, name))
@@ -102,7 +114,12 @@ def amend_hire(writer: Writer, hire_id: UUID, request: HirePatch, version: int) 
     if "workplace" in changed:
         _check_workplace(writer, hire.workplace)
     writer.record("hire.updated", contract_id=contract.id)
+    if referred:
+        hire.prescriber_id = _organisation_id(writer, request.prescriber)
+        changed.append(PRESCRIBER)
     writer.touch("hire", hire.id, *changed)
+    if filed or {"starts_on", "prescriber_kind"} & set(changed):
+        refuse_erased(writer, hire)
     if filed or "starts_on" in changed:
         _judge_again(writer, hire, assessment, file, restart="starts_on" in changed)
     _finish(writer, contract, hire, "hire.updated")
@@ -119,6 +136,7 @@ def end_hire(writer: Writer, hire_id: UUID, request: HireEnd, version: int) -> H
         writer.record("hire.ended", contract_id=contract.id)
         writer.touch("hire", hire.id, "ended_on", "end_reason")
     if request.outcome is not None:
+        refuse_erased(writer, hire)
         outcomes.tell_at_exit(writer, hire, request.outcome.situation)
     if moved:
         _finish(writer, contract, hire, "hire.ended")
@@ -136,13 +154,22 @@ def seen_hire(reader: Reader, hire_id: UUID) -> Hire:
 
 
 def held_hire(writer: Writer, hire_id: UUID) -> tuple[Contract, Hire]:
-    """The hire with its contract and its person, held in this order until the commit."""
+    """The hire with its contract and its person, held in this order until the commit.
+
+    Who sees a hire need not see its contract: a prescriber does not.
+    """
     hire = seen_hire(writer, hire_id)
-    contract = held_contract(writer, hire.contract_id)
+    contract = queries.held_contract_of(writer.session, hire)
     held_records(writer.session, hire.participant_id)
     # Another writer may have changed it while this one waited.
     writer.session.refresh(hire)
     return contract, hire
+
+
+def refuse_erased(writer: Writer, hire: Hire) -> None:
+    """PersonErased for what would tell something of somebody that was erased."""
+    if participants.participant_of(writer.session, hire.participant_id).erased_at is not None:
+        raise PersonErased
 
 
 def refuse_closed(contract: Contract) -> None:
@@ -169,6 +196,8 @@ def _check_shape(writer: Writer, request: HireIn) -> None:
     _check_workplace(writer, request.workplace)
     if request.employer is not None:
         check_siret(request.employer, "/employer")
+    if request.prescriber is not None:
+        check_siret(request.prescriber, f"/{PRESCRIBER}")
 
 
 def _check_days(first: date, last: date | None, pointer: str) -> None:
@@ -192,7 +221,8 @@ def _added_hire(writer: Writer, contract: Contract, clause: Clause, request: Hir
         clause_id=clause.id,
         participant_id=participant_id,
         declarant_id=writer.principal.organisation_id,
-        employer_id=_employer_id(writer, request.employer),
+        employer_id=_organisation_id(writer, request.employer) or writer.principal.organisation_id,
+        prescriber_id=_organisation_id(writer, request.prescriber),
         version=1,
         created_at=writer.now,
         **{name: getattr(request, name) for name in FIELDS},
@@ -201,10 +231,14 @@ def _added_hire(writer: Writer, contract: Contract, clause: Clause, request: Hir
     return hire
 
 
-def _employer_id(writer: Writer, siret: str | None) -> UUID:
-    if siret is None:
-        return writer.principal.organisation_id
-    return known_organisation(writer, siret).id
+def _organisation_id(writer: Writer, siret: str | None) -> UUID | None:
+    return None if siret is None else known_organisation(writer, siret).id
+
+
+def _prescriber_of(writer: Writer, hire: Hire) -> str | None:
+    if hire.prescriber_id is None:
+        return None
+    return organisations_by_id(writer.session, {hire.prescriber_id})[hire.prescriber_id].identifier
 
 
 def _let_employer_see(writer: Writer, contract: Contract, hire: Hire) -> None:
@@ -264,6 +298,7 @@ def _finish(writer: Writer, contract: Contract, hire: Hire, event: str) -> None:
     eligibility.set_traits(writer, hire, participant)
     clause = needed_clause(writer.session, contract)
     durations.renew_durations(writer, clause, participant.person_id)
+    durations.renew_pooled(writer, clause, participant.person_id)
     hire_traits.keep_of_hire(writer, clause, hire)
     ledger.recount_person(writer, contract, hire.participant_id)
 

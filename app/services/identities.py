@@ -88,6 +88,18 @@ def matching_hash(
     keyring: Keyring, birth_name: str, first_names: str, birth_date: date, birth_place: str | None
 ) -> bytes:
     """The same for one person however their name is typed: accents, case and punctuation do not count."""
-    return keyring.matching_hash(
-        fold_words(birth_name), fold_words(first_names), birth_date.isoformat(), fold_words(birth_place or "")
+    return keyring.matching_hash(*_matched(birth_name, first_names, birth_date, birth_place))
+
+
+def matching_hashes(
+    keyring: Keyring, birth_name: str, first_names: str, birth_date: date, birth_place: str | None
+) -> list[bytes]:
+    """The same under every key: those that a rotation has not reached are found too."""
+    return keyring.matching_hashes(*_matched(birth_name, first_names, birth_date, birth_place))
+
+
+def _matched(birth_name: str, first_names: str, birth_date: date, birth_place: str | None) -> tuple[str, ...]:
+    return (
+        *(fold_words(birth_name), fold_words(first_names)),
+        *(birth_date.isoformat(), fold_words(birth_place or "")),
     )

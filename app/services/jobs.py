@@ -39,7 +39,16 @@ FIRST_PAUSE = timedelta(seconds=5)
 PAUSE_GROWTH = 4
 # The service's own work: it reaches contracts that whoever caused it does not see.
 OWN_KINDS = frozenset(
-    {"recount", "recount_person", "roll_over", "recheck", "recheck_all", "tell_split"},
+    {
+        "recount",
+        "recount_person",
+        "roll_over",
+        "recheck",
+        "recheck_all",
+        "tell_split",
+        "tell_pool",
+        "retention",
+    },
 )
 TOLD_AT_END = {"import": "import.finished"}
 

@@ -24,6 +24,7 @@ from app.rules.terms_json import kept_terms_from_json
 from app.services import jobs
 from app.services.agreed_splits import agreed_splits
 from app.services.durations import suspended_spans
+from app.services.pool_obligations import running_pools
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from app.db.tables import Assessment, Contract, Entry, Hire, Line, Version
     from app.rules.lines import Posting, Split
     from app.rules.terms import Terms
+    from app.services.pool_obligations import RunningPool
     from app.services.work import Writer
 
 STATES = queries.STATES
@@ -98,13 +100,17 @@ def _reached(
     writer: Writer, contract: Contract, pairs: set[PersonAndMonth], clauses: _Clauses
 ) -> set[PersonAndMonth]:
     """These months, and where training is capped those after them: the cap is used in order of months."""
-    versions = clauses.versions([contract.clause_id] if contract.clause_id else [])
+    pool = running_pools(writer.session, [contract.id]).get(contract.id)
+    clause_ids = [contract.clause_id] if contract.clause_id else []
+    versions = clauses.versions(clause_ids if pool is None else [clause.id for clause in pool.clauses])
     if all(row.snapshot["terms"]["training_cap"] is None for rows in versions.values() for row in rows):
         return pairs
     since: dict[UUID, date] = {}
     for person, month in pairs:
         since[person] = min(month, since.get(person, month))
     known = queries.person_months_on(writer.session, contract.id)
+    for other in () if pool is None else pool.contracts - {contract.id}:
+        known |= queries.person_months_on(writer.session, other)
     return pairs | {(person, month) for person, month in known if month > since.get(person, date.max)}
 
 
@@ -130,22 +136,27 @@ class _Months:
     asked: frozenset[PersonAndMonth]
     lines: tuple[tuple[Line, Hire], ...]
     groups: dict[PersonAndMonth, tuple[CountedLine, ...]]
+    pools: dict[UUID, RunningPool]
 
     @classmethod
     def load(cls, session: ReadSession, pairs: Sequence[PersonAndMonth], clauses: _Clauses) -> _Months:
         rows = queries.lines_of(session, pairs)
         terms = _TermsByMonth(clauses.versions({hire.clause_id for _, _, hire, _ in rows}))
         splits = agreed_splits(session, [(person, line) for person, line, _, _ in rows])
+        pools = running_pools(session, {line.contract_id for _, line, _, _ in rows})
         groups: dict[PersonAndMonth, list[CountedLine]] = defaultdict(list)
         for person, line, hire, assessment in rows:
             if line.withdrawn:
                 continue
             in_force = terms.on(hire.clause_id, line.month)
+            counted = _for_rules(line, hire, assessment, in_force, splits.get(line.id))
+            pool = pools.get(line.contract_id)
             groups[person, line.month].append(
-                _for_rules(line, hire, assessment, in_force, splits.get(line.id))
+                counted if pool is None else replace(counted, obligation=pool.id)
             )
         lines = tuple((line, hire) for _, line, hire, _ in rows)
-        return cls(frozenset(pairs), lines, {pair: tuple(found) for pair, found in groups.items()})
+        by_pair = {pair: tuple(found) for pair, found in groups.items()}
+        return cls(frozenset(pairs), lines, by_pair, {pool.id: pool for pool in pools.values()})
 
     def count(self, session: ReadSession) -> dict[UUID, tuple[Posting, ...]]:
         # In order of months: the training that one counts leaves less of a cap to the next.
@@ -170,7 +181,9 @@ class _Months:
         if line.terms.training_cap is None:
             return 0
         again = [other_month for other, other_month in self.asked if other == person]
-        return queries.training_before(session, line.obligation, person, month, without=again)
+        pool = self.pools.get(line.obligation)
+        together = (line.obligation,) if pool is None else pool.obligations
+        return queries.training_before(session, together, person, month, without=again)
 
 
 class _Clauses:

@@ -49,7 +49,7 @@ def create_participant(writer: Writer, request: ParticipantIn) -> ParticipantOut
         "participant.created", "participant", participant.id, declarant_id=participant.declarant_id
     )
     writer.session.flush()
-    return _shown(writer, participant)
+    return shown(writer, participant)
 
 
 def add_participant(writer: Writer, request: ParticipantIn, *, at: str = "") -> Participant:
@@ -88,19 +88,19 @@ def add_participant(writer: Writer, request: ParticipantIn, *, at: str = "") -> 
 
 
 def read_participant(reader: Reader, participant_id: UUID) -> ParticipantOut:
-    """A person that the caller declared; a facilitator must say why, see `consult_participant`."""
-    found = _seen(reader, participant_id)
-    if reader.principal.role is Role.FACILITATOR:
+    """A person that the caller declared; others must say why, see `consult_participant`."""
+    found = seen_participant(reader, participant_id)
+    if reader.principal.role not in queries.DECLARANTS:
         raise purpose_needed("/query/purpose")
-    return _shown(reader, found)
+    return shown(reader, found)
 
 
 def consult_participant(writer: Writer, participant_id: UUID, purpose: Purpose) -> ParticipantOut:
     """A person, for a stated purpose; the reading is part of the audit trail."""
-    found = _seen(writer, participant_id)
+    found = seen_participant(writer, participant_id)
     writer.record("identity.read")
     writer.touch("participant", found.id, "identity", purpose_field(purpose))
-    return _shown(writer, found)
+    return shown(writer, found)
 
 
 def rectify_participant(
@@ -115,7 +115,7 @@ def rectify_participant(
     if changed:
         found.version += 1
         _note_update(writer, found, *changed)
-    return _shown(writer, found)
+    return shown(writer, found)
 
 
 def put_residence(
@@ -129,19 +129,19 @@ def put_residence(
     if row is None:
         writer.session.add(_residence(found.id, since, request))
     elif (row.place, row.qpv, row.qpv_edition) == (request.place, request.qpv, request.qpv_edition):
-        return _shown(writer, found)
+        return shown(writer, found)
     else:
         row.place, row.qpv, row.qpv_edition = request.place, request.qpv, request.qpv_edition
     found.version += 1
     _note_update(writer, found, "residences")
     _recount_where_hired(writer, found)
-    return _shown(writer, found)
+    return shown(writer, found)
 
 
 def search_participants(writer: Writer, request: ParticipantSearch) -> ParticipantsFound:
     """The caller's records of a person given by their whole identity; a facilitator's search is audited."""
     require_role(writer, *queries.DECLARANTS, Role.FACILITATOR)
-    sought = identities.matching_hash(
+    sought = identities.matching_hashes(
         writer.keyring, request.birth_name, request.first_names, request.birth_date, request.birth_place
     )
     visible = queries.visible_participants(writer.principal, writer.today)
@@ -156,13 +156,13 @@ def search_participants(writer: Writer, request: ParticipantSearch) -> Participa
 
 
 def own_participant(writer: Writer, participant_id: UUID) -> Participant | None:
-    """A person that the caller declared, with every record of them held until the commit."""
+    """A person that the caller declared and nobody erased, with every record held until the commit."""
     declared = queries.declared_participants(writer.principal).where(Participant.id == participant_id)
     found = one(writer.session, declared)
     if found is not None:
         held_records(writer.session, found.id)
         writer.session.refresh(found)
-    return found
+    return None if found is None or found.erased_at is not None else found
 
 
 def purpose_needed(pointer: str) -> InvalidPayload:
@@ -175,9 +175,10 @@ def purpose_field(purpose: Purpose) -> str:
     return f"purpose:{purpose}"
 
 
-def _seen(reader: Reader, participant_id: UUID) -> Participant:
+def seen_participant(reader: Reader, participant_id: UUID) -> Participant:
+    """A record of somebody that the caller may read of; Forbidden by the role alone, else NotFound."""
     # The role alone decides here, so that it says nothing of who exists.
-    require_role(reader, *queries.DECLARANTS, Role.FACILITATOR)
+    require_role(reader, *queries.DECLARANTS, Role.FACILITATOR, Role.PRESCRIBER)
     visible = queries.visible_participants(reader.principal, reader.today)
     found = one(reader.session, visible.where(Participant.id == participant_id))
     if found is None:
@@ -186,7 +187,7 @@ def _seen(reader: Reader, participant_id: UUID) -> Participant:
 
 
 def _own(writer: Writer, participant_id: UUID, version: int) -> Participant:
-    _seen(writer, participant_id)
+    seen_participant(writer, participant_id)
     require_role(writer, *queries.DECLARANTS)
     found = own_participant(writer, participant_id)
     if found is None:
@@ -221,7 +222,8 @@ def _note_update(writer: Writer, found: Participant, *changed: str) -> None:
     writer.announce("participant.updated", "participant", found.id, declarant_id=found.declarant_id)
     writer.session.flush()
     reassessments.renew_for_participant(writer, found)
-    hire_traits.keep_of_participant(writer, found.id)
+    for contract_id in sorted(hire_traits.keep_of_participant(writer, found.id)):
+        hire_traits.tell(writer, contract_id)
 
 
 def _recount_where_hired(writer: Writer, found: Participant) -> None:
@@ -252,7 +254,8 @@ def _residence(participant_id: UUID, since: date, request: ResidenceIn) -> Resid
     )
 
 
-def _shown(reader: Reader, found: Participant) -> ParticipantOut:
+def shown(reader: Reader, found: Participant) -> ParticipantOut:
+    """One record with its identity; NotFound once erased. The caller keeps the trace of the reading."""
     person = identities.known_person(reader.session, reader.keyring, found.id)
     residences = queries.residences_of(reader.session, found.id)
     return ParticipantOut(

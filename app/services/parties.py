@@ -33,6 +33,9 @@ SHARES = Text(
     "Les parts sont données pour tous ou pour aucun, et leur somme est 1.",
     "Shares are given for all or for none, and sum to 1.",
 )
+BEFORE_NOTIFICATION = Text(
+    "Cette date précède la notification du contrat.", "This day is before the contract's notification."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class HolderDraft:
     organisation: Organisation
     share: int | None = None
     lead: bool = False
+    since: date | None = None
     until: date | None = None
 
 
@@ -72,15 +76,38 @@ def holder_drafts(writer: Writer, holders: Sequence[HolderIn]) -> tuple[HolderDr
         if any(holder.key == other.key for other in holders[:index]):
             raise InvalidPayload(errors=[FieldError(f"/holders/{index}", "duplicate", SAME_FIRM)])
         firm = known_party(writer, holder, f"/holders/{index}")
-        found.append(HolderDraft(firm, holder.share, holder.lead, holder.until))
+        found.append(HolderDraft(firm, holder.share, holder.lead, holder.since, holder.until))
     if sum(holder.lead for holder in holders) > 1:
         raise InvalidPayload(errors=[FieldError("/holders", "several_leads", ONE_LEAD)])
     check_shares([holder.share for holder in holders], "/holders")
     return tuple(found)
 
 
+def check_since(contract: Contract, holders: Sequence[HolderIn]) -> None:
+    """InvalidPayload for a holder since a day before the contract's notification."""
+    first = contract.notified_on
+    early = [
+        FieldError(f"/holders/{index}/since", "before_notification", BEFORE_NOTIFICATION)
+        for index, holder in enumerate(holders)
+        if first is not None and holder.since is not None and holder.since < first
+    ]
+    if early:
+        raise InvalidPayload(errors=early)
+
+
 def add_holders(writer: Writer, contract: Contract, holders: Sequence[HolderDraft]) -> None:
-    """Write the holders of a contract that has none; a single holder leads."""
+    """Write the holders of a new contract, who hold it from its notification on; a single holder leads."""
+    _add(writer, contract, holders, {}, contract.notified_on or writer.today)
+
+
+def _add(
+    writer: Writer,
+    contract: Contract,
+    holders: Sequence[HolderDraft],
+    known: Mapping[UUID, date],
+    first: date,
+) -> None:
+    """Write holders: since the day said, else the day `known` of them, else `first`."""
     for holder in holders:
         writer.session.add(
             ContractParty(
@@ -90,28 +117,46 @@ def add_holders(writer: Writer, contract: Contract, holders: Sequence[HolderDraf
                 kind=queries.HOLDER,
                 lead=holder.lead or len(holders) == 1,
                 share=holder.share,
-                since=contract.notified_on or writer.today,
+                since=holder.since or known.get(holder.organisation.id, first),
                 until=holder.until,
             )
         )
 
 
 def are_holders(writer: Writer, contract: Contract, holders: Sequence[HolderIn]) -> bool:
-    """True when these are the holders of the contract already, with the same shares and lead."""
+    """True when these are the holders of the contract already, with the same shares, days and lead."""
     rows = queries.parties_of(writer.session, [contract.id], queries.HOLDER)
     known = organisation_queries.organisations_by_id(writer.session, {row.organisation_id for row in rows})
     named = [(known[row.organisation_id], row) for row in rows]
-    before = {((firm.scheme, firm.identifier), row.share, row.lead, row.until) for firm, row in named}
-    after = [(holder.key, holder.share, holder.lead or len(holders) == 1, holder.until) for holder in holders]
+    since = {(firm.scheme, firm.identifier): row.since for firm, row in named}
+    before = {
+        ((firm.scheme, firm.identifier), row.share, row.lead, row.since, row.until) for firm, row in named
+    }
+    after = [
+        (
+            holder.key,
+            holder.share,
+            holder.lead or len(holders) == 1,
+            holder.since or since.get(holder.key),
+            holder.until,
+        )
+        for holder in holders
+    ]
     return len(after) == len(rows) and before == set(after)
 
 
 def replace_holders(writer: Writer, contract: Contract, holders: Sequence[HolderDraft]) -> None:
-    """Put these holders in place of others; who leaves the contract stops seeing it."""
-    for row in queries.parties_of(writer.session, [contract.id], queries.HOLDER):
+    """Put these holders in place of others; who leaves the contract stops seeing it.
+
+    Who stays holds it since the day it did; who joins, since the day said, else from today on: nobody owes
+    the months before it came.
+    """
+    rows = queries.parties_of(writer.session, [contract.id], queries.HOLDER)
+    known = {row.organisation_id: row.since for row in rows}
+    for row in rows:
         writer.session.delete(row)
     writer.session.flush()
-    add_holders(writer, contract, holders)
+    _add(writer, contract, holders, known, max(writer.today, contract.notified_on or writer.today))
     ids = {holder.organisation.id for holder in holders}
     grants.share_with(writer, contract, ids, Role.CONTRACTOR, cause=queries.HOLDER)
 
@@ -129,6 +174,7 @@ def show_holders(
             share=assumed[index] if party.share is None else party.share,
             share_assumed=party.share is None and len(parties) > 1,
             lead=party.lead,
+            since=party.since,
             until=party.until,
         )
         for index, party in enumerate(parties)

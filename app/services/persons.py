@@ -14,8 +14,8 @@ from app.db.queries.lists import one, page_of
 from app.db.queries.statements import identifiers_of
 from app.db.tables import Participant, PersonLink
 from app.errors import FieldError, InvalidPayload, NotFound, NotReviewer, Text, unknown_reference
+from app.person_refusals import AlreadyDecided, JoinedThroughOthers
 from app.principal import Role
-from app.refusals import AlreadyDecided, JoinedThroughOthers
 from app.schemas.persons import (
     DuplicateOut,
     DuplicatePage,
@@ -69,7 +69,7 @@ def list_person_links(writer: Writer, participant_id: UUID, purpose: Purpose) ->
     rows = queries.decisions_on(writer.session, writer.principal, writer.today, record.id)
     writer.record("person_links.read")
     writer.touch("participant", record.id, purpose_field(purpose))
-    return PersonLinks(items=_shown(writer, rows))
+    return PersonLinks(items=links_shown(writer, rows))
 
 
 def merge_participants(writer: Writer, participant_id: UUID, request: MergeIn) -> PersonLinkOut:
@@ -160,7 +160,7 @@ def _held_pair(
 
 def _where_decided(writer: Writer, named: Participant, other: Participant) -> Contract:
     """The contract to count at once: one that both work on if there is any, and open rather than closed."""
-    of_named, of_other = (_decided_contracts(writer, record.id) for record in (named, other))
+    of_named, of_other = (decided_contracts(writer, record.id) for record in (named, other))
     if not of_named or not of_other:
         raise NotReviewer
     both = {contract.id for contract in of_other}
@@ -170,7 +170,8 @@ def _where_decided(writer: Writer, named: Participant, other: Participant) -> Co
     )
 
 
-def _decided_contracts(writer: Writer, participant_id: UUID) -> list[Contract]:
+def decided_contracts(writer: Writer, participant_id: UUID) -> list[Contract]:
+    """The contracts on which this record was hired and the caller decides today."""
     query = queries.seen_with_hires_of(writer.principal, writer.today, participant_id)
     return [
         contract
@@ -245,10 +246,11 @@ def _decided(
         writer.touch("participant", record_id, "person")
     writer.announce(f"participants.{decision}", "participant", pair[0], own=True)
     writer.session.flush()
-    return _shown(writer, links[:1])[0]
+    return links_shown(writer, links[:1])[0]
 
 
-def _shown(writer: Writer, rows: Sequence[PersonLink]) -> list[PersonLinkOut]:
+def links_shown(writer: Writer, rows: Sequence[PersonLink]) -> list[PersonLinkOut]:
+    """Decisions on two records, one row of each, as told."""
     undone = queries.undone(writer.session, [row.change_id for row in rows])
     names = identifiers_of(writer.session, {row.decided_by for row in rows})
     return [

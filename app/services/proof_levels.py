@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.db.queries import compliance as queries
+from app.db.queries import entries as queries
 from app.rules.codes import ProofLevel, Rule, State
 from app.rules.labels import LABELS
 from app.rules.proof_levels import proof_level

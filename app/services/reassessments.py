@@ -36,7 +36,10 @@ def judge_again(
     """Assess anew inside the current change; whether an automatic approval came or went.
 
     The caller then counts the person's lines again. `touched`: what it changed itself, for the audit trail.
+    Nothing of an erased person is judged again.
     """
+    if participants.participant_of(writer.session, hire.participant_id).erased_at is not None:
+        return False
     eligibility.reassess(writer, assessment, hire, clause, file)
     assessment.version += 1
     writer.touch("assessment", assessment.id, *touched, "outcome")
@@ -74,7 +77,8 @@ def _follow(writer: Writer, assessment: Assessment, hire: Hire, clause: Clause, 
     eligibility.keep_file(writer, assessment, file)
     if approves != automatic:
         _set_decision(writer, assessment, hire, clause, approved=approves)
-    hire_traits.keep(writer, clause, hire, assessment)
+    if hire_traits.keep(writer, clause, hire, assessment) and approves == automatic:
+        hire_traits.tell(writer, hire.contract_id)
     return approves != automatic
 
 

@@ -15,6 +15,7 @@ from app.rules.public_choices import choices_from_json
 from app.rules.publics import PUBLICS
 from app.schemas.labels import LABELS
 from app.schemas.rules import CodeOut, EligiblePublicOut, RulesOut, TrialOut
+from app.schemas.targets import every_field
 from app.services import decp, findings, known_profiles
 from app.services.known_profiles import BUILT_IN
 
@@ -40,7 +41,8 @@ def read_rules(reader: Reader, asked: LawOn) -> RulesOut:
     profiles = [known.shown(known.versions[0], asked.on or reader.today) for known in BUILT_IN.values()]
     codes = {**document["codes"], **{name: _listed(labels) for name, labels in LABELS.items()}}
     codes["import_issues"] = _listed({**issues.SENTENCES, **decp.SENTENCES})
-    return RulesOut.model_validate({**document, "profiles": profiles, "codes": codes})
+    ready = [{**item, "target": every_field(item["target"])} for item in document["ready_targets"]]
+    return RulesOut.model_validate({**document, "profiles": profiles, "ready_targets": ready, "codes": codes})
 
 
 def read_public(reader: Reader, code: str, asked: LawOn) -> EligiblePublicOut:

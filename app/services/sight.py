@@ -11,6 +11,7 @@ from app.errors import Forbidden, NotFound, NotReviewer
 from app.principal import Role
 from app.refusals import NoClause
 from app.rules.codes import Rule
+from app.rules.held_texts import HOLDING, without_figures_of_others
 from app.rules.terms_json import kept_terms_from_json
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.db.session import ReadSession
-    from app.db.tables import Clause
+    from app.db.tables import Clause, Entry
     from app.rules.terms import Terms
     from app.services.work import Reader, Writer
 
@@ -81,6 +82,16 @@ def terms_on(session: ReadSession, clause: Clause, day: date) -> tuple[int, Term
     return chosen.number, kept_terms_from_json(chosen.snapshot["terms"])
 
 
-def may_be_told(reader: Reader, rule: Rule | None) -> bool:
-    """Whether the value that a rule used may be shown: what made a person eligible is the reviewer's."""
-    return rule is not Rule.ELIGIBILITY or reader.principal.role is Role.FACILITATOR
+def value_told(reader: Reader, entry: Entry) -> tuple[str | None, str | None]:
+    """The value that the rule of an entry used and its reference, as far as the caller may read them.
+
+    What made a person eligible, and what other claims on the same hours add up to, are the reviewer's.
+    """
+    rule = None if entry.rule is None else Rule(entry.rule)
+    if reader.principal.role is Role.FACILITATOR or rule is None:
+        return entry.parameter, entry.reference
+    if rule is Rule.ELIGIBILITY:
+        return None, None
+    if rule in HOLDING:
+        return without_figures_of_others(rule, entry.reference, entry.month), entry.reference
+    return entry.parameter, entry.reference

@@ -10,8 +10,8 @@ from app.db.queries import splits as queries
 from app.db.queries.lists import one, page_of
 from app.db.tables import Line, Split, SplitAnswer
 from app.errors import Forbidden, NotFound, StaleVersion, unknown_reference
+from app.person_refusals import SplitBeyondRoom, SplitOver, SplitStands
 from app.principal import Role
-from app.refusals import SplitBeyondRoom, SplitOver, SplitStands
 from app.rules.codes import Rule, SplitState
 from app.rules.counting import standings
 from app.schemas.splits import HeldLine, HeldPage, OtherClaim, SplitOut, SplitPage
@@ -78,7 +78,7 @@ def propose(writer: Writer, contract_id: UUID, request: SplitIn) -> SplitOut:
     split = _added(writer, line, claim, request)
     writer.touch("split", split.id, "hours", "other_hours", "reason")
     writer.announce("split.proposed", "split", split.id, declarant_id=line.declarant_id)
-    _tell(writer, "split.proposed", split, claim.line)
+    tell_other_side(writer, "split.proposed", split, claim.line)
     writer.session.flush()
     return _shown(writer, contract.id, [split])[0]
 
@@ -101,6 +101,8 @@ def accept(
     _answer(writer, contract, split, SplitState.ACCEPTED, request)
     writer.session.flush()
     ledger.recount_months(writer, contract, [line.participant_id], split.month)
+    # The agreement is told to reviewers, its hours to everybody on the contract.
+    writer.announce("lines.recounted", "contract", contract.id)
     return _shown(writer, contract.id, [split])[0]
 
 
@@ -247,11 +249,11 @@ def _answer(
     own, other = ids if state is SplitState.WITHDRAWN else ids[::-1]
     rows = queries.lines_by_id(writer.session, ids)
     writer.announce(event, "split", split.id, declarant_id=rows[own].declarant_id)
-    _tell(writer, event, split, rows[other])
+    tell_other_side(writer, event, split, rows[other])
 
 
-def _tell(writer: Writer, event: str, split: Split, line: Line) -> None:
-    """Tell the other side by a change of its own contract."""
+def tell_other_side(writer: Writer, event: str, split: Split, line: Line) -> None:
+    """Tell the side of this line by a change of its own contract."""
     if split.contract_id == split.other_contract_id:
         return
     payload = {

@@ -12,7 +12,7 @@ from app.rules.codes import HourKind, ProofLevel, ReviewState, Rule, State, Supp
 from app.rules.labels import LABELS
 from app.schemas.proof_levels import SeenDocumentOut
 from app.schemas.statements import LineOut, PostingOut, StatementOut, StatementSummary
-from app.services.sight import may_be_told
+from app.services.sight import value_told
 
 if TYPE_CHECKING:
     from app.db.tables import Entry, Line, Statement
@@ -93,13 +93,12 @@ def _document(stored: dict[str, Any], names: dict[UUID, str]) -> SeenDocumentOut
 
 
 def _posting(reader: Reader, entry: Entry) -> PostingOut:
-    rule = Rule(entry.rule) if entry.rule else None
-    told = may_be_told(reader, rule)
+    parameter, reference = value_told(reader, entry)
     return PostingOut(
         state=State(entry.state),
         kind=HourKind(entry.kind),
         hours=entry.hours,
-        rule=rule,
-        parameter=entry.parameter if told else None,
-        reference=entry.reference if told else None,
+        rule=Rule(entry.rule) if entry.rule else None,
+        parameter=parameter,
+        reference=reference,
     )

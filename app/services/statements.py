@@ -15,7 +15,7 @@ from app.rules.days import ONE_DAY, Span, days_of_month, month_start
 from app.rules.lines import Period
 from app.rules.submission import Declared, line_problems, line_warnings, month_problem
 from app.schemas.statements import Draft, DraftLine, StatementPage, StatementVersionOut, StatementVersions
-from app.services import ledger, sight
+from app.services import lapsed_splits, ledger, sight
 from app.services.findings import in_both, invalid
 from app.services.hires import refuse_closed
 from app.services.statement_view import shown, summary
@@ -247,11 +247,16 @@ def _send(
         _bring_up(writer, statement, line, hires[line.hire_id], known, terms) for line in request.lines
     }
     named = {line.hire_id for line in request.lines}
-    for hire_id, line in known.items():
-        if line.statement_id == statement.id and hire_id not in named and not line.withdrawn:
-            _withdraw(line)
-            touched.add(line.participant_id)
+    taken_out = [
+        line
+        for hire_id, line in known.items()
+        if line.statement_id == statement.id and hire_id not in named and not line.withdrawn
+    ]
+    for line in taken_out:
+        _withdraw(line)
+        touched.add(line.participant_id)
     ledger.recount_months(writer, contract, touched, statement.month)
+    lapsed_splits.lapse_of_lines(writer, contract, [line.id for line in taken_out])
 
 
 def _as_sent(line: LineIn) -> dict[str, Any]:

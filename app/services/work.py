@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from app.clock import Clock, day_of, new_id
+from app.clock import Clock, SystemClock, day_of, new_id
 from app.db.session import Viewer
 from app.db.tables import Change, ChangeObject, Event, OpenChange, Version
+from app.issuers.identifying import Issuers
 from app.principal import SERVICE
+from app.services.last_uses import LastUses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,9 @@ class Means:
     database: Database
     clock: Clock
     keyring: Keyring
+    # None, for processes that take no tokens.
+    issuers: Issuers = field(default_factory=lambda: Issuers((), SystemClock()))
+    last_uses: LastUses = field(default_factory=LastUses)
 
 
 @dataclass(slots=True)
@@ -81,6 +86,7 @@ class Writer(Reader):
             organisation_id=self.principal.organisation_id,
             role=self.principal.role,
             key_id=self.principal.key_id,
+            membership_id=self.principal.membership_id,
             request_id=self.request_id,
             action=action,
             contract_id=contract_id,
@@ -131,7 +137,8 @@ class Writer(Reader):
         """Tell integrators; with `declarant_id`, contractors other than that one are not told.
 
         `own`: told to who acts alone, whatever contract the change is filed under. `contract_id`: the
-        contract it is about, where the change is filed under none.
+        contract it is about, where the change is filed under none. Who may not read what an event is about
+        is not told (`app/db/queries/event_readers.py`).
         """
         self._events += 1
         self.session.add(

@@ -6,8 +6,36 @@ from app.errors import Text
 
 ADVICE = {
     "unauthenticated": Text(
-        "Envoyez « Authorization: Bearer … » avec une clé valable ; la plateforme en fait de neuves.",
-        "Send “Authorization: Bearer …” with a valid key; the platform makes new ones.",
+        "Envoyez « Authorization: Bearer … » avec une clé ou un jeton valable ; la plateforme fait les clés.",
+        "Send “Authorization: Bearer …” with a valid key or token; the platform makes the keys.",
+    ),
+    "no_membership": Text(
+        "Faites-vous accorder un accès : POST /v1/memberships, par la plateforme ou par votre organisme.",
+        "Have access granted to you: POST /v1/memberships, by the platform or your organisation.",
+    ),
+    "role_not_held": Text(
+        "Retirez Clauses-Role et Clauses-Organisation, ou nommez-y ce que « errors » énumère.",
+        "Leave out Clauses-Role and Clauses-Organisation, or name there what “errors” lists.",
+    ),
+    "role_not_chosen": Text(
+        "Nommez-en un dans Clauses-Role (et Clauses-Organisation) : « errors » les énumère.",
+        "Name one in Clauses-Role (and Clauses-Organisation): “errors” lists them.",
+    ),
+    "issuer_unavailable": Text(
+        "Attendez le délai de Retry-After et renvoyez la même requête, ou employez une clé d'API.",
+        "Wait as Retry-After says and send the same request again, or use an API key.",
+    ),
+    "key_ended": Text(
+        "Créez une clé neuve : POST /v1/api-keys.",
+        "Make a new key: POST /v1/api-keys.",
+    ),
+    "rotation_under_way": Text(
+        "Révoquez celle qui ne sert plus, ou attendez sa fin : GET /v1/api-keys dit laquelle (lineage_id).",
+        "Revoke the one no longer used, or wait for its end: GET /v1/api-keys tells which (lineage_id).",
+    ),
+    "membership_exists": Text(
+        "Mettez fin à l'accès en cours avant d'en accorder un autre : GET /v1/memberships.",
+        "End the present access before granting another one: GET /v1/memberships.",
     ),
     "forbidden": Text(
         "Utilisez une clé dont le rôle et les portées le permettent : GET /v1/me dit ceux de celle-ci.",
@@ -177,6 +205,14 @@ ADVICE = {
         "Relisez les décisions ; pour la rétablir, prenez-en une nouvelle.",
         "Read the decisions again; to restore it, take a new one.",
     ),
+    "pool_stands": Text(
+        "Mettez d'abord fin à l'autre participation : POST /v1/pools/{id}/contracts/{contract_id}/leave.",
+        "End the other participation first: POST /v1/pools/{id}/contracts/{contract_id}/leave.",
+    ),
+    "pool_answered": Text(
+        "Relisez la globalisation ; pour en changer, le titulaire en demande une nouvelle.",
+        "Read the pool again; to change it, the holder asks for a new one.",
+    ),
     "split_beyond_room": Text(
         "Restez dans « available » et les heures demandées : GET /v1/contracts/{id}/held-hours.",
         "Stay within “available” and the hours asked: GET /v1/contracts/{id}/held-hours.",
@@ -229,4 +265,22 @@ ADVICE = {
         "Une nouvelle décision, s'il y en a une, se conteste à son tour.",
         "A new decision, if there is one, can be disputed in its turn.",
     ),
+    "person_at_work": Text(
+        "Terminez ses mises à l'emploi et faites décider ses diagnostics, puis recommencez.",
+        "End the hires and have the assessments decided, then try again.",
+    ),
+    "person_erased": Text(
+        "Rien ne peut plus être dit de cette personne ; ses heures restent comptées.",
+        "Nothing more can be told of this person; the hours stay counted.",
+    ),
+    "person_opposed": Text(
+        "Ne demandez plus sa situation : GET /v1/participants/{id}/oppositions dit ce qui est arrêté.",
+        "Do not ask for the situation any more: GET /v1/participants/{id}/oppositions tells what is stopped.",
+    ),
+    "period_not_over": Text(
+        "Attendez ; GET /v1/rules dit combien de jours après la fin (publication_delay).",
+        "Wait; GET /v1/rules tells how many days after its end (publication_delay).",
+    ),
+    "release_exists": Text("Retrouvez-la par GET /v1/releases.", "Find it by GET /v1/releases."),
+    "quarters_missing": Text("Publiez d'abord les quatre trimestres.", "Publish the four quarters first."),
 }

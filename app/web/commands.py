@@ -14,7 +14,7 @@ from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from app.clock import day_of
 from app.db.queries import organisations as queries
@@ -37,7 +37,7 @@ from app.errors import (
     Unauthenticated,
 )
 from app.principal import Scope
-from app.services import access
+from app.services import credentials
 from app.services.work import Means, Reader, Writer
 from app.web.etags import expected_version, strong_etag, weak_etag
 from app.web.languages import language_of
@@ -56,21 +56,27 @@ REACHED: dict[str, tuple[Callable[..., Any], Any]] = {
     "participant_id": (visible_participants, Participant.id),
 }
 
-bearer = HTTPBearer(auto_error=False, description="Clé d'API : `Authorization: Bearer csi_…`.")
+ROLE_HEADER, ORGANISATION_HEADER = "Clauses-Role", "Clauses-Organisation"
+
+bearer = HTTPBearer(
+    scheme_name="bearer", auto_error=False, description="Clé d'API : `Authorization: Bearer csi_…`."
+)
 
 
 class Call:
     """One request, with the means to answer it. Built without I/O; its methods run in the worker thread."""
 
-    def __init__(self, request: Request, credentials: HTTPAuthorizationCredentials | None) -> None:
+    def __init__(self, request: Request, authorization: HTTPAuthorizationCredentials | None) -> None:
         """Keep what the methods need."""
         self.request = request
         self.means: Means = request.app.state.means
         self.request_id: str = request.state.request_id
-        self._token = credentials.credentials if credentials else None
+        self._token = authorization.credentials if authorization else None
+        self._credential: credentials.Credential | None = None
 
     def read(self, use_case: Callable[[Reader], Any]) -> Response:
         """Answer 200 with what the use case returns; nothing is written."""
+        self._identify()
         with self.means.database.read(NOBODY) as session:
             principal = self._authenticate(session, Scope.READ)
             reader = Reader(session, principal, self.means, self.request_id)
@@ -106,25 +112,27 @@ class Call:
         self, use_case: Callable[[Writer], Any], *, body: BaseModel | bytes | None, status: int = 201
     ) -> Response:
         """Run a creating use case once per `Idempotency-Key`; a repetition gets the first answer."""
+        self._identify()
         with self.means.database.write(NOBODY) as session:
             principal = self._authenticate(session, Scope.WRITE)
             key = _idempotency_key(self.request)
-            fingerprint = self._fingerprint(body)
+            request = self._told(body)
             if not queries.claim_key(session, principal, key):
                 raise IdempotencyInProgress(headers={"Retry-After": "1"})
             stored = queries.stored_answer(session, principal, key)
             if stored is not None:
                 self._check_still_seen(session, principal)
-                return self._replay(stored, fingerprint)
+                return self._replay(stored, request)
             writer = Writer(session, principal, self.means, self.request_id)
             response = self._answer(use_case(writer), principal, status)
-            session.add(self._kept(response, principal, key, fingerprint))
+            session.add(self._kept(response, principal, key, request))
             writer.close()
         return response
 
     def _write(
         self, use_case: Callable[[Writer], Any], status: int | None, needed: Scope = Scope.WRITE
     ) -> Response:
+        self._identify()
         with self.means.database.write(NOBODY) as session:
             principal = self._authenticate(session, needed)
             writer = Writer(session, principal, self.means, self.request_id)
@@ -135,20 +143,32 @@ class Call:
             writer.close()
         return response
 
-    def _authenticate(self, session: ReadSession, needed: Scope) -> Principal:
+    def _identify(self) -> None:
+        """Read the credential before any session is open: the issuer of a token may have to be asked."""
         if self._token is None:
             raise Unauthenticated
-        principal = access.principal_of(session, self._token, self.means)
+        self._credential = credentials.read_credential(self._token, self.means)
+
+    def _authenticate(self, session: ReadSession, needed: Scope) -> Principal:
+        if self._credential is None:
+            raise Unauthenticated
+        headers = self.request.headers
+        wanted = credentials.Wanted(headers.get(ROLE_HEADER), headers.get(ORGANISATION_HEADER))
+        principal = credentials.principal_of(session, self._credential, self.means, wanted)
         self.request.state.principal = principal
         if needed not in principal.scopes:
             raise Forbidden
         return principal
 
-    def _answer(self, result: BaseModel | None, principal: Principal, status: int = 200) -> Response:
+    def _answer(self, result: BaseModel | str | None, principal: Principal, status: int = 200) -> Response:
         language = language_of(self.request)
         headers = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-store"}
         if result is None:
             return Response(status_code=204, headers=headers)
+        if isinstance(result, str):
+            # A page that stands alone: it runs nothing and loads nothing.
+            policy = "default-src 'none'; style-src 'unsafe-inline'"
+            return HTMLResponse(result, status, {**headers, "Content-Security-Policy": policy})
         version = getattr(result, "version", None)
         if isinstance(version, int):
             headers["ETag"] = strong_etag(version, principal.role, language)
@@ -164,12 +184,13 @@ class Call:
             headers["ETag"] = weak_etag(content)
         return Response(content, status, headers, media_type=JSON_TYPE)
 
-    def _fingerprint(self, body: BaseModel | bytes | None) -> bytes:
+    def _told(self, body: BaseModel | bytes | None) -> bytes:
+        """All that makes a request the same as another: its address and its body."""
         content = body.model_dump_json().encode() if isinstance(body, BaseModel) else body or b""
         address = f"{self.request.method} {self.request.url.path}?{self.request.url.query}\n".encode()
-        return self.means.keyring.request_hash(address + content)
+        return address + content
 
-    def _kept(self, response: Response, principal: Principal, key: str, fingerprint: bytes) -> StoredAnswer:
+    def _kept(self, response: Response, principal: Principal, key: str, request: bytes) -> StoredAnswer:
         # An answer may hold an identity or a new secret: it is kept sealed, and opens only in its place.
         place = f"{principal.organisation_id}|{principal.role}|{key}"
         sealed = self.means.keyring.encrypt(
@@ -180,7 +201,7 @@ class Call:
             organisation_id=principal.organisation_id,
             role=principal.role,
             key=key,
-            fingerprint=fingerprint,
+            fingerprint=self.means.keyring.request_hash(request),
             status=response.status_code,
             headers=kept,
             body=sealed,
@@ -197,11 +218,14 @@ class Call:
             if one(session, visible(principal, today).where(key == UUID(str(reached)))) is None:
                 raise NotFound
 
-    def _replay(self, stored: StoredAnswer, fingerprint: bytes) -> Response:
-        if stored.fingerprint != fingerprint:
+    def _replay(self, stored: StoredAnswer, request: bytes) -> Response:
+        if not self.means.keyring.is_request(stored.fingerprint, request):
             raise IdempotencyKeyReused
         place = f"{stored.organisation_id}|{stored.role}|{stored.key}"
         body = self.means.keyring.decrypt(stored.body, table="stored_answers", column="body", row=place)
+        if not body:
+            # Emptied, because the person it told of was erased. Running again would record them again.
+            raise NotFound
         headers = {**stored.headers, "Idempotent-Replayed": "true"}
         return Response(body, stored.status, headers)
 
@@ -221,10 +245,10 @@ def _idempotency_key(request: Request) -> str:
 
 
 async def call_of(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+    request: Request, authorization: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Call:
     """The request as a `Call`; asynchronous so that it takes no thread."""
-    return Call(request, credentials)
+    return Call(request, authorization)
 
 
 Calling = Annotated[Call, Depends(call_of)]

@@ -12,15 +12,17 @@ from app.web.examples import Examples
 from app.web.routing import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from fastapi import FastAPI
+
+    from app.settings import IssuerSettings
 
 REF = "#/components/schemas/{model}"
 JSON_TYPE = "application/json"
 CREATED = ("201", "202")
 TAGS = {
-    "access": "Clés d'API et identité de l'appelant.",
+    "access": "Clés d'API, accès des comptes, et identité de l'appelant.",
     "assessments": "Éligibilité des personnes, pour le facilitateur : faits, preuves, raisons, décision.",
     "clauses": "La clause d'un contrat et ses versions datées.",
     "compliance": "Où en est un contrat ou un territoire, et pourquoi.",
@@ -37,12 +39,20 @@ TAGS = {
     "organisations": "Organismes et leurs sièges.",
     "outcomes": "Ce que deviennent les personnes, à la sortie, à 6 et à 12 mois.",
     "participants": "Les personnes ; leur identité est chiffrée et chaque lecture motivée.",
+    "privacy": "Ce qui est tenu des personnes et pourquoi : registre et notice. Sans clé.",
     "profiles": "Jeux de termes de clause : intégrés, et ceux des organismes, en versions datées.",
+    "releases": "Chiffres publiés des territoires : calculés une fois, lisibles par tous.",
     "penalties": "Pénalités calculées et expliquées ; l'acheteur seul décide.",
     "rules": "Le droit servi comme donnée : paramètres, publics, preuves.",
     "statements": "Relevés mensuels d'heures et leur examen.",
     "territories": "Territoires de référence.",
 }
+CONNECT = "openIdConnect"
+EXAMPLE_ISSUER = "https://idp.example"
+ANOTHER_WAY = (
+    "Jeton d'accès d'un fournisseur d'identité configuré ici (ProConnect par introspection, ou JWT). Qui a "
+    "plusieurs rôles en choisit un par `Clauses-Role`, et l'organisme par `Clauses-Organisation` (SIRET)."
+)
 STRONG = "Version lue, à renvoyer dans `If-Match` pour modifier la ressource."
 WEAK = "Empreinte du contenu calculé ; jamais requise."
 LINK = "Page suivante (`rel=next`), quand il y en a une."
@@ -69,8 +79,23 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schemas.pop(unused, None)
     schemas.update(_problem_schemas())
     _complete(document)
+    _secure(document, app.state.settings.issuers)
     app.openapi_schema = document
     return document
+
+
+def _secure(document: dict[str, Any], issuers: Sequence[IssuerSettings]) -> None:
+    """Name the second way in: where a key is asked for, a token of an issuer does as well."""
+    address = issuers[0].url.rstrip("/") if issuers else EXAMPLE_ISSUER
+    document["components"]["securitySchemes"][CONNECT] = {
+        "type": "openIdConnect",
+        "description": ANOTHER_WAY,
+        "openIdConnectUrl": f"{address}/.well-known/openid-configuration",
+    }
+    for path in document["paths"].values():
+        for operation in path.values():
+            if "security" in operation:
+                operation["security"].append({CONNECT: []})
 
 
 def _problem_schemas() -> dict[str, Any]:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.schemas.targets import every_field
+
 LAW: dict[str, Any] = {
     "AcceptedPublicOut.parameters": {"months": 12},
     "CodeOut.label": "Embauche directe",
+    "CodeTextOut.assumed": False,
+    "CodeTextOut.code": "direct_hire",
+    "CodeTextOut.label": "Embauche directe",
+    "CodeTextOut.reference": "CCAP 21_BAM_048, p. 8 et 9",
+    "CodeTextOut.text": "L'entreprise embauche elle-même la personne et nomme un tuteur.",
     "CodeOut.code": "direct_hire",
     "CountingRuleOut.code": "duration",
     "CountingRuleOut.label": "Durée d'éligibilité",
@@ -43,11 +50,20 @@ LAW: dict[str, Any] = {
     "ProfileOut.code": "ccag-2021",
     "ProfileOut.edition": 1,
     "ProfileOut.label": "CCAG 2021",
+    "ProfileOut.ready_targets": [],
     "ProfileOut.since": "2021-04-01",
     "ProfileOut.state": "published",
     "ProfileOut.version": None,
     "ProofTypeOut.label": "Attestation RSA",
     "PublicAnswerOut.proofs_too_old": [],
+    "ReadyTargetOut.assumed": False,
+    "ReadyTargetOut.assumed_terms": [],
+    "ReadyTargetOut.code": "sgp-2020",
+    "ReadyTargetOut.label": "Société du Grand Paris, depuis octobre 2020 : 10 % des heures",
+    "ReadyTargetOut.reference": "Société du Grand Paris (grandparisdurable.org, 23/06/2021)",
+    "ReadyTargetOut.since": "2020-10-01",
+    "ReadyTargetOut.until": None,
+    "ReadyTargetOut.target": every_field({"kind": "share_of_hours", "share": "0.1"}),
     "ReasonOut.code": "rsa",
     "RulesOut.codes": {"modality": [{"code": "direct_hire", "label": "Embauche directe"}]},
     "SettingOut.accepted": None,
@@ -56,6 +72,8 @@ LAW: dict[str, Any] = {
     "SettingOut.label": "Mois d'inscription",
     "SettingOut.maximum": 60,
     "SettingOut.minimum": 1,
+    "StepTableOut.assumed": True,
+    "StepTableOut.assumed_terms": ["/since"],
     "StepTableOut.code": "csf-2018",
     "StepTableOut.label": "Clause sociale de formation sous statut scolaire",
     "StepTableOut.reference": "Éducation nationale, clause sociale de formation (2018), guide et FAQ",
@@ -63,6 +81,9 @@ LAW: dict[str, Any] = {
     "WaiverGroundOut.label": "Sans lien suffisant avec l'objet du marché",
     "WaiverGroundOut.reference": "Code de la commande publique, article L2112-2-1",
     "WaiverGroundOut.text": "La condition n'aurait pas de lien suffisant avec l'objet du marché.",
+    "TargetNameOut.kind": "share_of_hours",
+    "TargetNameOut.ready": "sgp-2020",
+    "TargetNameOut.table": None,
     "TrialOut.edition": 1,
 }
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.web.example_access import ACCESS, ACCESS_NAMES, KEY, MEMBERSHIP
 from app.web.example_figures import FIGURES
 from app.web.example_law import LAW, OUTCOMES
 from app.web.example_penalties import PARTS, PENALTIES
+from app.web.example_places import PLACES
+from app.web.example_pools import POOL, POOLS
+from app.web.example_releases import RELEASE, RELEASES
 from app.web.example_reviews import CLAIM, DECISION, REVIEWS, SPLIT
+from app.web.example_rights import RIGHTS
 
-KEY = "01936f2e-7c10-7a31-9c55-0242ac120001"
 INVOICE = "01936f2e-7c10-7a31-9c55-0242ac12000f"
 REVERSAL = "01936f2e-7c10-7a31-9c55-0242ac120010"
 ORGANISATION = "01936f2e-7c10-7a31-9c55-0242ac120002"
@@ -34,6 +38,7 @@ BUYER, FIRM, FACILITATOR = "20003994900017", "22222200200008", "33333300300007"
 LINES = [{"hire_id": HIRE, "worked": "151.67"}]
 
 BY_NAME: dict[str, Any] = {
+    **ACCESS_NAMES,
     "answer_reason": None,
     "answered_at": None,
     "cancelled_by": None,
@@ -114,7 +119,6 @@ BY_NAME: dict[str, Any] = {
     "issued_from": "2024-10-16",
     "issued_on": "2024-12-02",
     "job": "F1503",
-    "key_id": KEY,
     "kind_label": "Travail",
     "label": "Bénéficiaire du RSA",
     "labour_share": "0.5",
@@ -150,9 +154,10 @@ BY_NAME: dict[str, Any] = {
     "pointer": "/lieuExecution/code",
     "position": 42,
     "postal_codes": ["57280"],
-    "prefix": "csi_4f7a9c21",
     "procedure": "Procédure adaptée",
     "profile": "ccag-2021",
+    "prescriber": "55555500200008",
+    "prescriber_kind": "mission_locale",
     "proof_authorities": [],
     "proofs_missing": [],
     "proofs_seen": ["rsa"],
@@ -204,11 +209,16 @@ BY_NAME: dict[str, Any] = {
 }
 
 BY_MODEL: dict[str, Any] = {
+    **ACCESS,
     **FIGURES,
     **LAW,
     **OUTCOMES,
     **REVIEWS,
+    **RIGHTS,
     **PENALTIES,
+    **PLACES,
+    **POOLS,
+    **RELEASES,
     "ActionOut.code": "missing_statement",
     "ActionOut.hours": None,
     "ActionOut.month": "2025-03",
@@ -234,15 +244,6 @@ BY_MODEL: dict[str, Any] = {
     "ReportingIn.documents": [],
     "AmendmentIn.effective_on": "2025-06-01",
     "AmendmentIn.window": {"end": "2025-11-11"},
-    "ApiKeyCreated.id": KEY,
-    "ApiKeyCreated.key": "csi_4f7a9c21_…_…",
-    "ApiKeyCreated.label": "Logiciel de paie",
-    "ApiKeyCreated.siret": BUYER,
-    "ApiKeyIn.role": "buyer",
-    "ApiKeyIn.siret": BUYER,
-    "ApiKeyOut.id": KEY,
-    "ApiKeyOut.label": "Logiciel de paie",
-    "ApiKeyOut.siret": BUYER,
     "AssessmentOut.id": ASSESSMENT,
     "ChangeOut.id": CHANGE,
     "ClauseOut.id": CLAUSE,
@@ -315,9 +316,6 @@ BY_MODEL: dict[str, Any] = {
     "MandateOut.name": "PLIE d'exemple",
     "MandateOut.role": "facilitator",
     "MandatePatch.until": "2025-12-31",
-    "Me.name": "Communauté d'exemple",
-    "Me.role": "buyer",
-    "Me.siret": BUYER,
     "Meaning.code": "not_found",
     "Meaning.status": 404,
     "Meaning.title": "Ressource introuvable.",
@@ -340,7 +338,6 @@ BY_MODEL: dict[str, Any] = {
     "PersonLinkOut.reason": "same_identity",
     "PersonLinkOut.stands": True,
     "PlaceOut.candidates": ["commune/57433", "commune/57434"],
-    "PlaceOut.share": "1.0000",
     "Ready.missing": [],
     "ReviewIn.accept_all": True,
     "SocialConditionOut.text": "Heures réservées à l'insertion.",
@@ -354,20 +351,6 @@ BY_MODEL: dict[str, Any] = {
     "StatusCount.label": "En retard",
     "SubcontractIn.siret": "44444400400006",
     "SubcontractOut.identifier": "44444400400006",
-    "TerritoryDetail.code": "57433",
-    "TerritoryDetail.kind": "commune",
-    "TerritoryDetail.level": "commune",
-    "TerritoryDetail.name": "Maizières-lès-Metz",
-    "TerritoryDetail.population": 11000,
-    "TerritoryOut.code": "57",
-    "TerritoryOut.kind": "department",
-    "TerritoryOut.level": "department",
-    "TerritoryOut.name": "Moselle",
-    "TerritoryOut.place": "department/57",
-    "TerritoryOut.population": 1000000,
-    "TerritoryRef.code": "57433",
-    "TerritoryRef.level": "commune",
-    "TerritoryRef.name": "Maizières-lès-Metz",
 }
 
 PARAMETERS: dict[str, Any] = {
@@ -384,14 +367,17 @@ PARAMETERS: dict[str, Any] = {
     "key_id": KEY,
     "level": "commune",
     "mandate_id": MANDATE,
+    "membership_id": MEMBERSHIP,
     "moment": "6_months",
     "ordinal": 1,
     "participant_id": PARTICIPANT,
+    "pool_id": POOL,
     "profile_code": "ccag-2021",
     "read_problem.code": "not_found",
     "read_public.code": "rsa",
     "since": "2025-01-01",
     "siret": BUYER,
+    "release_id": RELEASE,
     "split_id": SPLIT,
     "statement_id": STATEMENT,
 }

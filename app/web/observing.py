@@ -91,7 +91,8 @@ class Observing:
             status=status,
             ms=round(seconds * 1000, 1),
             role=principal.role if principal else None,
-            key=str(principal.key_id) if principal else None,
+            key=str(principal.key_id) if principal and principal.key_id else None,
+            membership=str(principal.membership_id) if principal and principal.membership_id else None,
         )
 
 

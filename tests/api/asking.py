@@ -4,13 +4,14 @@ What a request asks for is always there and always right (key, version, body): w
 for who asks.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from httpx2 import Response
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.db.tables import (
     Assessment,
@@ -22,8 +23,10 @@ from app.db.tables import (
     Organisation,
     OwnProfile,
     Participant,
+    PoolAnswer,
     Statement,
 )
+from tests.api.builders import ISSUER
 from tests.api.cases import (
     DURATION,
     MEETING,
@@ -35,6 +38,7 @@ from tests.api.cases import (
     Seat,
     hire_body,
     path_of,
+    pool_body,
     profile_body,
     split_body,
 )
@@ -85,6 +89,7 @@ VERSIONED: dict[str, tuple[Any, str, str]] = {
 QUERIES: dict[str, dict[str, str]] = {
     "list_territory_children": {"level": "commune"},
     "list_compliance_of_children": {"level": "commune"},
+    "list_release_cells": {"level": "country"},
     "read_statement_draft": {"month": "2025-01"},
     "list_compliance_entries": {"figure": "declared"},
     "import_file": {"kind": "decp"},
@@ -95,6 +100,9 @@ QUERIES: dict[str, dict[str, str]] = {
     "read_participant": {"purpose": WHY},
     "list_duplicates": {"purpose": WHY},
     "list_person_links": {"purpose": WHY},
+    "list_oppositions": {"purpose": "rights_request"},
+    "export_participant": {"purpose": "rights_request"},
+    "export_participant_page": {"purpose": "rights_request"},
 }
 # Parts of addresses that belong to nobody.
 PUBLIC_PARTS = {
@@ -109,6 +117,8 @@ PUBLIC_PARTS = {
 APPROVED = ("consult_duration", "list_duration_decisions", "decide_duration", "cancel_duration_decision")
 # A split has the version 1 until it is answered.
 UNANSWERED = ("accept_split", "refuse_split", "withdraw_split")
+# Every answer on a contract is a version of its pool.
+POOLED = ("agree_pool", "refuse_pool", "leave_pool")
 CODES = {"read_public": "rsa", "read_problem": "not_found"}
 
 
@@ -154,6 +164,8 @@ def ask(operation: Operation, case: Case, seat: Seat, **parts: str) -> Asked:
     known |= parts
     if operation.id in CODES:
         known["code"] = CODES[operation.id]
+    if "{release_id}" in operation.path and "release_id" not in parts:
+        known["release_id"] = _published(case)
     if operation.id == "draft_profile_version" and "profile_code" not in parts:
         # The other one is a draft still, and a profile has one draft at a time.
         known["profile_code"] = case.others["profile_code"][0]
@@ -161,9 +173,20 @@ def ask(operation: Operation, case: Case, seat: Seat, **parts: str) -> Asked:
     return Asked(operation, case, known, body(case, seat) if body else None)
 
 
+def _published(case: Case) -> str:
+    """A release that is there: they are everybody's, so no part of a case."""
+    found = case.send("admin", "GET", "/v1/releases")["items"]
+    release = found[0] if found else case.send("admin", "POST", "/v1/releases", _release(case, None))
+    return str(release["id"])
+
+
 def _version(asked: Asked) -> int | None:
     if asked.operation.id in UNANSWERED:
         return 1
+    if asked.operation.id in POOLED:
+        with asked.case.service.means.database.read() as session:
+            answers = select(func.count()).where(PoolAnswer.pool_id == UUID(asked.parts["pool_id"]))
+            return session.scalar(answers) or 1
     if asked.operation.id not in VERSIONED:
         return None
     table, column, part = VERSIONED[asked.operation.id]
@@ -178,6 +201,12 @@ def _typed(table: Any, column: str, value: str) -> Any:  # noqa: ANN401 - the ty
     return table.__table__.columns[column].type.python_type(value)
 
 
+def _release(_: Case, __: Seat | None) -> Body:
+    # Each its own quarter of the years before the case.
+    number = next(NUMBERS) % 96
+    return {"year": 2000 + number // 4, "quarter": 1 + number % 4}
+
+
 def _contract(case: Case, seat: Seat) -> Body:
     body = {**CONTRACT, "reference": f"M-{next(NUMBERS)}", "holders": [{"siret": case.team.holder}]}
     return {**body, "buyer": case.team.buyer} if seat.siret == PLATFORM else body
@@ -190,6 +219,11 @@ def _mandate(case: Case, _: Seat) -> Body:
     return {"siret": case.team.prescriber, "role": "insertion_structure", **days}
 
 
+def _membership(_: Case, seat: Seat) -> Body:
+    account = {"issuer": ISSUER, "subject": f"somebody-{next(NUMBERS)}", "label": "Essai"}
+    return {"siret": seat.siret, "role": seat.role, **account}
+
+
 def _subcontract(_: Case, __: Seat) -> Body:
     return {"scheme": "TVA", "identifier": f"FR{next(NUMBERS)}", "since": "2025-01-02"}
 
@@ -199,10 +233,9 @@ def _lines(case: Case, _: Seat) -> Body:
     return {"reason": "Une heure oubliée", "lines": lines}
 
 
-def _decision(case: Case, _: Seat) -> Body:
-    # No penalty is decided while a dispute is open; the meeting of the case is decided on already.
-    case.answer("holder", "POST", f"/v1/disputes/{case.ids['dispute_id']}/withdraw", None, 1)
-    return {"outcome": "apply", "computed": "500.00"}
+def _end_dispute(case: Case) -> None:
+    """No penalty is decided while a dispute is open."""
+    case.send("holder", "POST", f"/v1/disputes/{case.ids['dispute_id']}/withdraw", None, 1)
 
 
 def _dispute(case: Case, seat: Seat) -> Body:
@@ -223,22 +256,44 @@ def _other_record(case: Case, reason: str) -> Body:
     return {"participant_id": case.others["participant_id"][0], "reason": reason}
 
 
-def _split(case: Case, seat: Seat) -> Body:
-    if seat.siret == case.team.facilitator:
-        # One proposal at a time between two lines: the one that the case began with makes room.
-        waiting = f"{path_of(case)}/splits/{case.ids['split_id']}/withdraw"
-        case.answer("facilitator", "POST", waiting, {}, 1)
-    return split_body(case)
+def _end_split(case: Case) -> None:
+    """One proposal at a time between two lines: the one that the case began with makes room."""
+    case.send("facilitator", "POST", f"{path_of(case)}/splits/{case.ids['split_id']}/withdraw", {}, 1)
 
 
+def _agree_pool(case: Case) -> None:
+    """A buyer leaves what it agreed to."""
+    path = f"/v1/pools/{case.ids['pool_id']}/contracts/{case.ids['contract_id']}/agree"
+    case.send("buyer", "POST", path, {}, 2)
+
+
+def _new_pool(case: Case, seat: Seat) -> Body:
+    return (
+        pool_body(case) if seat.name == "holder" else {"contracts": [case.ids["contract_id"], str(uuid4())]}
+    )
+
+
+# What a case must have behind it before these can be done.
+PREPARED: dict[str, Callable[[Case], None]] = {
+    "propose_split": _end_split,
+    "decide_penalties": _end_dispute,
+    "leave_pool": _agree_pool,
+}
 BODIES: dict[str, Any] = {
-    "propose_split": _split,
+    "propose_split": lambda case, _: split_body(case),
+    "request_pool": _new_pool,
+    "agree_pool": lambda _, __: {},
+    "refuse_pool": lambda _, __: {"reason": "Chacun pour soi"},
+    "leave_pool": lambda _, __: {"reason": "Chacun pour soi"},
+    "publish_release": _release,
     "accept_split": lambda _, __: {"reason": "Convenu"},
     "refuse_split": lambda _, __: {},
     "withdraw_split": lambda _, __: {},
     "decide_duration": lambda case, _: {**DURATION, "reason": case.team.reasons["decision"]},
     "cancel_duration_decision": lambda case, _: {"reason": case.team.reasons["decision"]},
     "create_api_key": lambda _, seat: {"siret": seat.siret, "role": seat.role, "label": "Essai"},
+    "rotate_api_key": lambda _, __: {},
+    "grant_membership": _membership,
     "put_organisation": lambda _, __: {"name": "Organisme d'exemple", "seat": PLACE},
     "register_contract": _contract,
     "change_contract": lambda _, __: {"lot": "3"},
@@ -260,7 +315,7 @@ BODIES: dict[str, Any] = {
     "review_statement": _verdicts,
     "record_penalty_fact": lambda _, __: MEETING,
     "cancel_penalty_fact": lambda _, __: {"reason": "Saisi deux fois."},
-    "decide_penalties": _decision,
+    "decide_penalties": lambda _, __: {"outcome": "apply", "computed": "500.00"},
     "open_dispute": _dispute,
     "answer_dispute": lambda _, __: {"outcome": "rejected", "text": "La fiche ne le montre pas."},
     "import_file": lambda _, __: {"marches": {"marche": []}},
@@ -275,6 +330,12 @@ BODIES: dict[str, Any] = {
     "put_residence": lambda _, __: {"place": PLACE},
     "merge_participants": lambda case, _: _other_record(case, "same_identity"),
     "separate_participants": lambda case, _: _other_record(case, "namesake"),
+    "record_opposition": lambda _, __: {
+        "decision": "opposed",
+        "ground": "particular_situation",
+        "received_on": "2025-01-08",
+    },
+    "erase_participant": lambda _, __: {"ground": "person_request"},
     "declare_hire": lambda case, _: hire_body(case),
     "amend_hire": lambda _, __: {"weekly_hours": "28.00"},
     "end_hire": lambda _, __: {"ended_on": "2025-01-31", "reason": "end_of_contract"},

@@ -5,15 +5,18 @@ Contracts are written row by row: what a test is about goes through the API, wha
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.clock import new_id
+from app.db.session import Database, WriteSession
 from app.db.tables import (
     Assessment,
     Clause,
@@ -24,12 +27,14 @@ from app.db.tables import (
     Mandate,
     Participant,
 )
+from app.issuers.identifying import Issuers
 from app.main import create_app
 from app.principal import SERVICE, Role
 from app.rules.terms_json import terms_from_json, terms_to_json
 from app.services import organisations, setup
+from app.services.last_uses import LastUses
 from app.services.work import Means, Writer, writing
-from app.settings import Settings
+from app.settings import IssuerSettings, Settings
 
 BUYER = "20003994900017"
 OTHER_BUYER = "10000000900017"
@@ -38,6 +43,8 @@ OTHER_CONTRACTOR = "30000000700017"
 SUBCONTRACTOR = "40000000600017"
 FACILITATOR = "50000000500016"
 STRUCTURE = "60000000400017"
+# Known to every service under test, and never asked: its tokens are tried with an issuer that runs.
+ISSUER = "https://idp.example"
 MORNING = datetime(2025, 1, 10, 9, tzinfo=UTC)
 WINDOW = (date(2024, 12, 12), date(2025, 9, 11))
 TERMS: dict[str, Any] = {
@@ -78,6 +85,10 @@ class Service:
             self._keys[siret, role] = setup.issue_key(self.means, siret, role, "test")
         return {"Authorization": f"Bearer {self._keys[siret, role]}"}
 
+    def forget_keys(self) -> None:
+        """Make new keys from now on."""
+        self._keys.clear()
+
     def get(self, path: str, siret: str, role: Role, **query: str | int) -> Response:
         return self.client.get(path, params=query, headers=self.headers(siret, role))
 
@@ -95,14 +106,35 @@ class Service:
         return self.client.request(method, path, json=body, headers=headers)
 
 
+# Applications that nobody uses now: a new one would prepare each of its routes again at its first request.
+_idle: list[FastAPI] = []
+
+
 @contextmanager
-def serving(url: str) -> Iterator[Service]:
-    """The application on a database, at a fixed instant."""
+def serving(url: str, *issuers: IssuerSettings) -> Iterator[Service]:
+    """The application on a database, at a fixed instant, with these issuers besides the one never asked."""
     clock = HeldClock()
-    app = create_app(Settings(database_url=url, log_level="info"), clock=clock)
+    known = (IssuerSettings(url=ISSUER, audience="clauses"), *issuers)
+    app = _idle.pop() if _idle else create_app(Settings(database_url=url, log_level="info"))
+    own = {"database": Database(url), "clock": clock, "last_uses": LastUses()}
+    means = app.state.means = replace(app.state.means, issuers=Issuers(known, clock), **own)
     with TestClient(app, raise_server_exceptions=False) as client:
-        yield Service(client, app.state.means, clock)
-    app.state.means.database.dispose()
+        yield Service(client, means, clock)
+    means.database.dispose()
+    _idle.append(app)
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Requests are answered as if what they write were kept, and leave everything as it was."""
+
+    def take_back(session: WriteSession) -> None:
+        session.flush()
+        session.rollback()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WriteSession, "commit", take_back)
+        yield
 
 
 def add_contract(

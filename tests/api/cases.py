@@ -166,6 +166,7 @@ def tell(service: Service, team: Team) -> Case:
     _approve(case)
     _hold(case)
     _penalise(case)
+    _pool(case)
     while settle(service.means):
         pass
     return case
@@ -234,7 +235,7 @@ def _draw_up(case: Case) -> None:
 
 def _put_to_work(case: Case) -> None:
     path = path_of(case)
-    hire = case.send("holder", "POST", f"{path}/hires", hire_body(case))
+    hire = case.send("holder", "POST", f"{path}/hires", hire_body(case, prescriber=case.team.prescriber))
     case.ids |= {"hire_id": hire["id"], "participant_id": hire["participant_id"]}
     case.others["hire_id"], case.others["participant_id"] = [], []
     for seat in ("subcontractor", "structure"):
@@ -338,3 +339,23 @@ def _penalise(case: Case) -> None:
     where = {"statement_id": case.ids["statement_id"], "hire_id": case.ids["hire_id"]}
     dispute = {"kind": "line", **where, "text": "Les dix heures figurent sur la fiche."}
     case.ids["dispute_id"] = case.send("holder", "POST", f"{path_of(case)}/disputes", dispute)["id"]
+
+
+def pool_body(case: Case) -> dict[str, Any]:
+    """Two more contracts of the buyer and the holder, for a pool of their own."""
+    return {"contracts": [_another(case), _another(case)]}
+
+
+def _another(case: Case) -> str:
+    body = contract_body(holders=[{"siret": case.team.holder}])
+    body["reference"] = f"CANARIREF{case.team.name}-{body['reference']}"
+    contract_id = str(case.send("buyer", "POST", "/v1/contracts", body)["id"])
+    case.send("buyer", "PUT", f"/v1/contracts/{contract_id}/clause", CLAUSE)
+    return contract_id
+
+
+def _pool(case: Case) -> None:
+    """A pool with another contract, asked for and not answered yet."""
+    case.others["contract_id"] = [_another(case)]
+    contracts = [case.ids["contract_id"], *case.others["contract_id"]]
+    case.ids["pool_id"] = case.send("holder", "POST", "/v1/pools", {"contracts": contracts})["id"]

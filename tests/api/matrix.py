@@ -2,13 +2,15 @@
 
 Columns are the seats around one case: the platform; the contract's buyer, holder and subcontractor; the
 facilitator whose mandate runs; the buyer's own staff in the facilitator's role, who read but do not decide
-meanwhile; an insertion structure under mandate; a prescriber and an observer, who see no contract. The hire,
-person, assessment, statement and dispute asked for are those of the holder, so that its subcontractor and
-the structure do not find them; durations and splits are those of somebody of the structure. The import, the
-job, the profile and the key are the buyer's; each revokes a key of its own. Organisations read and write
-their profiles as buyer and as facilitator.
+meanwhile; an insertion structure under mandate; a prescriber, who referred the holder's person and sees no
+contract; an observer, who sees neither. The hire, person, assessment, statement and dispute asked for are
+those of the holder, so that its subcontractor and the structure do not find them; durations and splits are
+those of somebody of the structure. The import, the job, the profile and the key are the buyer's; each rotates
+and revokes a key, and ends a membership, of its own. Organisations read and write their profiles as buyer and
+as facilitator.
 
 200 … 204: done. 403: seen, not theirs to do. 404: not theirs to see.
+422: they hold none of the contracts that they name.
 """
 
 SEATS = (
@@ -22,11 +24,17 @@ check_life                   200  200  200  200  200  200  200  200  200
 check_readiness              200  200  200  200  200  200  200  200  200
 read_metrics                 200  200  200  200  200  200  200  200  200
 read_problem                 200  200  200  200  200  200  200  200  200
+read_register                200  200  200  200  200  200  200  200  200
+read_notice                  200  200  200  200  200  200  200  200  200
 
 read_me                      200  200  200  200  200  200  200  200  200
 list_api_keys                200  200  200  200  200  200  200  200  200
 create_api_key               201  201  201  201  201  201  201  201  201
+rotate_api_key               201  201  201  201  201  201  201  201  201
 revoke_api_key               204  204  204  204  204  204  204  204  204
+list_memberships             200  200  200  200  200  200  200  200  200
+grant_membership             201  201  201  201  201  201  201  201  201
+end_membership               204  204  204  204  204  204  204  204  204
 read_organisation            200  200  200  200  200  200  200  200  200
 put_organisation             200  200  200  200  200  200  200  200  200
 
@@ -75,18 +83,19 @@ reverse_invoice              201  201  403  403  403  403  403  404  404
 
 declare_hire                 403  403  201  201  403  403  201  404  404
 list_hires                   200  200  200  200  200  200  200  404  404
-read_hire                    200  200  200  404  200  200  404  404  404
-amend_hire                   403  403  200  404  403  403  404  404  404
-end_hire                     403  403  200  404  403  403  404  404  404
+list_seen_hires              200  200  200  200  200  200  200  200  200
+read_hire                    200  200  200  404  200  200  404  200  404
+amend_hire                   403  403  200  404  403  403  404  403  404
+end_hire                     403  403  200  404  403  403  404  403  404
 
-list_outcomes                403  403  200  404  200  200  404  404  404
-put_outcome                  403  403  201  404  201  403  404  404  404
+list_outcomes                403  403  200  404  200  200  404  200  404
+put_outcome                  403  403  201  404  201  403  404  201  404
 count_outcomes               200  200  200  200  200  200  200  404  404
 count_territory_outcomes     200  200  200  200  200  200  403  403  403
 
-consult_assessment           403  403  403  404  200  200  404  404  404
-record_facts                 403  403  403  404  200  403  404  404  404
-record_proof                 403  403  403  404  200  403  404  404  404
+consult_assessment           403  403  403  404  200  200  404  403  404
+record_facts                 403  403  403  404  200  403  404  403  404
+record_proof                 403  403  403  404  200  403  404  403  404
 decide_eligibility           404  404  404  404  200  403  404  404  404
 list_assessments             403  403  403  403  200  200  403  403  403
 
@@ -97,13 +106,19 @@ cancel_duration_decision     403  403  403  404  201  403  403  404  404
 
 create_participant           403  403  201  201  403  403  201  403  403
 search_participants          403  403  200  200  200  200  200  403  403
-read_participant             403  403  200  404  200  200  404  403  403
+read_participant             403  403  200  404  200  200  404  200  403
 rectify_participant          403  403  200  404  403  403  404  403  403
 put_residence                403  403  200  404  403  403  404  403  403
 list_duplicates              403  403  403  403  200  200  403  403  403
 list_person_links            403  403  403  403  200  200  403  403  403
 merge_participants           403  403  403  403  201  403  403  403  403
 separate_participants        403  403  403  403  201  403  403  403  403
+record_opposition            403  403  201  404  201  403  404  403  403
+list_oppositions             403  403  200  404  200  200  404  403  403
+export_participant           403  403  200  404  200  403  404  403  403
+export_participant_page      403  403  200  404  200  403  404  403  403
+erase_participant            403  403  201  404  201  403  404  403  403
+read_retention               200  403  403  403  403  403  403  403  403
 
 submit_statement             403  403  201  201  403  403  201  404  404
 list_statements              200  200  200  200  200  200  200  404  404
@@ -114,6 +129,14 @@ correct_statement            403  403  201  404  403  403  404  404  404
 review_statement             403  403  403  404  200  403  404  404  404
 
 list_held_hours              403  403  403  403  200  200  403  404  404
+request_pool                 403  403  201  422  403  403  403  403  403
+list_pools                   200  200  200  200  200  200  200  200  200
+read_pool                    200  200  200  404  200  200  404  404  404
+read_pool_compliance         200  200  200  404  200  200  404  404  404
+agree_pool                   200  200  403  404  403  403  404  404  404
+refuse_pool                  200  200  403  404  403  403  404  404  404
+leave_pool                   200  200  200  404  403  403  404  404  404
+
 list_splits                  403  403  403  403  200  200  403  404  404
 read_split                   403  403  403  403  200  200  403  404  404
 propose_split                403  403  403  403  201  403  403  404  404
@@ -127,6 +150,12 @@ read_proof_levels            200  200  200  200  200  200  403  404  404
 read_territory_compliance    200  200  200  200  200  200  403  403  403
 list_compliance_of_children  200  200  200  200  200  200  403  403  403
 read_territory_needs         200  200  200  200  200  200  200  403  403
+
+publish_release              201  403  403  403  403  403  403  403  403
+list_releases                200  200  200  200  200  200  200  200  200
+read_release                 200  200  200  200  200  200  200  200  200
+list_release_cells           200  200  200  200  200  200  200  200  200
+read_territory_indicators    200  200  200  200  200  200  200  200  200
 
 read_penalties               200  200  200  403  200  200  403  404  404
 record_penalty_fact          403  201  403  403  201  403  403  404  404
@@ -151,27 +180,34 @@ read_audit                   200  200  200  200  200  200  200  200  200
 """
 
 # Needs no key.
-OPEN = ("check_life", "check_readiness", "read_metrics", "read_problem")
+OPEN = ("check_life", "check_readiness", "read_metrics", "read_problem", "read_register", "read_notice")
 
 # For these the role alone decides, before the person is looked for: the answer says nothing of who exists.
 NO_PEOPLE = ("admin", "buyer", "prescriber", "observer")
 BY_ROLE = {
     "list_assessments": (*NO_PEOPLE, "holder", "subcontractor", "structure"),
-    "read_participant": NO_PEOPLE,
-    "rectify_participant": NO_PEOPLE,
-    "put_residence": NO_PEOPLE,
+    **dict.fromkeys(
+        ("read_participant", "rectify_participant", "put_residence"), ("admin", "buyer", "observer")
+    ),
+    **dict.fromkeys(
+        ("record_opposition", "list_oppositions", "export_participant", "export_participant_page"),
+        NO_PEOPLE,
+    ),
+    "erase_participant": NO_PEOPLE,
     **dict.fromkeys(
         ("list_person_links", "merge_participants", "separate_participants"),
         (*NO_PEOPLE, "holder", "subcontractor", "structure"),
     ),
 }
 
-# What is done once on a case; each who may do it gets a new one.
+# What can be done once on a case.
 ONCE = (
     *("close_contract", "record_clause", "amend_clause", "withdraw_mandate", "put_outcome"),
     *("merge_participants", "separate_participants", "cancel_duration_decision"),
+    *("record_opposition", "erase_participant"),
     *("draft_profile_version", "change_profile_draft", "publish_profile", "withdraw_profile"),
     *("propose_split", "accept_split", "refuse_split", "withdraw_split"),
+    *("agree_pool", "refuse_pool", "leave_pool"),
     *("decide_penalties", "open_dispute", "answer_dispute", "withdraw_dispute"),
 )
 

@@ -152,6 +152,32 @@ class TestRecording:
         target = {name: value for name, value in clause["terms"]["target"].items() if value is not None}
         assert (target, clause["required_at_end"]) == (written, at_end)
 
+    @pytest.mark.parametrize(
+        ("sent", "kept"),
+        [
+            (
+                {"kind": "share_of_hours", "ready": "sgp-2020", "table": None, "estimated_hours": "12000"},
+                {"kind": "share_of_hours", "share": "0.1", "estimated_hours": "12000.00"},
+            ),
+            (
+                {"kind": "per_invoiced_amount", "ready": "paris-epec-beyond-trigger"},
+                {
+                    "kind": "per_invoiced_amount",
+                    "tranche": "2000.00",
+                    "trigger": "2700000.00",
+                    "counts_from": "beyond_trigger",
+                    "hours_per_tranche": "1.00",
+                },
+            ),
+        ],
+    )
+    def test_a_ready_target_is_named_and_kept_in_full(
+        self, service: Service, sent: dict[str, Any], kept: dict[str, Any]
+    ) -> None:
+        clause = record_clause(service, register(service), target=sent)
+        found = {name: value for name, value in clause["terms"]["target"].items() if value is not None}
+        assert found == kept
+
     def test_a_ready_table_is_written_out_and_waits_for_the_firm_amount(self, service: Service) -> None:
         contract = register(service, firm_amount=None, maximum_amount="500000")
         target = {"kind": "step_table", "table": "csf-2018"}
@@ -188,6 +214,7 @@ class TestRecording:
             ({}, {"target": {"kind": "autre"}}, [("/target/kind", "unknown_code")]),
             ({}, {"target": {"kind": "step_table"}}, [("/target/bands", "missing")]),
             ({}, {"target": {"kind": "step_table", "table": "autre"}}, [("/target/table", "unknown_code")]),
+            ({}, {"target": {**SHARE, "ready": "sgp-2020"}}, [("/target/ready", "invalid")]),
             (
                 {},
                 {"target": {"kind": "step_table", "bands": [{"from_amount": "0", "hours": "x"}]}},

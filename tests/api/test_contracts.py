@@ -59,6 +59,7 @@ class TestRegistering:
                 "share": "1.0000",
                 "share_assumed": False,
                 "lead": True,
+                "since": body["notified_on"],
                 "until": None,
             }
         ]
@@ -375,3 +376,19 @@ class TestClosing:
     ) -> None:
         answer = self.close(service, register(service), closed_on=day)
         assert (answer.status_code, errors_of(answer)) == (422, [("/closed_on", code)])
+
+
+def test_a_holder_added_later_holds_from_the_day_of_the_change(service: Service) -> None:
+    """Notified on 12 December; the other firm joins on 10 January, or on the day that is said."""
+    contract = register(service)
+    path = f"/v1/contracts/{contract['id']}"
+    both: list[dict[str, Any]] = [{"siret": CONTRACTOR, "lead": True}, {"siret": OTHER_CONTRACTOR}]
+    found = service.send("PATCH", path, BUYER, Role.BUYER, {"holders": both}, contract["version"]).json()
+    assert [item["since"] for item in found["holders"]] == [contract["notified_on"], "2025-01-10"]
+    both[1]["since"] = "2025-02-01"
+    found = service.send("PATCH", path, BUYER, Role.BUYER, {"holders": both}, found["version"]).json()
+    assert [item["since"] for item in found["holders"]] == [contract["notified_on"], "2025-02-01"]
+    both[1]["since"] = "2020-01-01"
+    answer = service.send("PATCH", path, BUYER, Role.BUYER, {"holders": both}, found["version"])
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/holders/1/since"

@@ -174,7 +174,7 @@ class TestListing:
         assert ids == sorted(set(ids))
         fields = {
             *("id", "siret", "role", "label", "scopes"),
-            *("prefix", "created_at", "expires_at", "revoked_at"),
+            *("prefix", "created_at", "expires_at", "revoked_at", "lineage_id", "last_used_at"),
         }
         assert {frozenset(item) for item in items} == {frozenset(fields)}
         assert {(item["siret"], item["role"]) for item in items} == {(BUYER, "buyer")}

@@ -68,6 +68,15 @@ class TestThroughAStructure:
         assert missing(service, contract, "2025-01-20") == []
         assert late(service, contract, as_of="2025-01-20") == {}
 
+    def test_the_holders_own_statement_afterwards_makes_it_no_later(self, service: Service) -> None:
+        contract, _ = self.reported(service)
+        body = {"month": "2024-12", "nothing_to_declare": True}
+        sent = service.post(path_of(contract, "statements"), CONTRACTOR, Role.CONTRACTOR, body)
+        assert sent.status_code == 201, sent.text
+        assert late(service, contract, as_of="2025-01-31") == {}
+        answer = service.get(path_of(contract, "compliance"), BUYER, Role.BUYER, as_of="2025-01-31")
+        assert answer.json()["reporting"]["late"] == []
+
     def test_nobody_charges_the_days_after_it_either(self, service: Service) -> None:
         """Sent on the 20th, five days after the 15th."""
         contract = penalised(service, AT_ONCE)

@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 
 from app.principal import Role
+from app.services.changes import settle
 from tests.api import matrix
-from tests.api.asking import ask
-from tests.api.builders import Service, serving
+from tests.api.asking import PREPARED, ask
+from tests.api.builders import ISSUER, Service, serving, taken_back
 from tests.api.cases import STRANGER, TEAM_A, TEAM_B, Case, Seat, begin, hire_body, path_of, tell
 from tests.contract.documents import Operation, operations
 
@@ -21,8 +22,14 @@ GUARDED = [name for name in ROWS if name not in matrix.OPEN]
 OWNED = {
     *("contract_id", "mandate_id", "hire_id", "participant_id", "assessment_id"),
     *("statement_id", "invoice_id", "import_id", "job_id", "key_id", "profile_code"),
-    *("decision_id", "split_id", "fact_id", "dispute_id"),
+    *("decision_id", "split_id", "pool_id", "fact_id", "dispute_id", "membership_id"),
 }
+# What each does to a key or a membership of its own: where these are made, and their part of the address.
+OWN = {
+    **dict.fromkeys(("rotate_api_key", "revoke_api_key"), ("/v1/api-keys", "key_id")),
+    "end_membership": ("/v1/memberships", "membership_id"),
+}
+NOWHERE = {"key_id": str(uuid4()), "membership_id": str(uuid4())}
 NEVER_NAMED = "92000000700012"
 OUTSIDERS = [seat for seat in TEAM_B.seats.values() if seat.role is not Role.ADMIN]
 OUTSIDERS.append(Seat("facilitator", STRANGER, Role.FACILITATOR))
@@ -36,12 +43,17 @@ class World:
     a: Case
     b: Case
 
-    def key_id(self, seat: Seat) -> str:
-        """A key that this organisation made in this role."""
-        body = {"siret": seat.siret, "role": seat.role, "label": "À révoquer"}
-        answer = self.service.post("/v1/api-keys", seat.siret, seat.role, body)
+    def own(self, name: str, seat: Seat) -> dict[str, str]:
+        """The key or membership that this organisation made in this role, for what is done to its own."""
+        if name not in OWN:
+            return {}
+        path, part = OWN[name]
+        body = {"siret": seat.siret, "role": seat.role, "label": "À finir"}
+        if part == "membership_id":
+            body |= {"issuer": ISSUER, "subject": str(uuid4())}
+        answer = self.service.post(path, seat.siret, seat.role, body)
         assert answer.status_code == 201, answer.text
-        return str(answer.json()["id"])
+        return {part: str(answer.json()["id"])}
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +74,15 @@ def test_every_operation_has_its_row_and_every_row_its_operation() -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_around_the_case(world: World, name: str) -> None:
-    answered = {}
+    answered, case = {}, world.a
+    if name in PREPARED:
+        case = tell(world.service, TEAM_A)
+        PREPARED[name](case)
     for seat in TEAM_A.seats.values():
-        allowed = ROWS[name][seat.name] < 300
-        case = tell(world.service, TEAM_A) if name in matrix.ONCE and allowed else world.a
-        parts = {"key_id": world.key_id(seat)} if name == "revoke_api_key" else {}
-        asked = ask(OPERATIONS[name], case, seat, **parts)
-        answer = asked.send(world.service.headers(seat.siret, seat.role))
+        asked = ask(OPERATIONS[name], case, seat, **world.own(name, seat))
+        credential = world.service.headers(seat.siret, seat.role)
+        with taken_back():
+            answer = asked.send(credential)
         answered[seat.name] = answer.status_code
         assert seen_too_much(seat, name, answer.text) == [], seat
     assert answered == ROWS[name]
@@ -82,8 +96,7 @@ def test_outside_the_case(world: World, name: str) -> None:
         headers = world.service.headers(seat.siret, seat.role)
         # The key of somebody in the very same role.
         twin = TEAM_A.seats[seat.name]
-        parts = {"key_id": world.key_id(twin)} if name == "revoke_api_key" else {}
-        foreign = ask(operation, world.a, seat, **parts).send(headers)
+        foreign = ask(operation, world.a, seat, **world.own(name, twin)).send(headers)
         nowhere = {part: str(uuid4()) for part in owned_parts(operation)}
         unknown = ask(operation, world.a, seat, **nowhere).send(headers)
         by_role = seat.name in matrix.BY_ROLE.get(name, ())
@@ -92,13 +105,81 @@ def test_outside_the_case(world: World, name: str) -> None:
         assert [word for word in world.a.secrets if word in foreign.text] == []
 
 
+# Where the object of an event is read; `{contract}` and `{id}` by name.
+OBJECTS = {
+    **dict.fromkeys(("contract.contract", "lines.contract"), "/v1/contracts/{contract}"),
+    "clause.clause": "/v1/contracts/{contract}/clause",
+    "mandate.mandate": "/v1/contracts/{contract}/mandates/{id}",
+    "invoice.invoice": "/v1/contracts/{contract}/invoices/{id}",
+    **dict.fromkeys(("hire.hire", "assessment.hire", "duration.hire"), "/v1/hires/{id}"),
+    "outcome.hire": "/v1/hires/{id}/outcomes",
+    "statement.statement": "/v1/statements/{id}",
+    "split.split": "/v1/contracts/{contract}/splits/{id}",
+    "penalty.penalty_fact": "/v1/contracts/{contract}/penalties/facts/{id}",
+    "penalty.penalty_decision": "/v1/contracts/{contract}/penalties/decisions/{id}",
+    "dispute.dispute": "/v1/disputes/{id}",
+}
+ALWAYS_TOLD = {"contract.contract", "clause.clause", "mandate.mandate"}
+WHOLE = ALWAYS_TOLD | {
+    "hire.hire",
+    "statement.statement",
+    "dispute.dispute",
+    "assessment.hire",
+    "duration.hire",
+}
+COSTS = {"invoice.invoice", "penalty.penalty_fact", "penalty.penalty_decision"}
+TOLD = {
+    "admin": WHOLE | COSTS,
+    "buyer": WHOLE | COSTS,
+    "holder": (WHOLE | COSTS | {"outcome.hire"}) - {"duration.hire"},
+    "subcontractor": ALWAYS_TOLD | {"hire.hire", "statement.statement"},
+    "facilitator": WHOLE | COSTS | {"outcome.hire", "split.split"},
+    "staff": WHOLE | COSTS | {"outcome.hire", "split.split"},
+    "structure": ALWAYS_TOLD | {"hire.hire", "statement.statement", "assessment.hire", "duration.hire"},
+    "prescriber": {"hire.hire", "outcome.hire"},
+    "observer": set(),
+}
+
+
+def test_the_feed_tells_of_what_its_reader_may_read_and_of_nothing_else(world: World) -> None:
+    case = tell(world.service, TEAM_A)
+    case.send("holder", "PUT", f"/v1/hires/{case.ids['hire_id']}/outcomes/exit", {"situation": "cdi"})
+    while settle(world.service.means):
+        pass
+    contract = case.ids["contract_id"]
+    found = {}
+    for seat in TEAM_A.seats.values():
+        events = {
+            (f"{item['type'].split('.')[0]}.{item['subject_type']}", item["type"], item["subject_id"])
+            for item in fed(world.service, seat)
+            if item["contract_id"] == contract
+        }
+        for kind, told_type, subject in events:
+            path = OBJECTS[kind].format(contract=contract, id=subject)
+            read = world.service.get(path, seat.siret, seat.role)
+            assert read.status_code == 200, (seat.name, told_type)
+            assert told_type != "assessment.recorded" or seat.role is Role.FACILITATOR
+        found[seat.name] = {kind for kind, _, _ in events}
+    assert found == TOLD
+
+
+def fed(service: Service, seat: Seat) -> Iterator[dict[str, Any]]:
+    after = 0
+    while True:
+        page = service.get("/v1/events", seat.siret, seat.role, after=after, limit=200).json()
+        yield from page["items"]
+        if page["next"] == after:
+            return
+        after = page["next"]
+
+
 def told(problem: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in problem.items() if name != "request_id"}
 
 
 @pytest.mark.parametrize("name", GUARDED)
 def test_without_a_key(world: World, name: str) -> None:
-    asked = ask(OPERATIONS[name], world.a, TEAM_A.seats["buyer"], key_id=str(uuid4()))
+    asked = ask(OPERATIONS[name], world.a, TEAM_A.seats["buyer"], **NOWHERE)
     nobody = asked.send({})
     assert (nobody.status_code, nobody.json()["code"]) == (401, "unauthenticated")
     assert nobody.headers["WWW-Authenticate"] == "Bearer"
@@ -178,8 +259,9 @@ def test_figures_of_a_territory_hold_the_contracts_of_the_caller_alone(world: Wo
         answer = world.service.get(path, seat.siret, seat.role)
         if answer.status_code == 200:
             told_to[seat.siret, seat.role] = answer.json()["figures"]["contracts"]
+    # The buyer and the holder also stand on the contract asked to join a pool.
     contracts = {
-        (seat.siret, seat.role): 1
+        (seat.siret, seat.role): 1 if name in {"subcontractor", "facilitator"} else 2
         for name, seat in TEAM_B.seats.items()
         if name in {"buyer", "holder", "subcontractor", "facilitator", "staff"}
     }
@@ -203,15 +285,17 @@ def objects(case: Case, operation: Operation) -> Iterator[dict[str, str]]:
             yield {part: other}
 
 
-# Where declarants and facilitators read who somebody is.
-IDENTITIES = {"create_participant", "read_participant", "rectify_participant", "put_residence"}
+# Where declarants, facilitators and prescribers read who somebody is.
+EXPORTS = {"export_participant", "export_participant_page"}
+IDENTITIES = {"create_participant", "read_participant", "rectify_participant", "put_residence", *EXPORTS}
 # Where facilitators read why.
 ASSESSMENTS = {
     *("consult_assessment", "record_facts", "record_proof"),
     *("decide_eligibility", "list_assessments", "consult_duration", "list_duration_decisions"),
     *("decide_duration", "cancel_duration_decision"),
+    *EXPORTS,
 }
-HIRES = {"declare_hire", "list_hires", "read_hire", "amend_hire", "end_hire"}
+HIRES = {"declare_hire", "list_hires", "list_seen_hires", "read_hire", "amend_hire", "end_hire", *EXPORTS}
 # The law, and what a clause says of it, name every public and every proof.
 LAW = {
     *("read_rules", "read_public", "list_profiles", "read_profile", "try_assessment"),
@@ -231,11 +315,12 @@ def seen_too_much(seat: Seat, operation: str, text: str) -> list[str]:
         del words["prescriber"]
     elif operation in LAW:
         words = {name: word for name, word in words.items() if "anari" in word}
-    if not ((declares or reviews) and operation in IDENTITIES):
+    reads = declares or reviews or seat.role is Role.PRESCRIBER
+    if not (reads and operation in IDENTITIES):
         words |= TEAM_A.identity
     if reviews and operation in ASSESSMENTS:
         # Age is one of the facts judged.
-        del words["birth_date"]
+        words.pop("birth_date", None)
     return [word for word in words.values() if word in text]
 
 

@@ -163,7 +163,8 @@ def test_one_holder_is_no_group(service: Service) -> None:
 def test_a_member_leaves_and_the_past_stands(case: Shared) -> None:
     before = case.now()
     told = case.position(known_at=before)
-    leaving = [*HALVES, {"siret": STRUCTURE, "share": "0.2", "until": "2025-03-31"}]
+    third = {"siret": STRUCTURE, "share": "0.2", "since": "2024-12-12", "until": "2025-03-31"}
+    leaving = [*HALVES, third]
     leaving[0], leaving[1] = {**HALVES[0], "share": "0.5"}, {**HALVES[1], "share": "0.3"}
     holders = case.change(leaving)["holders"]
     assert [(item["share"], item["until"]) for item in holders if item["identifier"] == STRUCTURE] == [

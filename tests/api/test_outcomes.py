@@ -213,7 +213,7 @@ class TestWhoMay:
         worker = ended(service, mandated_contract(service))
         tell(service, worker, "prevented")
         settle(service.means)
-        items = service.get("/v1/events", BUYER, Role.BUYER, after=0).json()["items"]
+        items = service.get("/v1/events", FACILITATOR, Role.FACILITATOR, after=0).json()["items"]
         assert items[-1]["type"] == "outcome.recorded"
         assert items[-1]["subject_id"] == str(worker.hire_id)
         assert "prevented" not in str(items)

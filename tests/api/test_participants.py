@@ -139,7 +139,7 @@ class TestReading:
             (BUYER, Role.BUYER, 403),
             (BUYER, Role.ADMIN, 403),
             (FACILITATOR, Role.OBSERVER, 403),
-            (FACILITATOR, Role.PRESCRIBER, 403),
+            (FACILITATOR, Role.PRESCRIBER, 404),
         ],
     )
     def test_who_never_reads_an_identity(

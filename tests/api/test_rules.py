@@ -96,6 +96,35 @@ class TestCatalogue:
             item["code"] for item in found["conditions"]["publics"]
         }
 
+    def test_every_list_explains_its_codes(self, service: Service) -> None:
+        rules = ask(service, "/v1/rules").json()
+        told = {
+            name: [item["code"] for item in items]
+            for name, items in rules.items()
+            if isinstance(items, list)
+            and all({"text", "reference", "assumed"} <= set(item) for item in items)
+        }
+        assert {"modalities", "targets", "statuses", "clause_states", "outcome_moments"} <= set(told)
+        # Two lists of rules are no codes of anything else.
+        assert {*told} - {*rules["codes"]} == {"duration_rules", "outcome_rates"}
+        for name in told.keys() & rules["codes"].keys():
+            labels = {item["code"]: item["label"] for item in rules["codes"][name]}
+            assert {item["code"]: item["label"] for item in rules[name]} == labels
+
+    def test_a_ready_target_is_served_as_a_clause_keeps_it(self, service: Service) -> None:
+        rules = ask(service, "/v1/rules", on="2020-09-30").json()
+        ready = {item["code"]: item for item in rules["ready_targets"]}
+        assert (ready["sgp-2020"]["in_force"], ready["sgp-avant-2020"]["in_force"]) == (False, True)
+        assert ready["sgp-2020"]["named_by"] == {"kind": "share_of_hours", "ready": "sgp-2020", "table": None}
+        target = {name: value for name, value in ready["sgp-2020"]["target"].items() if value is not None}
+        assert target == {"kind": "share_of_hours", "share": "0.1"}
+        (table,) = rules["step_tables"]
+        assert table["bands"] == ready["csf-2018"]["target"]["bands"]
+        assert (table["assumed"], table["assumed_terms"]) == (True, ["/since"])
+        pointed = {item["code"]: item["ready_targets"] for item in rules["profiles"]}
+        assert pointed["npnru"] == ["npnru-travaux", "npnru-gestion-urbaine"]
+        assert {code for codes in pointed.values() for code in codes} <= set(ready)
+
     @pytest.mark.parametrize("path", ["/v1/profiles/inconnu", "/v1/rules/publics/inconnu"])
     def test_what_does_not_exist_is_not_found(self, service: Service, path: str) -> None:
         assert ask(service, path).status_code == 404

@@ -179,19 +179,27 @@ class TestReading:
             found[item["hire_id"]] = (posting["state"], posting["parameter"], posting["reference"])
         return found
 
-    def test_what_another_rule_used_is_for_everybody(
+    def test_what_others_declared_is_for_who_reviews(
         self, service: Service, contract_id: UUID, worker: Worker
     ) -> None:
         statement = sent(service, contract_id, line(worker, "160.00"))
         accepted(service, statement)
-        for siret, role in ((BUYER, Role.BUYER), (CONTRACTOR, Role.CONTRACTOR)):
+        usual = "155 h usuelles + 0 h supplémentaires = 155 h"
+        whole = "Horaire et heures supplémentaires de la personne chez cet employeur, toutes déclarations"
+        for siret, role, text in (
+            (FACILITATOR, Role.FACILITATOR, usual),
+            (BUYER, Role.BUYER, whole),
+            (CONTRACTOR, Role.CONTRACTOR, whole),
+        ):
             postings = read(service, statement, siret, role)["lines"][0]["postings"]
             held = {(item["state"], item["rule"], item["hours"]): item["parameter"] for item in postings}
-            usual = "155 h usuelles + 0 h supplémentaires = 155 h"
             assert held == {
                 ("counted", None, "155.00"): None,
-                ("held", "single_count", "5.00"): usual,
+                ("held", "single_count", "5.00"): text,
             }
+            path = f"/v1/contracts/{contract_id}/compliance/entries"
+            entries = service.get(path, siret, role, as_of="2025-01-31", figure="held").json()["items"]
+            assert [item["parameter"] for item in entries] == [text]
 
 
 class TestDraft:

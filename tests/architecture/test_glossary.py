@@ -19,7 +19,7 @@ from app.rules.parameters import PARAMETERS
 from app.rules.profiles import PROFILES
 from app.rules.proofs import PROOFS
 from app.rules.publics import PUBLICS
-from app.rules.step_tables import STEP_TABLES
+from app.rules.ready_targets import READY_TARGETS
 from app.schemas.labels import LABELS
 from app.services import decp
 from app.web.problems import CODES, GENERAL
@@ -96,7 +96,7 @@ def codes_of_the_law() -> Iterator[str]:
     for public in PUBLICS.values():
         yield public.code
         yield from (setting.code for setting in public.settings)
-    for listed in (PROFILES, FACT_LABELS, PROOFS, PARAMETERS, STEP_TABLES):
+    for listed in (PROFILES, FACT_LABELS, PROOFS, PARAMETERS, READY_TARGETS):
         yield from listed
 
 

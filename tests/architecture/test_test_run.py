@@ -92,14 +92,12 @@ def _runs(process: int) -> bool:
     ids=["rows", "reference rows", "schema"],
 )
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def test_a_database_comes_as_new_whatever_the_last_test_did(
-    kind: databases.Kind, left_behind: str, tmp_path: Path
-) -> None:
-    with databases.migrated_database(kind, tmp_path) as url:
+def test_a_database_comes_as_new_whatever_the_last_test_did(kind: databases.Kind, left_behind: str) -> None:
+    with databases.migrated_database(kind) as url:
         fresh = _contents(url)
         _execute(url, left_behind)
         assert _contents(url) != fresh
-    with databases.migrated_database(kind, tmp_path) as url:
+    with databases.migrated_database(kind) as url:
         assert _contents(url) == fresh
 
 

@@ -7,21 +7,33 @@ from tests.architecture.source import Module, modules
 # A session opened for nobody in particular sees everything: the service's own work.
 FOR_THE_SERVICE = {
     "app/services/changes.py": "settling gives every change its position",
+    "app/services/erasures.py": "the list kept beside the backups",
     "app/services/jobs.py": "the queue is everybody's until a job is taken",
+    "app/services/key_rotation.py": "whatever a key of the service made",
+    "app/services/last_uses.py": "when keys and memberships were last used",
+    "app/services/retention.py": "whose identity was kept long enough",
     "app/services/setup.py": "the operator at the command line",
     "app/services/territories.py": "reference data",
     "app/services/upkeep.py": "what falls due with the days",
     "app/services/verify.py": "every sum and every seal",
 }
 ACROSS = {
+    "app/db/queries/access.py": "memberships of an account, before anybody is known and then its own choice",
+    "app/db/queries/assessments.py": "one person's approvals on contracts that are pooled",
     "app/db/queries/contracts.py": "lots of one consultation; an organisation's seat",
+    "app/db/queries/hires.py": "the contract of a hire that a prescriber tells of is held, not shown",
     "app/db/queries/persons.py": "the records of one person are held and joined together",
+    "app/db/queries/pools.py": "what was said of every contract of a pool, and their clauses",
     "app/db/queries/splits.py": "a split lies between two contracts",
     "app/services/claims.py": "who reviews another claim on the same hours",
+    "app/services/erasures.py": "every record of a person goes, whoever holds it",
     "app/services/jobs.py": "the service's own jobs are queued by anybody",
     "app/services/ledger.py": "one person's hours count once, wherever declared",
+    "app/services/person_files.py": "whether others hold something of a person, not what",
     "app/services/persons.py": "records of one person, joined and parted",
+    "app/services/pool_positions.py": "the sums of a pool, of which each is shown its own contracts",
     "app/services/positions.py": "whether any change waits for its position",
+    "app/services/rights.py": "an objection holds for every record of a person",
 }
 
 

@@ -17,7 +17,7 @@ from app.web.example_values import BY_MODEL, BY_NAME, PARAMETERS
 from app.web.examples import UNTOLD
 from tests.contract.documents import JSON_TYPE, PROBLEM_TYPE, Json, Operation, document, model_of, operations
 
-OPEN = {"check_life", "check_readiness", "read_metrics", "read_problem"}
+OPEN = {"check_life", "check_readiness", "read_metrics", "read_problem", "read_register", "read_notice"}
 EVERY = [pytest.param(operation, id=operation.id) for operation in operations()]
 GUARDED = [case for case in EVERY if case.id not in OPEN]
 
@@ -62,9 +62,10 @@ def test_it_is_described(operation: Operation) -> None:
 @pytest.mark.parametrize("operation", EVERY)
 def test_it_asks_for_a_key_unless_it_is_for_operators(operation: Operation) -> None:
     asked = operation.said.get("security", [])
-    assert asked == ([] if operation.id in OPEN else [{"HTTPBearer": []}])
-    scheme = document()["components"]["securitySchemes"]["HTTPBearer"]
-    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    assert asked == ([] if operation.id in OPEN else [{"bearer": []}, {"openIdConnect": []}])
+    schemes = document()["components"]["securitySchemes"]
+    assert (schemes["bearer"]["type"], schemes["bearer"]["scheme"]) == ("http", "bearer")
+    assert schemes["openIdConnect"]["openIdConnectUrl"].endswith("/.well-known/openid-configuration")
 
 
 @pytest.mark.parametrize("operation", EVERY)

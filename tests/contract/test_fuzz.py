@@ -29,8 +29,8 @@ from schemathesis.specs.openapi.checks import (
 
 from tests import databases
 from tests.api import matrix
-from tests.api.asking import QUERIES, Asked, ask
-from tests.api.builders import Service, serving
+from tests.api.asking import PREPARED, QUERIES, Asked, ask
+from tests.api.builders import ISSUER, Service, serving
 from tests.api.cases import TEAM_A, Case, Seat, begin, tell
 from tests.contract.documents import Operation, document, operations
 
@@ -41,8 +41,9 @@ KINDS = [pytest.param("postgres", marks=pytest.mark.postgres), *(["sqlite"] if T
 SEATS = ("admin", "buyer", "holder", "facilitator")
 ROWS = matrix.rows()
 OPERATIONS = {operation.id: operation for operation in operations()}
+OWN = ("rotate_api_key", "revoke_api_key", "end_membership")
 # After these, somebody no longer sees the case: they get one of their own.
-DESTRUCTIVE = {*matrix.ONCE, "change_contract", "change_mandate", "revoke_api_key"}
+DESTRUCTIVE = {*matrix.ONCE, "change_contract", "change_mandate", *OWN}
 # These read nothing of a request that could be wrong: no parameter at all, or a file whose flaws are results.
 NEVER_WRONG = {*matrix.OPEN, "read_me", "import_file"}
 ADDRESS = "http://testserver"
@@ -90,9 +91,8 @@ class Way:
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("database")
-    with databases.migrated_database(request.param, folder) as url, serving(url) as service:
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    with databases.migrated_database(request.param) as url, serving(url) as service:
         begin(service, TEAM_A)
         load_all_checks()
         app: Any = service.client.app
@@ -133,8 +133,12 @@ def case_for(world: World, name: str) -> Case:
     if name not in DESTRUCTIVE:
         return world.case
     case = tell(world.service, TEAM_A)
-    body = {"siret": TEAM_A.buyer, "role": "buyer", "label": "À révoquer"}
+    if name in PREPARED:
+        PREPARED[name](case)
+    body = {"siret": TEAM_A.buyer, "role": "buyer", "label": "À finir"}
     case.ids["key_id"] = case.send("buyer", "POST", "/v1/api-keys", body)["id"]
+    account = {"issuer": ISSUER, "subject": case.contract["id"]}
+    case.ids["membership_id"] = case.send("buyer", "POST", "/v1/memberships", body | account)["id"]
     return case
 
 

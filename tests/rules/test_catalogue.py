@@ -8,15 +8,38 @@ from typing import Any
 import pytest
 
 from app.rules import codes
+from app.rules.age_bands import BEGINNING, YOUNGEST
 from app.rules.assessment_json import assessment_to_json
 from app.rules.catalogue import catalogue
-from app.rules.codes import Rule
+from app.rules.codes import (
+    ApprovalFrom,
+    ConsultationKind,
+    ContractType,
+    CountsFrom,
+    DurationDecisionKind,
+    Every,
+    ForecastMethod,
+    Modality,
+    OutcomeCategory,
+    OutcomeMoment,
+    PenaltyDays,
+    PenaltyKind,
+    ProofLevel,
+    RoundingMode,
+    Rule,
+    Status,
+    TargetKind,
+    ValueOn,
+    WaiverGround,
+)
 from app.rules.eligibility import SeenProof, assess
 from app.rules.facts import Facts
 from app.rules.labels import LABELS
 from app.rules.rule_texts import COUNTING_RULES
 from app.rules.terms import PublicChoice
 from app.rules.version import RULES_VERSION
+
+DAY = date(2024, 12, 2)
 
 
 def _served(on: date) -> dict[str, Any]:
@@ -46,7 +69,8 @@ def test_a_parameter_is_served_with_its_value_and_its_history() -> None:
 
 def test_a_ready_table_is_served_with_its_bands() -> None:
     table = _one(_served(date(2024, 12, 2))["step_tables"], "csf-2018")
-    assert (table["since"], table["in_force"], table["assumed"]) == ("2018-01-01", True, False)
+    assert (table["since"], table["in_force"], table["until"]) == ("2018-01-01", True, None)
+    assert (table["assumed"], table["assumed_terms"]) == (True, ["/since"])
     assert table["bands"][1] == {"from_amount": "100000.00", "hours": "300.00"}
     assert not _one(_served(date(2017, 12, 31))["step_tables"], "csf-2018")["in_force"]
 
@@ -112,8 +136,90 @@ def test_every_code_has_its_french_label() -> None:
     kinds = [kind for kind in vars(codes).values() if isinstance(kind, type) and issubclass(kind, StrEnum)]
     known = {code for kind in kinds if kind is not StrEnum for code in kind}
     assert len(kinds) > 15
-    assert labelled == known
+    # The bands of ages are codes without a list of their own: their names hold the ages.
+    assert labelled == known | {YOUNGEST, *BEGINNING}
     assert all(label for labels in LABELS.values() for label in labels.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "codes_of"),
+    [
+        ("modalities", Modality),
+        ("contract_types", ContractType),
+        ("targets", TargetKind),
+        ("counts_from", CountsFrom),
+        ("rounding", RoundingMode),
+        ("reporting", Every),
+        ("approval_counts_from", ApprovalFrom),
+        ("penalty_kinds", PenaltyKind),
+        ("penalty_days", PenaltyDays),
+        ("value_days", ValueOn),
+        ("statuses", Status),
+        ("forecast_methods", ForecastMethod),
+        ("proof_levels", ProofLevel),
+        ("consultation_kinds", ConsultationKind),
+        ("duration_decisions", DurationDecisionKind),
+        ("outcome_moments", OutcomeMoment),
+        ("outcome_categories", OutcomeCategory),
+        ("waiver_grounds", WaiverGround),
+        ("counting_rules", Rule),
+    ],
+)
+def test_every_code_of_the_law_has_its_text_and_its_source(name: str, codes_of: type[StrEnum]) -> None:
+    served = _served(DAY)[name]
+    assert [item["code"] for item in served] == [str(code) for code in codes_of]
+    for item in served:
+        assert item["label"] == LABELS[name][item["code"]]
+        _is_told(item)
+
+
+def _is_told(item: dict[str, Any]) -> None:
+    """A sentence that says more than its label, and where it is written, or that nobody has read it."""
+    assert item["text"].endswith(".")
+    assert item["text"].removesuffix(".") != item["label"]
+    assert item["reference"]
+    if "suppos" in item["reference"] or "non lu" in item["reference"] or "sans texte lu" in item["reference"]:
+        assert item["assumed"] is True
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("duration_rules", ["duration_start", "months_by_contract_type", "cdi_to_window_end"]),
+        ("outcome_rates", ["dynamic", "response"]),
+        ("clause_states", ["waived", "clause_missing", "to_check", "no_clause", "clause"]),
+    ],
+)
+def test_rules_without_a_code_elsewhere_have_label_text_and_source(name: str, told: list[str]) -> None:
+    served = _served(DAY)[name]
+    assert [item["code"] for item in served] == told
+    for item in served:
+        assert item["label"]
+        _is_told(item)
+
+
+def test_texts_repeat_the_numbers_of_the_parameters() -> None:
+    served = _served(DAY)
+    numbers = {item["code"]: item["value"]["value"] for item in served["parameters"] if item["value"]}
+    by_type = _one(served["duration_rules"], "months_by_contract_type")
+    cdi = _one(served["duration_rules"], "cdi_to_window_end")
+    assert (numbers["eligibility_months"], by_type["assumed"]) == ("24", True)
+    assert (numbers["cdi_months"], cdi["assumed"]) == ("48", False)
+    assert "24 par défaut" in by_type["text"]
+    assert "48 mois au plus" in cdi["text"]
+    assert numbers["late_threshold"] == "0.8"
+    assert "80 % par défaut" in _one(served["statuses"], "late")["text"]
+    names = ("forecast_months", "forecast_low_share", "forecast_least_months")
+    assert [numbers[name] for name in names] == ["3", "0.5", "2"]
+    method = _one(served["forecast_methods"], "pace_of_due_months")["text"]
+    assert all(said in method for said in ("trois derniers", "la moitié", "moins de deux"))
+
+
+def test_the_default_due_day_is_a_dated_parameter() -> None:
+    due_day = _one(_served(DAY)["parameters"], "reporting_due_day")
+    assert (due_day["value"]["value"], due_day["unit"], due_day["assumed"]) == ("15", "day_of_month", True)
+    ccag = _one(_served(DAY)["profiles"], "ccag-2021")
+    assert ccag["conditions"]["reporting"] == {"every": "month", "due_day": 15, "documents": []}
 
 
 def test_an_assessment_is_plain_data_with_every_reason() -> None:

@@ -19,6 +19,7 @@ from app.rules.counting import (
 )
 from app.rules.day_rules import by_days, duration, eligibility, modality, review, window
 from app.rules.days import days_of_month
+from app.rules.held_texts import HOLDING, without_figures_of_others
 from app.rules.lines import Hours, Line, Period, Posting, Review
 from app.rules.splits import REFERENCE as SPLIT_REFERENCE
 from app.rules.splits import Room
@@ -91,6 +92,18 @@ def test_a_split_is_named_with_its_day_and_its_parts() -> None:
         (Rule.SINGLE_COUNT, f"Partage convenu le 12/02/2025 : {own} h des 155 h partagées", SPLIT_REFERENCE)
         for own, _ in parts
     ]
+
+
+def test_held_hours_are_told_to_others_without_figures_of_another_claim() -> None:
+    assert without_figures_of_others(Rule.PLAUSIBILITY, "Code du travail, art. L3121-20", JANUARY) == (
+        "48 h par semaine, toutes déclarations de la personne"
+    )
+    assert without_figures_of_others(Rule.SINGLE_COUNT, "Règle du service", JANUARY) == (
+        "Horaire et heures supplémentaires de la personne chez cet employeur, toutes déclarations"
+    )
+    for rule in HOLDING:
+        agreed = without_figures_of_others(rule, SPLIT_REFERENCE, JANUARY)
+        assert agreed == "Partage convenu entre deux déclarations de la personne"
 
 
 def test_what_two_reviewers_may_share_is_what_the_order_gives_to_both() -> None:

@@ -64,7 +64,11 @@ def test_a_clause_kept_before_a_term_existed_reads_as_it_did(
     }
     kept = kept_terms_from_json(older)
     assert terms_to_json(kept) == written
-    assert (kept.reporting, kept.automatic_approval, kept.training_share) == (Reporting(), False, None)
+    assert (kept.reporting, kept.automatic_approval, kept.training_share) == (
+        Reporting(Every.MONTH, 15),
+        False,
+        None,
+    )
 
 
 def test_a_public_kept_before_a_parameter_existed_reads_as_it_did() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -42,6 +43,10 @@ def test_pending_hours_are_not_looked_for(counted: int, pending: int, short: int
     clause = terms(("2024-12-12", "2025-09-11"), target={"kind": "fixed_hours", "hours": "46"})
     known = Known(as_of=date(2025, 4, 10), sums=Sums(counted=counted, pending=pending))
     assert shortfall(compliance(clause, known)) == short
+    # While the end is unknown, what is due today is what can be short.
+    unknown = replace(compliance(clause, known), required=4600, required_at_end=None)
+    assert shortfall(unknown) == short
+    assert shortfall(replace(unknown, required=0)) == 0
 
 
 @given(
@@ -70,6 +75,7 @@ def test_needs_sum_to_what_is_short(
     ("jobs", "cpv", "found"),
     [
         ({"F1703": 2, "K2204": 1}, "45261000", "F1703"),
+        ({"F1703": 1, "K2204": 2}, "45261000", "K2204"),
         # As many of both: the first in alphabetical order.
         ({"K2204": 2, "F1703": 2}, "45261000", "F1703"),
         # Hires that name no job say nothing, however many.

@@ -144,6 +144,27 @@ def test_what_is_told_to_who_must_not_learn_why(
     assert astuple(told(position, closed=closed, fewest=11)) == seen
 
 
+@pytest.mark.parametrize(
+    ("criteria", "seen"),
+    [
+        ({}, Traits()),
+        ({"sex": Sex.FEMALE}, Traits(sex=Sex.FEMALE)),
+        ({"jobs": ("F1",)}, Traits(job="F1703")),
+        ({"publics": ("rsa", "youth")}, Traits(publics=frozenset({"rsa"}))),
+        ({"residences": ("commune/35238",)}, Traits(places=frozenset({"commune/35238"}))),
+        ({"qpv": True}, Traits(places=frozenset({"qpv/QN03501M"}))),
+    ],
+)
+def test_nothing_is_read_of_people_but_what_a_sub_target_asks(criteria: dict[str, Any], seen: Traits) -> None:
+    somebody = Traits(
+        publics=frozenset({"rsa", "job_seeker"}),
+        sex=Sex.FEMALE,
+        job="F1703",
+        places=frozenset({"commune/35238", "epci/243500139", "qpv/QN03501M"}),
+    )
+    assert narrowed(somebody, [Subtarget(label="Exemple", share=Fraction(1, 10), **criteria)]) == seen
+
+
 def test_people_without_counted_hours_hide_nobody() -> None:
     idle = _people(11, 0, ON_RSA)
     (position,) = judged((RSA,), idle, 0, 0, final=False)

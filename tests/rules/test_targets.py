@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app.rules.codes import CountsFrom, RoundingMode
 from app.rules.errors import WrongValueError
 from app.rules.hours import Rounding
-from app.rules.step_tables import STEP_TABLES
+from app.rules.ready_targets import READY_TARGETS
 from app.rules.target_json import target_from_json, target_to_json
 from app.rules.targets import Basis, estimate, exact_hours, is_known, required, required_at_end, supposed
 from app.rules.terms import (
@@ -109,13 +109,14 @@ def test_the_numbers_behind_a_band(amount: int | None, found: list[str]) -> None
 
 
 def test_a_ready_table_says_where_it_is_written() -> None:
-    table = STEP_TABLES["csf-2018"]
-    assert [(band.from_amount, band.hours) for band in table.table.bands] == [
-        (100_000, 15_000),
-        (10_000_000, 30_000),
-        (20_000_000, 45_000),
-        (40_000_000, 90_000),
-    ]
+    table = READY_TARGETS["csf-2018"]
+    bands = (
+        Band(100_000, 15_000),
+        Band(10_000_000, 30_000),
+        Band(20_000_000, 45_000),
+        Band(40_000_000, 90_000),
+    )
+    assert table.target == StepTable(bands)
     assert "clause sociale de formation" in table.reference
 
 
@@ -148,6 +149,17 @@ BAND = {"from_amount": "1", "hours": "2"}
         ({"kind": "step_table", "table": "exemple"}, "/table", "unknown_code"),
         ({"kind": "step_table", "table": "csf-2018", "bands": [BAND]}, "/table", "invalid"),
         ({"kind": "share_of_hours"}, "/share", "missing"),
+        ({"kind": "share_of_hours", "ready": "exemple"}, "/ready", "unknown_code"),
+        # Known, but of another kind.
+        ({"kind": "share_of_hours", "ready": "paris-epec-first-euro"}, "/ready", "unknown_code"),
+        ({"kind": "share_of_hours", "ready": "sgp-2020", "share": "0.1"}, "/ready", "invalid"),
+        (
+            {"kind": "share_of_hours", "ready": "sgp-2020", "estimated_hours": "x"},
+            "/estimated_hours",
+            "invalid",
+        ),
+        ({**TRANCHES, "ready": "paris-epec-first-euro"}, "/ready", "invalid"),
+        ({"kind": "fixed_hours", "ready": "sgp-2020", "hours": "1"}, "/ready", "unknown_field"),
         ({"kind": "share_of_hours", "share": "1.01"}, "/share", "invalid"),
         ({"kind": "share_of_hours", "share": "0.1", "estimated_hours": "-1"}, "/estimated_hours", "invalid"),
     ],

@@ -27,6 +27,7 @@ from app.schemas.mandates import MandateIn
 from app.schemas.participants import ParticipantIn
 from app.schemas.persons import MergeIn, MergeReason, SeparationIn, SeparationReason
 from app.schemas.places import PlaceChoice
+from app.schemas.pools import PoolAgreementIn, PoolIn, PoolRefusalIn
 from app.schemas.splits import SplitAnswerIn, SplitIn
 from app.schemas.statements import CorrectionIn, ReviewIn, StatementIn
 from app.services import (
@@ -40,12 +41,14 @@ from app.services import (
     organisations,
     participants,
     persons,
+    pool_answers,
+    pools,
     reviews,
     splits,
     statements,
 )
 from app.services.changes import settle
-from app.services.compliance import read_compliance
+from app.services.contract_positions import read_compliance
 from app.services.sight import held_contract
 from app.services.work import Means, Reader, Writer, reading, writing
 from app.settings import DEVELOPMENT_SECRET
@@ -81,6 +84,7 @@ class World:
     ids: dict[str, UUID] = field(default_factory=dict)
     contracts: list[UUID] = field(default_factory=list)
     people: list[UUID] = field(default_factory=list)
+    pools: list[UUID] = field(default_factory=list)
 
     @property
     def means(self) -> Means:
@@ -101,13 +105,16 @@ class World:
     def as_firm(self) -> Principal:
         return Principal(self.ids[FIRM], Role.CONTRACTOR)
 
-    def found(self) -> None:
-        """Register the organisations, the contracts with their clauses, and the people."""
+    def found(self, *, automatic: bool) -> None:
+        """Register the organisations, the contracts with their clauses, and the people.
+
+        `automatic`: whether the first clause approves by itself once a public is met.
+        """
         with self.writing(SERVICE) as writer:
             writer.record("organisation.created")
             for siret in (*BUYERS, FIRM, FACILITATOR):
                 self.ids[siret] = organisations.known_organisation(writer, siret).id
-        for number, terms in enumerate(TERMS):
+        for number, terms in enumerate(({"automatic_approval": automatic, **TERMS[0]}, *TERMS[1:])):
             with self.writing(self.as_buyer(number)) as writer:
                 contract = contracts.register_contract(writer, ContractIn.model_validate(_contract(number)))
             self.contracts.append(contract.id)
@@ -140,12 +147,17 @@ class World:
             hires.end_hire(writer, hire_id, body, self.version("hires", hire_id))
 
     def decide(self, hire_id: UUID, decision: str) -> None:
-        """Have the reviewer see the proof, if that is what the decision needs, and decide."""
+        """Have the reviewer see the proof, if that is what the decision needs, and decide.
+
+        `seen`: the proof is seen, and no person decides; the clause may approve by itself.
+        """
         assessment_id = UUID(hex=self.one("SELECT id FROM assessments WHERE hire_id = :id", hire_id))
-        if decision == "approved":
+        if decision in {"approved", "seen"}:
             with self.writing(self.as_facilitator) as writer:
                 version = self.version("assessments", assessment_id)
                 assessments.record_proof(writer, hire_id, ProofIn.model_validate(RSA), version)
+        if decision == "seen":
+            return
         body = DecisionIn.model_validate({"decision": decision, "reason": "Exemple"})
         with self.writing(self.as_facilitator) as writer:
             assessments.decide(writer, assessment_id, body, self.version("assessments", assessment_id))
@@ -222,6 +234,22 @@ class World:
         """How often a clause was amended."""
         query = "SELECT version FROM clauses WHERE contract_id = :id"
         return int(self.one(query, self.contracts[contract])) - 1
+
+    def ask_pool(self) -> None:
+        """Have the firm ask both buyers for one balance."""
+        with self.writing(self.as_firm) as writer:
+            self.pools.append(pools.request_pool(writer, PoolIn(contracts=self.contracts)).id)
+
+    def answer_pool(self, contract: int, word: str) -> None:
+        """Have a buyer agree to the last pool that was asked for, or end its agreement."""
+        pool_id = self.pools[-1]
+        version = int(self.one("SELECT count(*) FROM pool_answers WHERE pool_id = :id", pool_id))
+        where = (pool_id, self.contracts[contract])
+        with self.writing(self.as_buyer(contract)) as writer:
+            if word == "agree":
+                pool_answers.agree(writer, *where, PoolAgreementIn(), version)
+            else:
+                pool_answers.leave(writer, *where, PoolRefusalIn(reason="Exemple"), version)
 
     def resolve(self, contract: int, place: str) -> None:
         contract_id = self.contracts[contract]

@@ -8,7 +8,7 @@ from app.db.tables import Clause, Contract, Organisation
 from app.principal import Role
 from app.schemas.compliance import ComplianceOut, ComplianceQuery, EntriesQuery, EntryPage, Figure
 from app.schemas.follow_up import ActionOut
-from app.services.compliance import read_compliance
+from app.services.contract_positions import read_compliance
 from app.services.entries import list_entries
 from tests.books import Books, Worker
 

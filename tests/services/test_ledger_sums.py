@@ -28,6 +28,8 @@ MONTHS = ("2024-12", "2025-01", "2025-02")
 # One line may pass the usual 151.67 hours of a month, two together the legal maximum of 212.57.
 WORKED = st.sampled_from(["0.01", "75.50", "151.67", "212.57", "230.00"])
 TRAINING = st.sampled_from(["0.00", "0.00", "7.01", "25.00"])
+# Where the clause approves by itself, a proof that is seen is enough.
+FIRST = st.sampled_from(["approved", "seen", "approved", None])
 VERDICTS = st.sampled_from(["accepted", "accepted", "part", "returned"])
 
 # What decisions on who is the same person may move, and parting must give back.
@@ -78,14 +80,15 @@ class History(RuleBasedStateMachine):
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
-        self.world.found()
+        self.world.found(automatic=data.draw(OFTEN, "automatic approval"))
         # The same people on both contracts: what one of them counts may leave no room on the other.
         for contract in (0, 1):
             for person in range(PEOPLE):
                 hire_id = self.world.declare(contract, person, starts_on="2024-12-16", contract_type="cdd")
                 self.hires.append((contract, hire_id))
-                if data.draw(OFTEN, "approved at once"):
-                    self.world.decide(hire_id, "approved")
+                first = data.draw(FIRST, "decided at once")
+                if first is not None:
+                    self.world.decide(hire_id, first)
         for contract in (0, 1):
             self._submit(data, contract, MONTHS[1])
         for _, statement_id in self.statements:
@@ -97,7 +100,7 @@ class History(RuleBasedStateMachine):
         hire_id = self.world.declare(contract, person, starts_on="2025-01-13", contract_type="mission")
         self.hires.append((contract, hire_id))
 
-    @rule(data=st.data(), decision=st.sampled_from(["approved", "approved", "refused", "needs_proof"]))
+    @rule(data=st.data(), decision=st.sampled_from(["approved", "seen", "refused", "needs_proof"]))
     def decide(self, data: st.DataObject, decision: str) -> None:
         _, hire_id = data.draw(st.sampled_from(self.hires), "hire")
         if data.draw(OFTEN, "decided"):
@@ -148,6 +151,14 @@ class History(RuleBasedStateMachine):
         known_at = self.world.moment()
         self.told.append((contract, known_at, self.world.known(contract, known_at)))
         self._try(word, lambda: getattr(self.world, word)(0, 1))
+
+    @rule(contract=CONTRACTS, word=st.sampled_from(["agree", "agree", "leave"]))
+    def pool(self, contract: int, word: str) -> None:
+        if not self.world.pools:
+            self._try("ask", self.world.ask_pool)
+        known_at = self.world.moment()
+        self.told.append((contract, known_at, self.world.known(contract, known_at)))
+        self._try(word, lambda: self.world.answer_pool(contract, word))
 
     @rule()
     def work(self) -> None:

@@ -15,7 +15,7 @@ from app.errors import Forbidden, InvalidPayload, NotFound
 from app.principal import Role
 from app.schemas.compliance import ComplianceQuery
 from app.schemas.needs import NeedsFigures, NeedsQuery, TerritoryNeedsOut
-from app.services.compliance import read_compliance
+from app.services.contract_positions import read_compliance
 from app.services.needs import read_needs
 from tests.books import ARGANCY, MAIZIERES, METZ, NANCY, Books
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from httpx2 import Response
@@ -315,7 +315,9 @@ class TestRefusals:
         answer = answer_to(a, split, "accept")
         assert (answer.status_code, answer.json()["code"]) == (409, "split_beyond_room")
         b.withdraw()
-        assert answer_to(a, split, "accept").json()["code"] == "split_over"
+        # Without the line there is nothing left to agree on: the proposal has ended.
+        assert answer_to(a, split, "accept").json()["code"] == "stale_version"
+        assert answer_to(a, split, "accept", version=2).json()["code"] == "split_over"
 
     def test_closed_contracts_neither_propose_nor_answer(self, sides: tuple[Side, Side]) -> None:
         a, b = sides
@@ -326,6 +328,30 @@ class TestRefusals:
                 session.get_one(Contract, side.contract_id).closed_on = date(2025, 1, 9)
         for answer in (propose(b, body), answer_to(a, split, "accept"), answer_to(b, split, "withdraw")):
             assert (answer.status_code, answer.json()["code"]) == (409, "contract_closed")
+
+    def test_closing_ends_an_open_proposal_and_tells_the_other_side(self, sides: tuple[Side, Side]) -> None:
+        a, b = sides
+        split = proposed(b, "95.00", "60.00")
+        path = f"/v1/contracts/{a.contract_id}"
+        version = a.service.get(path, a.buyer, Role.BUYER).json()["version"]
+        closed = a.service.send("POST", f"{path}/close", a.buyer, Role.BUYER, {}, version)
+        assert closed.status_code == 200, closed.text
+        assert [item["state"] for item in (*splits_of(a), *splits_of(b))] == ["lapsed", "lapsed"]
+        # The earlier claim stands.
+        assert (a.now(), b.now()) == ({"counted": "100.00"}, {"counted": "55.00", "held": "45.00"})
+        late = answer_to(b, split, "withdraw", version=2)
+        assert (late.status_code, late.json()["code"]) == (409, "split_over")
+        with a.service.means.database.read() as session:
+            mine = select(Event.contract_id).where(
+                Event.subject_id == UUID(split["id"]), Event.type == "split.lapsed"
+            )
+            assert set(session.scalars(mine)) == {a.contract_id, b.contract_id}
+
+    def test_a_line_taken_out_ends_its_proposals(self, sides: tuple[Side, Side]) -> None:
+        a, b = sides
+        proposed(b, "95.00", "60.00")
+        b.withdraw()
+        assert [item["state"] for item in splits_of(a)] == ["lapsed"]
 
     def test_a_repeated_proposal_has_one_effect(self, sides: tuple[Side, Side]) -> None:
         _, b = sides

@@ -8,7 +8,7 @@ import pytest
 from app.principal import Role
 from app.schemas.compliance import ComplianceQuery
 from app.schemas.figures import PeriodQuery
-from app.services.compliance import read_compliance
+from app.services.contract_positions import read_compliance
 from app.services.figures import read_territory
 from tests.books import MAIZIERES, Books
 
@@ -51,5 +51,7 @@ def test_a_forecast_weighs_on_both_alike(
     with books.reading(buyer, Role.BUYER) as reader:
         own = read_compliance(reader, contract.id, ComplianceQuery())
         asked = PeriodQuery.model_validate({"from": "2024-12", "to": "2025-04"})
-        found = read_territory(reader, "department", "57", asked).figures.statuses
+        figures = read_territory(reader, "department", "57", asked).figures
+    assert figures is not None
+    found = figures.statuses
     assert [item.code for item in found] == [own.status.code] == [status]

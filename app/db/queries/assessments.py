@@ -12,7 +12,7 @@ from app.principal import Role
 from app.rules.codes import Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date
     from uuid import UUID
 
@@ -62,8 +62,13 @@ def approved_persons(session: ReadSession, obligation_id: UUID) -> list[UUID]:
     return list(session.scalars(query))
 
 
-def first_approved_start(session: ReadSession, participant_id: UUID, obligation_id: UUID) -> date | None:
-    """The earliest start of an approved hire of a participant's person on an obligation."""
+def first_approved_start(
+    session: ReadSession, participant_id: UUID, obligation_ids: Collection[UUID]
+) -> date | None:
+    """The earliest start of an approved hire of a participant's person on obligations that are one.
+
+    Those of a pool are of several buyers.
+    """
     person = select(Participant.person_id).where(Participant.id == participant_id).scalar_subquery()
     query = (
         select(func.min(Hire.starts_on))
@@ -72,17 +77,21 @@ def first_approved_start(session: ReadSession, participant_id: UUID, obligation_
         .join(Participant, Participant.id == Hire.participant_id)
         .where(
             Participant.person_id == person,
-            Clause.obligation_id == obligation_id,
+            Clause.obligation_id.in_(obligation_ids),
             Assessment.decision == Decision.APPROVED.value,
         )
     )
-    return session.scalar(query)
+    with session.across():
+        return session.scalar(query)
 
 
 def approved_of_person(
-    session: ReadSession, person_id: UUID, obligation_id: UUID
+    session: ReadSession, person_id: UUID, obligation_ids: Collection[UUID]
 ) -> list[Row[Assessment, Hire]]:
-    """The approved assessments of one person on one obligation with their hires, earliest start first."""
+    """The approved assessments of one person on these obligations with their hires, earliest start first.
+
+    Those of a pool are of several buyers.
+    """
     query = (
         select(Assessment, Hire)
         .join(Hire, (Hire.owner_id == Assessment.owner_id) & (Hire.id == Assessment.hire_id))
@@ -90,9 +99,10 @@ def approved_of_person(
         .join(Participant, Participant.id == Assessment.participant_id)
         .where(
             Participant.person_id == person_id,
-            Clause.obligation_id == obligation_id,
+            Clause.obligation_id.in_(obligation_ids),
             Assessment.decision == Decision.APPROVED.value,
         )
         .order_by(Hire.starts_on, Hire.id)
     )
-    return list(session.execute(query))
+    with session.across():
+        return list(session.execute(query))

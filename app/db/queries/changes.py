@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Row, Select, and_, delete, exists, func, insert, or_, select, true
 
+from app.db.queries.event_readers import about_somebody_referred, may_read
 from app.db.tables import Change, ChangeObject, ContractAccess, Event, OpenChange, Seal
 from app.principal import Role
 
@@ -92,8 +93,8 @@ def seals_after(session: ReadSession, position: int, limit: int) -> Sequence[Row
 
 def _event_visible(principal: Principal, today: date) -> ColumnElement[bool]:
     if principal.is_admin:
-        return true()
-    access = exists().where(
+        return may_read(principal)
+    access: ColumnElement[bool] = exists().where(
         ContractAccess.contract_id == Event.contract_id,
         ContractAccess.organisation_id == principal.organisation_id,
         ContractAccess.role == principal.role,
@@ -106,10 +107,12 @@ def _event_visible(principal: Principal, today: date) -> ColumnElement[bool]:
         Change.organisation_id == principal.organisation_id,
         Change.role == principal.role.value,
     )
+    if principal.role is Role.PRESCRIBER:
+        return and_(may_read(principal), or_(access, own_doing, about_somebody_referred(principal)))
     if principal.role in {Role.CONTRACTOR, Role.INSERTION_STRUCTURE}:
         own = or_(Event.declarant_id.is_(None), Event.declarant_id == principal.organisation_id)
-        return or_(and_(access, own), own_doing)
-    return or_(access, own_doing)
+        access = and_(access, own)
+    return and_(may_read(principal), or_(access, own_doing))
 
 
 def events_after(

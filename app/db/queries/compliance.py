@@ -25,9 +25,9 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import visible_contracts
+from app.db.queries.participants import untold_opposed
 from app.db.tables import (
     Assessment,
     Clause,
@@ -44,6 +44,7 @@ from app.db.tables import (
     Organisation,
     PenaltyCancellation,
     PenaltyFact,
+    PoolAnswer,
     Seal,
     Statement,
     Version,
@@ -88,6 +89,8 @@ def _position(viewer: object) -> Select[*tuple[Any, ...]]:
         ContractParty.since <= _TODAY,
         func.coalesce(ContractParty.until, _TODAY) >= _TODAY,
     )
+    # Whether any pool ever heard of the contract: only then are its pools looked up.
+    pooled = exists().where(PoolAnswer.owner_id == Contract.owner_id, PoolAnswer.contract_id == Contract.id)
     facilitated = exists().where(
         Mandate.contract_id == Contract.id,
         Mandate.role == Role.FACILITATOR.value,
@@ -111,6 +114,7 @@ def _position(viewer: object) -> Select[*tuple[Any, ...]]:
             Clause.effective_on,
             Clause.version.label("clause_version"),
             holder.label("holder"),
+            pooled.label("pooled"),
             facilitated.label("facilitated"),
             holders.correlate(Contract).scalar_subquery().label("holders"),
             exists().where(OpenChange.contract_id == Contract.id).label("provisional"),
@@ -136,8 +140,8 @@ def position_of_contract(
     """One row: the contract, its clause, whether the caller holds it, who else, how far changes are settled.
 
     Columns: `CONTRACT_FACTS`, contract_id, owner_id, clause_id, obligation_id, terms, effective_on,
-    clause_version, holder, holders (their number), facilitated, provisional, sealed_at. None when the caller
-    does not see the contract.
+    clause_version, holder, pooled (a pool ever heard of it), holders (their number), facilitated,
+    provisional, sealed_at. None when the caller does not see the contract.
     """
     query = _POSITION_FOR_PLATFORM if principal.is_admin else _POSITION
     values = {
@@ -260,6 +264,18 @@ _TOLD = (
     )
     .group_by(Hire.ended_on, Hire.declarant_id, Hire.employer_id, HireOutcome.moment)
 )
+_OPPOSED = [
+    _part(
+        "outcome",
+        first=Hire.ended_on,
+        identifier=literal(moment),
+        number=literal(1),
+        **{name: getattr(Hire, name) for name in ("declarant_id", "employer_id")},
+    )
+    .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
+    .where(Hire.owner_id == _OWNER, Hire.contract_id == _CONTRACT, untold_opposed(moment))
+    for moment in ("6_months", "12_months")
+]
 _DISPUTES = (
     _part(
         "dispute",
@@ -280,7 +296,7 @@ _DOCUMENTS = _part("document", first=PenaltyFact.day, identifier=PenaltyFact.doc
         PenaltyCancellation.owner_id == PenaltyFact.owner_id, PenaltyCancellation.fact_id == PenaltyFact.id
     ),
 )
-_PRESENT = union_all(_SUMS, _SUBMITTED, _RETURNED, _HOLDERS, _HIRES, _TOLD, _DISPUTES, _DOCUMENTS)
+_PRESENT = union_all(_SUMS, _SUBMITTED, _RETURNED, _HOLDERS, _HIRES, _TOLD, *_OPPOSED, _DISPUTES, _DOCUMENTS)
 
 
 def present_facts(
@@ -329,72 +345,3 @@ def sums_known(
         .group_by(Entry.month, Entry.state)
     )
     return list(session.execute(query))
-
-
-def entries_in_view(
-    owner_id: UUID,
-    obligation_id: UUID,
-    last_month: date,
-    *,
-    position: int | None,
-    states: Sequence[str],
-    declarant_id: UUID | None,
-    hidden: Sequence[UUID] = (),
-) -> Select[Entry]:
-    """The entries that make a figure: those of the states and months that nothing in the view reverses.
-
-    A reversal takes back a whole entry of the same month and state, so that leaving both out of the list
-    leaves its sum as it is. `position` None is the ledger as it stands; `declarant_id` narrows to its lines,
-    `hidden` leaves out those of some declarants.
-    """
-    reversal = aliased(Entry)
-    reversed_later = exists().where(
-        reversal.owner_id == Entry.owner_id,
-        reversal.line_id == Entry.line_id,
-        reversal.reverses_id == Entry.id,
-    )
-    query = select(Entry).where(
-        Entry.owner_id == owner_id,
-        Entry.obligation_id == obligation_id,
-        Entry.month <= last_month,
-        Entry.state.in_(states),
-        Entry.reverses_id.is_(None),
-    )
-    if position is not None:
-        known = select(Seal.change_id).where(Seal.position <= position)
-        query = query.where(Entry.change_id.in_(known))
-        reversed_later = reversed_later.where(reversal.change_id.in_(known))
-    if declarant_id is not None:
-        query = query.where(Entry.declarant_id == declarant_id)
-    if hidden:
-        query = query.where(Entry.declarant_id.not_in(hidden))
-    return query.where(~reversed_later)
-
-
-def fellow_holders(
-    session: ReadSession, owner_id: UUID, contract_id: UUID, organisation_id: UUID
-) -> list[UUID]:
-    """The other members of the group that holds a contract."""
-    query = select(ContractParty.organisation_id).where(
-        ContractParty.owner_id == owner_id,
-        ContractParty.contract_id == contract_id,
-        ContractParty.kind == "holder",
-        ContractParty.organisation_id != organisation_id,
-    )
-    return list(session.scalars(query))
-
-
-def hours_of(session: ReadSession, entries: Select[Entry]) -> int:
-    """The sum of a list of entries, whatever the page asked for."""
-    total = session.scalar(entries.with_only_columns(func.coalesce(func.sum(Entry.hours), 0)))
-    return int(total or 0)
-
-
-def hours_by_proof(session: ReadSession, entries: Select[Entry]) -> Sequence[Row[*tuple[Any, ...]]]:
-    """A list of entries summed by state, rule and whether a document was seen.
-
-    Columns: state, rule, documented, hours.
-    """
-    by = (Entry.state, Entry.rule, Entry.documented)
-    total = cast(func.sum(Entry.hours), BigInteger).label("hours")
-    return session.execute(entries.with_only_columns(*by, total).group_by(*by)).all()

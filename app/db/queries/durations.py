@@ -26,3 +26,9 @@ def of_person(person_id: UUID, obligation_id: UUID) -> Select[DurationDecision]:
 def decisions_on(session: ReadSession, person_id: UUID, obligation_id: UUID) -> list[DurationDecision]:
     """Those decisions, cancelled ones and cancellations included, oldest first."""
     return list(session.scalars(of_person(person_id, obligation_id).order_by(DurationDecision.id)))
+
+
+def decisions_taken_on(session: ReadSession, hire_id: UUID) -> list[DurationDecision]:
+    """The decisions taken on one hire, oldest first."""
+    query = select(DurationDecision).where(DurationDecision.hire_id == hire_id)
+    return list(session.scalars(query.order_by(DurationDecision.id)))

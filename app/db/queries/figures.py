@@ -135,6 +135,25 @@ def hours_inside(
     return list(session.execute(query))
 
 
+def people_inside(
+    session: ReadSession, asked: Asked, area: ColumnElement[bool], by_level: str
+) -> list[Row[*tuple[Any, ...]]]:
+    """(code, person) of whom the area's months tell, whatever became of their hours, by code of a level."""
+    query = (
+        select(column_of(by_level).label("code"), _once(asked.principal).label("person"))
+        .select_from(PersonMonth)
+        .join(Participant, Participant.id == PersonMonth.participant_id)
+        .join(Territory, Territory.place == PLACES[asked.basis], isouter=True)
+        .where(
+            PersonMonth.month.between(asked.first, asked.last),
+            PersonMonth.contract_id.in_(asked.contracts),
+            area,
+        )
+        .distinct()
+    )
+    return list(session.execute(query))
+
+
 def _once(principal: Principal) -> ColumnElement[UUID]:
     """What a person is counted once by: the person; for a firm, its own records of them, others' one by one.
 

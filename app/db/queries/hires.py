@@ -8,15 +8,15 @@ from sqlalchemy import ColumnElement, Select, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import HOLDER, access_of
-from app.db.queries.participants import DECLARANTS
-from app.db.tables import ContractAccess, ContractParty, Hire
+from app.db.queries.participants import DECLARANTS, referred
+from app.db.tables import Contract, ContractAccess, ContractParty, Hire
 from app.principal import Role
 
 if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from app.db.session import ReadSession
+    from app.db.session import ReadSession, WriteSession
     from app.principal import Principal
 
 
@@ -27,11 +27,14 @@ def visible_hires(principal: Principal, today: date) -> Select[Hire]:
     """The hires this principal sees: buyers and facilitators, all of a contract; declarants, their own.
 
     A declarant's own are those it declared or employs; a holder also sees those of its subcontractors, but
-    not those of the other members of its group.
+    not those of the other members of its group. A prescriber sees those of people it referred, on contracts
+    that it does not see.
     """
     query = select(Hire)
     if principal.is_admin:
         return query
+    if principal.role is Role.PRESCRIBER:
+        return query.where(referred(Hire, principal))
     seen = exists().where(
         ContractAccess.owner_id == Hire.owner_id,
         ContractAccess.contract_id == Hire.contract_id,
@@ -64,7 +67,22 @@ def _of_subcontractor(principal: Principal) -> ColumnElement[bool]:
     return holds & ~by_holder
 
 
+def held_contract_of(session: WriteSession, hire: Hire) -> Contract:
+    """The contract of a hire already seen to be visible, held until the commit.
+
+    A prescriber sees the hire alone: the contract is held past the second wall.
+    """
+    query = select(Contract).where(Contract.owner_id == hire.owner_id, Contract.id == hire.contract_id)
+    with session.across():
+        return session.scalars(query.with_for_update(of=Contract)).one()
+
+
 def hires_of_participant(session: ReadSession, participant_id: UUID) -> list[Hire]:
     """Every hire of one record of a person, on any contract, oldest first."""
     query = select(Hire).where(Hire.participant_id == participant_id).order_by(Hire.id)
     return list(session.scalars(query))
+
+
+def contract_of_hire(session: ReadSession, hire: Hire) -> Contract:
+    """The contract of a hire already seen to be visible."""
+    return session.get_one(Contract, hire.contract_id)

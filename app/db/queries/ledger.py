@@ -45,7 +45,7 @@ from app.db.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from uuid import UUID
 
     from app.db.session import ReadSession, WriteSession
@@ -112,14 +112,19 @@ def clause_versions(session: ReadSession, clause_ids: Iterable[UUID]) -> dict[UU
 
 
 def training_before(
-    session: ReadSession, obligation_id: UUID, person_id: UUID, month: date, *, without: Iterable[date]
+    session: ReadSession,
+    obligation_ids: Collection[UUID],
+    person_id: UUID,
+    month: date,
+    *,
+    without: Iterable[date],
 ) -> int:
-    """Training hours counted for a person on an obligation in earlier months, without some of these."""
+    """Training hours counted for a person on these obligations in earlier months, without some of these."""
     query = (
         select(func.coalesce(func.sum(Entry.hours), 0))
         .join(Participant, Participant.id == Entry.participant_id)
         .where(
-            Entry.obligation_id == obligation_id,
+            Entry.obligation_id.in_(obligation_ids),
             Participant.person_id == person_id,
             Entry.month < month,
             Entry.month.not_in(list(without)),

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, select
+from sqlalchemy import Boolean, ColumnElement, Select, and_, exists, false, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.functions import FunctionElement
 
 from app.db.queries.contracts import access_of
 from app.db.tables import (
+    Assessment,
     ContractAccess,
     Hire,
+    HireOutcome,
     HireTraits,
     Identity,
+    Opposition,
     Participant,
     ParticipantAccess,
     Residence,
 )
+from app.db.walls import OBJECTS
 from app.principal import Role
 
 if TYPE_CHECKING:
@@ -23,11 +30,13 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy.orm import InstrumentedAttribute
+    from sqlalchemy.sql.compiler import SQLCompiler
 
     from app.db.session import ReadSession
     from app.principal import Principal
 
 DECLARANT = "declarant"
+OPPOSED = "opposed"
 DECLARANTS = (Role.CONTRACTOR, Role.INSERTION_STRUCTURE)
 
 
@@ -47,10 +56,13 @@ def visible_participants(principal: Principal, today: date) -> Select[Participan
     """The people whose identity the principal may read.
 
     A declarant: those it declared. A facilitator: those hired on a contract that it sees today, so that a
-    mandate opens and closes identities by itself. Nobody else.
+    mandate opens and closes identities by itself. A prescriber: those it referred. Nobody else.
     """
     if principal.role in DECLARANTS:
         return declared_participants(principal)
+    if principal.role is Role.PRESCRIBER:
+        sent = exists().where(Hire.participant_id == Participant.id, referred(Hire, principal))
+        return select(Participant).where(sent)
     if principal.role is not Role.FACILITATOR:
         return select(Participant).where(false())
     return select(Participant).where(hired_in_sight(Participant.id, principal, today))
@@ -68,11 +80,49 @@ def hired_in_sight(
     )
 
 
-def with_matching_hash(query: Select[Participant], matching_hash: bytes) -> Select[Participant]:
-    """Those of the query whose four identity fields hash to this, oldest record first."""
+def opposed_record(participant_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether the last thing said of a record is that the person objects to the processing."""
+    told, later = aliased(Opposition), aliased(Opposition)
+    superseded = exists().where(later.participant_id == told.participant_id, later.number > told.number)
+    return exists().where(told.participant_id == participant_id, told.decision == OPPOSED, ~superseded)
+
+
+class opposed(FunctionElement[bool]):  # noqa: N801 - read as the function that it stands for
+    """The same of any record of a person, given by its id: whoever holds these records.
+
+    Past the second wall, by a function: an objection told to another organisation counts here too.
+    """
+
+    name = "opposed"
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(opposed)
+def _opposed_past_the_wall(element: opposed, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - the compiler's own
+    return f"wall_objects({compiler.process(element.clauses, **options)})"
+
+
+@compiles(opposed, "sqlite")
+def _opposed(element: opposed, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - the compiler's own
+    return OBJECTS.format(person=compiler.process(element.clauses, **options))
+
+
+def referred(hire: type[Hire], principal: Principal) -> ColumnElement[bool]:
+    """Whether this prescriber referred the person of a hire, who did not object: that ends its sight."""
+    somebody = aliased(Participant)
+    objects = exists().where(somebody.id == hire.participant_id, opposed(somebody.person_id))
+    return and_(hire.prescriber_id == principal.organisation_id, ~objects)
+
+
+def with_matching_hash(query: Select[Participant], hashes: list[bytes]) -> Select[Participant]:
+    """Those of the query whose four identity fields hash to one of these, oldest record first.
+
+    Nobody who objected to the processing of their data is found.
+    """
     return (
         query.join(Identity, Identity.participant_id == Participant.id)
-        .where(Identity.matching_hash == matching_hash)
+        .where(Identity.matching_hash.in_(hashes), ~opposed(Participant.person_id))
         .order_by(Participant.id)
     )
 
@@ -107,3 +157,15 @@ def residence_on(session: ReadSession, participant_id: UUID, day: date) -> Resid
 def traits_of(session: ReadSession, owner_id: UUID, hire_id: UUID) -> HireTraits | None:
     """What statistics know of a hire."""
     return session.get(HireTraits, (owner_id, hire_id))
+
+
+def untold_opposed(moment: str) -> ColumnElement[bool]:
+    """Whether an approved hire ended, its person objects, and nothing was told of them at a moment.
+
+    Nobody asks what became of them: it is as if it were told.
+    """
+    told = exists().where(
+        HireOutcome.owner_id == Hire.owner_id, HireOutcome.hire_id == Hire.id, HireOutcome.moment == moment
+    )
+    approved = Assessment.decision == "approved"
+    return and_(Hire.ended_on.is_not(None), approved, opposed_record(Hire.participant_id), ~told)

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import visible_contracts
-from app.db.queries.participants import hired_in_sight, visible_participants
+from app.db.queries.participants import hired_in_sight, opposed, visible_participants
 from app.db.tables import Contract, Hire, Identity, Participant, PersonLink
 
 if TYPE_CHECKING:
@@ -114,6 +114,8 @@ def _alike(principal: Principal, today: date) -> Select[UUID, UUID]:
         .where(
             _YOUNGER.person_id != _OLDER.person_id,
             ~parted,
+            ~opposed(_OLDER.person_id),
+            ~opposed(_YOUNGER.person_id),
             hired_in_sight(_OLDER.id, principal, today),
             hired_in_sight(_YOUNGER.id, principal, today),
         )

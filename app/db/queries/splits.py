@@ -31,6 +31,13 @@ def splits_of_contract(contract_id: UUID) -> Select[Split]:
     return select(Split).where(or_(Split.contract_id == contract_id, Split.other_contract_id == contract_id))
 
 
+def open_splits(session: ReadSession, contract_id: UUID) -> list[Split]:
+    """The splits with a line of a contract, on either side, that nobody has answered; oldest first."""
+    answered = select(SplitAnswer.split_id)
+    query = splits_of_contract(contract_id).where(Split.id.not_in(answered)).order_by(Split.id)
+    return list(session.scalars(query))
+
+
 def splits_of_lines(session: ReadSession, line_ids: Sequence[UUID]) -> list[Row[Split, SplitAnswer | None]]:
     """Every split that binds or would bind one of these lines, with its answer if there is one."""
     query = (

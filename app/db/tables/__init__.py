@@ -14,15 +14,18 @@ from app.db.tables.contracts import (
 )
 from app.db.tables.disputes import Dispute, DisputeEnd
 from app.db.tables.invoices import Invoice
+from app.db.tables.memberships import Membership
 from app.db.tables.organisations import ApiKey, Organisation, StoredAnswer
 from app.db.tables.participants import (
     Assessment,
     DurationDecision,
+    Erasure,
     Hire,
     HireOutcome,
     HireTraits,
     Identity,
     KeptTraits,
+    Opposition,
     OutcomeDetail,
     Participant,
     ParticipantAccess,
@@ -30,7 +33,9 @@ from app.db.tables.participants import (
     Residence,
 )
 from app.db.tables.penalties import PenaltyCancellation, PenaltyDecision, PenaltyFact
+from app.db.tables.pools import Pool, PoolAnswer
 from app.db.tables.profiles import OwnProfile, ProfileVersion, ProfileWithdrawal
+from app.db.tables.releases import Release, ReleaseCell
 from app.db.tables.splits import Split, SplitAnswer
 from app.db.tables.statements import (
     DocumentsSeen,
@@ -62,6 +67,7 @@ __all__ = [
     "DocumentsSeen",
     "DurationDecision",
     "Entry",
+    "Erasure",
     "Event",
     "Hire",
     "HireOutcome",
@@ -74,8 +80,10 @@ __all__ = [
     "KeptTraits",
     "Line",
     "Mandate",
+    "Membership",
     "ObligationMonth",
     "OpenChange",
+    "Opposition",
     "Organisation",
     "OutcomeDetail",
     "OwnProfile",
@@ -86,9 +94,13 @@ __all__ = [
     "PenaltyFact",
     "PersonLink",
     "PersonMonth",
+    "Pool",
+    "PoolAnswer",
     "PostalCode",
     "ProfileVersion",
     "ProfileWithdrawal",
+    "Release",
+    "ReleaseCell",
     "Residence",
     "Seal",
     "Split",

@@ -24,6 +24,7 @@ class Change(Base):
     organisation_id: Mapped[Id | None]
     role: Mapped[RoleCode]
     key_id: Mapped[Id | None]
+    membership_id: Mapped[Id | None]
     request_id: Mapped[Code]
     action: Mapped[Code]
     contract_id: Mapped[Id | None] = mapped_column(index=True)

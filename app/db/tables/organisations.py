@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, String, UniqueConstraint
+from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.types import Base, Data, Id, Items, Label, Moment, Place, RoleCode, Sealed, refers_to
+from app.db.types import Base, Data, Id, Items, KeyedHash, Label, Moment, Place, RoleCode, Sealed, refers_to
 
 
 class Organisation(Base):
@@ -32,7 +32,7 @@ class ApiKey(Base):
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(16), unique=True)
-    secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    secret_hash: Mapped[KeyedHash]
     organisation_id: Mapped[UUID] = mapped_column(refers_to("organisations.id"), index=True)
     role: Mapped[RoleCode]
     scopes: Mapped[Items]
@@ -40,6 +40,9 @@ class ApiKey(Base):
     created_at: Mapped[Moment]
     expires_at: Mapped[Moment]
     revoked_at: Mapped[Moment | None]
+    # The first key of those that followed each other by rotation; null on the first one itself.
+    lineage_id: Mapped[Id | None] = mapped_column(index=True)
+    last_used_at: Mapped[Moment | None]
 
 
 class StoredAnswer(Base):
@@ -50,7 +53,7 @@ class StoredAnswer(Base):
     organisation_id: Mapped[UUID] = mapped_column(refers_to("organisations.id"), primary_key=True)
     role: Mapped[RoleCode] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
-    fingerprint: Mapped[bytes] = mapped_column(LargeBinary(32))
+    fingerprint: Mapped[KeyedHash]
     status: Mapped[int]
     headers: Mapped[Data]
     body: Mapped[Sealed]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.contracts import OF_CONTRACT
@@ -15,6 +15,7 @@ from app.db.types import (
     Hundredths,
     Id,
     Items,
+    KeyedHash,
     Moment,
     Place,
     RoleCode,
@@ -35,6 +36,10 @@ class Participant(Base):
     sex: Mapped[Code | None]
     level: Mapped[Code | None]
     informed_on: Mapped[Day | None]
+    # Once set, nothing is known of the person any more but what figures need.
+    erased_at: Mapped[Moment | None]
+    # Days and publics of what remains were coarsened, the retention of pseudonymised rows being over.
+    coarsened_at: Mapped[Moment | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
 
@@ -51,7 +56,7 @@ class Identity(Base):
     birth_place: Mapped[Sealed | None]
     france_travail_number: Mapped[Sealed | None]
     pass_iae_number: Mapped[Sealed | None]
-    matching_hash: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    matching_hash: Mapped[KeyedHash] = mapped_column(index=True)
 
 
 class Residence(Base):
@@ -75,6 +80,7 @@ class Hire(Base):
         Index("ix_hires_id", "id"),
         Index("ix_hires_contract", "contract_id", "id"),
         Index("ix_hires_participant", "participant_id"),
+        Index("ix_hires_prescriber", "prescriber_id", "id"),
     )
 
     owner_id: Mapped[Id] = mapped_column(primary_key=True)
@@ -95,6 +101,8 @@ class Hire(Base):
     job: Mapped[str | None] = mapped_column(String(8))
     workplace: Mapped[Place | None]
     prescriber_kind: Mapped[Code | None]
+    # The body that referred the person: it reads the hire, its end and its outcome.
+    prescriber_id: Mapped[Id | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
 
@@ -283,3 +291,34 @@ class PersonLink(Base):
     undoes_id: Mapped[Id | None] = mapped_column(index=True)
     decided_by: Mapped[Id]
     decided_at: Mapped[Moment]
+
+
+class Opposition(Base):
+    """What somebody asked about the processing of their data, by its number: insert-only.
+
+    The last one of a record says whether it is opposed. Its ground is a code: this row stays when the person
+    is erased.
+    """
+
+    __tablename__ = "oppositions"
+
+    participant_id: Mapped[UUID] = mapped_column(refers_to("participants.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    decision: Mapped[Code]
+    ground: Mapped[Code]
+    received_on: Mapped[Day]
+    recorded_by: Mapped[Id] = mapped_column(refers_to("organisations.id"))
+    role: Mapped[RoleCode]
+    recorded_at: Mapped[Moment]
+    change_id: Mapped[UUID] = mapped_column(refers_to("changes.id"))
+
+
+class Erasure(Base):
+    """One record of a person that was erased, why and by which change; insert-only, ids and codes."""
+
+    __tablename__ = "erasures"
+
+    participant_id: Mapped[UUID] = mapped_column(refers_to("participants.id"), primary_key=True)
+    ground: Mapped[Code]
+    erased_at: Mapped[Moment] = mapped_column(index=True)
+    change_id: Mapped[UUID] = mapped_column(refers_to("changes.id"))

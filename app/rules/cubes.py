@@ -1,0 +1,159 @@
+"""The fixed cubes that are published (domain §6): a quarter or a year, territories, one indicator at a time.
+
+Quarters tell the activity down to the department; years tell every indicator down to the commune. One set of
+territories is shown under an indicator with all its categories, or not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from app.rules.codes import Indicator
+from app.rules.secrecy import WHOLE, Mass, columns, grounds, hidden_grounds, shown_grounds, territories_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from app.rules.secrecy import Ground, Path, Share, Thresholds
+
+TerritoryLevel = Literal["country", "region", "department", "epci", "ept", "commune"]
+LEVELS: tuple[TerritoryLevel, ...] = ("country", "region", "department", "epci", "ept", "commune")
+QUARTER_DEPTH, YEAR_DEPTH = 3, 6
+UNKNOWN = "unknown"
+YEAR = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorText:
+    """What an indicator counts, in French."""
+
+    unit_fr: str
+    definition_fr: str
+
+
+_BY = (
+    "Personnes distinctes et heures comptées de l'année selon {}. Les catégories trop petites pour être"
+    " montrées à part le sont ensemble, de la même façon partout."
+)
+INDICATORS = {
+    Indicator.ACTIVITY: IndicatorText(
+        "personnes, heures, contrats",
+        "Heures comptées dans la période, personnes distinctes et contrats qui en ont, au lieu d'exécution.",
+    ),
+    **{
+        code: IndicatorText("personnes, heures", _BY.format(what))
+        for code, what in {
+            Indicator.SEX: "le sexe",
+            Indicator.AGE_BAND: "la tranche d'âge au début de la mise à l'emploi",
+            Indicator.LEVEL: "le niveau de diplôme",
+            Indicator.MODALITY: "la modalité de mise à l'emploi",
+            Indicator.CONTRACT_TYPE: "le type de contrat de travail",
+        }.items()
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Categories told together."""
+
+    codes: tuple[str, ...]
+    people: int
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One territory under one indicator; None and no columns where it is hidden. Hours in hundredths."""
+
+    indicator: Indicator
+    level: str
+    code: str
+    people: int | None = None
+    hours: int | None = None
+    contracts: int | None = None
+    columns: tuple[Column, ...] = ()
+
+    @property
+    def hidden(self) -> bool:
+        """Whether nothing is told of it."""
+        return self.people is None
+
+
+@dataclass(frozen=True, slots=True)
+class Cubes:
+    """The cells of a release, and the grounds down to the department that stay hidden in its year."""
+
+    cells: list[Cell]
+    withheld: list[Path]
+
+
+def cubes(
+    shares: Sequence[Share], thresholds: Thresholds, *, yearly: bool, barred: Collection[Path] = ()
+) -> Cubes:
+    """Every cell of a period. `barred`: grounds that stay hidden (`app.rules.secrecy.shown_grounds`)."""
+    root = grounds(shares, YEAR_DEPTH if yearly else QUARTER_DEPTH)
+    shown = shown_grounds(root, thresholds, barred=barred)
+    cells = _cells(Indicator.ACTIVITY, root, shown, [(WHOLE,)])
+    if yearly:
+        for indicator in list(Indicator)[1:]:
+            cells += _by_category(indicator, shares, thresholds, shown)
+    hidden = [path for path in hidden_grounds(root, shown) if len(path) <= QUARTER_DEPTH]
+    return Cubes(cells, hidden)
+
+
+def _by_category(
+    indicator: Indicator, shares: Sequence[Share], thresholds: Thresholds, allowed: Collection[Path]
+) -> list[Cell]:
+    known = dict[str, Mass]()
+    for share in shares:
+        known.setdefault(share.categories.get(indicator, UNKNOWN), Mass()).add(share)
+    groups = columns(known, thresholds)
+    column_of = {code: "|".join(group) for group in groups for code in group}
+    root = grounds(shares, YEAR_DEPTH, lambda share: column_of[share.categories.get(indicator, UNKNOWN)])
+    # A single column would repeat the total under another name.
+    told = len(groups) > 1
+    shown = shown_grounds(root, thresholds, allowed=allowed) if told else {}
+    return _cells(indicator, root, shown, groups)
+
+
+def _cells(
+    indicator: Indicator, root: Ground, shown: Mapping[Path, Ground], groups: Sequence[tuple[str, ...]]
+) -> list[Cell]:
+    return [
+        _cell(indicator, *place, parts, groups)
+        if all(part.path in shown for part in parts)
+        else Cell(indicator, *place)
+        for place, parts in sorted(territories_of(root, LEVELS).items())
+    ]
+
+
+def _cell(
+    indicator: Indicator, level: str, code: str, parts: Sequence[Ground], groups: Sequence[tuple[str, ...]]
+) -> Cell:
+    whole, told = Mass(), list[Column]()
+    for group in groups:
+        column = Mass()
+        for part in parts:
+            column.merge(part.masses.get("|".join(group), Mass()))
+        whole.merge(column)
+        told.append(Column(group, len(column.people), column.hours))
+    return Cell(
+        *(indicator, level, code, len(whole.people), whole.hours, len(whole.contracts)),
+        tuple(told) if indicator is not Indicator.ACTIVITY else (),
+    )
+
+
+def moved(shares: Sequence[Share], told: Mapping[tuple[str, str], int | None]) -> set[Path]:
+    """The grounds whose hours in a published quarter are other than `told`, None being hidden.
+
+    The territories themselves have changed since: the year would tell what joined them or left them.
+    """
+    root = grounds(shares, QUARTER_DEPTH)
+    return {
+        part.path
+        for place, parts in territories_of(root, LEVELS).items()
+        for part in parts
+        if place not in told or told[place] not in {None, part.masses[WHOLE].hours}
+    }

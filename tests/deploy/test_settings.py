@@ -1,0 +1,59 @@
+"""Keys come from the environment or a file; production refuses public keys and open files."""
+
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from app.crypto import Keyring
+from app.settings import DEVELOPMENT_SECRET, Settings
+
+OWN = f"k1:{b64encode(bytes(32)).decode()}"
+OTHER = f"k2:{b64encode(bytes([7] * 32)).decode()}"
+RENAMED = DEVELOPMENT_SECRET.replace("dev:", "k9:")
+
+
+def written(tmp_path: Path, text: str, mode: int) -> Path:
+    path = tmp_path / "keys"
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+    return path
+
+
+@pytest.mark.parametrize(
+    "keys", [DEVELOPMENT_SECRET, RENAMED, f"{OWN},{DEVELOPMENT_SECRET}", f"{OWN},{RENAMED}"]
+)
+def test_production_refuses_the_public_key_wherever_it_stands(keys: str) -> None:
+    with pytest.raises(ValidationError, match="built-in one is public"):
+        Settings.model_validate({"environment": "production", "secret_keys": keys})
+
+
+@pytest.mark.parametrize("keys", ["", "k1", "k1:short", f"{OWN},{OWN}", "a b:" + OWN[3:]])
+def test_malformed_keys_are_refused_at_start_and_not_shown(keys: str) -> None:
+    with pytest.raises(
+        ValueError,
+        match=r"^(A secret key|Secret keys|Incorrect padding|Non-base64|Only base64|Invalid base64)",
+    ) as refused:
+        Keyring(Settings.model_validate({"secret_keys": keys}).secret_keys.get_secret_value())
+    assert OWN[3:] not in str(refused.value)
+
+
+def test_keys_stand_in_a_file_one_per_line(tmp_path: Path) -> None:
+    path = written(tmp_path, f"{OWN}\n{OTHER}\n", 0o640)
+    settings = Settings.model_validate({"environment": "production", "secret_keys_file": path})
+    assert settings.secret_keys.get_secret_value().split() == [OWN, OTHER]
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o602, 0o660])
+def test_production_refuses_a_file_that_others_may_read_or_change(tmp_path: Path, mode: int) -> None:
+    path = written(tmp_path, OWN, mode)
+    with pytest.raises(ValidationError, match="by others"):
+        Settings.model_validate({"environment": "production", "secret_keys_file": path})
+    assert Settings.model_validate({"secret_keys_file": path}).secret_keys_file == path
+
+
+def test_a_file_and_a_variable_together_are_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, OWN, 0o600)
+    with pytest.raises(ValidationError, match="not both"):
+        Settings.model_validate({"secret_keys": OTHER, "secret_keys_file": path})

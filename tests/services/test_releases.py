@@ -1,0 +1,114 @@
+"""Releases on both databases: quarters, their year with corrections between, and what never changes."""
+
+from collections.abc import Iterator
+from datetime import date
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app.principal import SERVICE, Principal, Role
+from app.refusals import PeriodNotOver, QuartersMissing, ReleaseExists
+from app.schemas.releases import CellsQuery, PublishedQuery, ReleaseIn, ReleaseOut
+from app.services import releases
+from app.services.work import writing
+from tests.books import ARGANCY, MAIZIERES, METZ, NANCY, Books, Worker
+
+FRANCE = "country/FR"
+
+
+class Country:
+    """Thirty people in Metz, twelve in Nancy, three in Maizières: 10 h a quarter each, by six firms."""
+
+    def __init__(self, books: Books) -> None:
+        self.books = books
+        buyer = books.organisation(METZ)
+        self.clauses = []
+        for _ in range(6):
+            firm = books.organisation()
+            contract = books.contract(buyer, firm)
+            self.clauses.append((books.clause(contract), contract, firm))
+        self.people: list[tuple[Worker, str]] = []
+        for place, size in ((METZ, 30), (NANCY, 12), (MAIZIERES, 3)):
+            for number in range(size):
+                clause, contract, firm = self.clauses[number % 6]
+                self.people.append((books.worker(clause, contract, firm), place))
+        for month in (1, 4, 7, 10):
+            for worker, place in self.people:
+                self.post(worker, month, place)
+        books.settle()
+
+    def post(self, worker: Worker, month: int, place: str, hours: int = 1_000) -> None:
+        self.books.post(worker, date(2023, month, 1), "counted", hours, execution=place)
+
+
+@pytest.fixture(scope="module")
+def books(module_database_url: str) -> Iterator[Books]:
+    found = Books(module_database_url)
+    yield found
+    found.means.database.dispose()
+
+
+def publish(books: Books, quarter: int | None, year: int = 2023) -> ReleaseOut:
+    with writing(books.means, SERVICE, "test") as writer:
+        return releases.publish(writer, ReleaseIn(year=year, quarter=quarter))
+
+
+def told(books: Books, release_id: UUID, level: str) -> dict[str, tuple[int | None, int | None]]:
+    """People and hours by territory, as an observer reads them."""
+    with books.reading(None, Role.ADMIN) as reader:
+        reader.principal = Principal(UUID(int=1), Role.OBSERVER)
+        asked = CellsQuery.model_validate({"level": level})
+        found = releases.list_cells(reader, release_id, asked)
+    return {item.territory.code: (item.people, item.hours) for item in found.items}
+
+
+def test_a_year_and_its_quarters(books: Books) -> None:
+    country = Country(books)
+    with pytest.raises(QuartersMissing):
+        publish(books, None)
+    quarters = [publish(books, quarter).id for quarter in (1, 2, 3, 4)]
+    # 30 + 3 people in Moselle, 12 in Meurthe-et-Moselle.
+    for release_id in quarters:
+        assert told(books, release_id, "department") == {"54": (12, 12_000), "57": (33, 33_000)}
+        assert told(books, release_id, "commune") == {}
+    with pytest.raises(ReleaseExists):
+        publish(books, 1)
+    # One person of Metz was told ten hours short: the year must not tell of one person.
+    country.post(country.people[0][0], 1, METZ)
+    # Of everybody in Nancy likewise: twelve people by six firms may be told.
+    for worker, place in country.people:
+        if place == NANCY:
+            country.post(worker, 1, NANCY, 500)
+    books.settle()
+    year = publish(books, None).id
+    assert told(books, year, "department") == {"54": (12, 54_000), "57": (33, 132_000)}
+    assert told(books, year, "country") == {"FR": (45, 186_000)}
+    # Maizières has three people: it is hidden, and Metz with it, or it would be Moselle less Metz.
+    assert told(books, year, "commune") == {
+        "54395": (12, 54_000),
+        "57433": (None, None),
+        "57463": (None, None),
+    }
+    before = told(books, quarters[0], "country")
+    country.post(country.people[1][0], 1, ARGANCY)
+    books.settle()
+    assert told(books, quarters[0], "country") == before == {"FR": (45, 45_000)}
+    with books.reading(None, Role.ADMIN) as reader:
+        found = releases.read_indicators(reader, "department", "57", PublishedQuery(year=2023))
+    activity = [(item.quarter, item.hours) for item in found.items if item.indicator == "activity"]
+    assert activity == [(None, 132_000), (1, 33_000), (2, 33_000), (3, 33_000), (4, 33_000)]
+
+
+def test_releases_are_never_rewritten(books: Books) -> None:
+    publish(books, 1, 2022)
+    for statement in ("UPDATE releases SET people = 5", "DELETE FROM release_cells"):
+        with pytest.raises(DBAPIError, match="never rewritten"), books.means.database.write() as session:
+            session.execute(text(statement))
+
+
+def test_a_period_is_published_after_its_delay(books: Books) -> None:
+    # 2025-04-15: the first quarter of 2025 ended fifteen days ago.
+    with pytest.raises(PeriodNotOver):
+        publish(books, 1, 2025)
