@@ -301,9 +301,9 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "age_bands": {
         "under_26": "Moins de 26 ans",
-        "26_to_40": "26 à 40 ans",
-        "41_to_50": "41 à 50 ans",
-        "51_and_over": "51 ans et plus",
+        "26_to_40": "De 26 à 40 ans",
+        "41_to_50": "De 41 à 50 ans",
+        "51_and_over": "À partir de 51 ans",
     },
     "indicators": {
         Indicator.ACTIVITY: "Activité",

@@ -53,7 +53,6 @@ class ReleaseOut(Output):
     """A release. It never changes: corrections come with later periods."""
 
     id: UUID
-    location: str
     year: int
     quarter: int | None
     basis: Basis
@@ -64,8 +63,14 @@ class ReleaseOut(Output):
     thresholds: ThresholdsOut
     indicators: list[IndicatorOut]
 
+    @property
+    def location(self) -> str:
+        """Its address."""
+        return f"/v1/releases/{self.id}"
 
-ReleasePage = Page[ReleaseOut]
+
+class ReleasePage(Page[ReleaseOut]):
+    """Releases in the order in which they were published."""
 
 
 class CellsQuery(BaseModel):

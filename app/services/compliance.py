@@ -11,7 +11,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from app.db.queries import compliance as queries
-from app.db.queries.sums_known import sums_known
 from app.errors import NotFound
 from app.principal import Role
 from app.rules import status as rules
@@ -198,7 +197,9 @@ def _past(reader: Reader, sight: Sight, as_of: date, position: int, known_at: da
     months: dict[date, dict[str, int]] = {}
     terms = terms_in_force(reader, sight, as_of, position)
     if terms is not None:
-        for month, state, hours in sums_known(reader.session, row.owner_id, row.obligation_id, position):
+        for month, state, hours in queries.sums_known(
+            reader.session, row.owner_id, row.obligation_id, position
+        ):
             months.setdefault(month, {})[state] = hours
     facts = contract_facts.read(versions[-1].snapshot)
     basis = basis_on(reader.session, row.contract_id, terms, as_of, facts.basis, position)

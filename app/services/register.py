@@ -20,6 +20,7 @@ TRACES_KEPT = "Après l'effacement, sans lien avec l'identité, avec les écritu
 STOCK = "48 heures"
 DECLARANT = "Organisme qui a déclaré la personne"
 REVIEWER = "Facilitateur mandaté, avec un motif et une trace"
+PRESCRIBER = "Organisme qui a orienté la personne, sauf opposition"
 FOLLOWERS = "Acheteur, facilitateur et entreprises du contrat, sans identité"
 FROM_DECLARANT = "Déclarée par l'entreprise ou la structure d'insertion, qui la tient de la personne"
 FROM_REVIEWER = "Relevée par le facilitateur sur les justificatifs montrés, qui ne sont pas gardés"
@@ -129,12 +130,15 @@ REGISTER: tuple[Processing, ...] = (
         source=FROM_DECLARANT,
     ),
     Processing(
-        label="Prescripteur : le type d'organisme qui a orienté la personne",
-        columns=("hires.prescriber_kind",),
-        fields=_of("HireIn", "prescriber_kind") + _of("HirePatch", "prescriber_kind"),
-        purpose="Connaître les parcours qui mènent à l'emploi",
+        label="Prescripteur : l'organisme qui a orienté la personne, et son type",
+        columns=_of("hires", "prescriber_kind", "prescriber_id"),
+        fields=(
+            *_of("HireIn", "prescriber_kind", "prescriber"),
+            *_of("HirePatch", "prescriber_kind", "prescriber"),
+        ),
+        purpose="Connaître les parcours vers l'emploi, que suit qui a orienté la personne",
         basis=MISSION,
-        recipients=(DECLARANT, REVIEWER),
+        recipients=(DECLARANT, REVIEWER, PRESCRIBER),
         retention=IDENTITY_KEPT,
         source=FROM_DECLARANT,
     ),

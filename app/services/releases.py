@@ -279,7 +279,6 @@ def _shown(release: Release) -> ReleaseOut:
     yearly = release.quarter == YEAR
     return ReleaseOut(
         id=release.id,
-        location=f"/v1/releases/{release.id}",
         year=release.year,
         quarter=release.quarter or None,
         basis=Basis(release.basis),

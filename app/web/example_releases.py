@@ -14,7 +14,6 @@ FIGURES = {"hidden": False, "people": 42, "hours": "6380.50", "contracts": 9, "c
 RELEASES: dict[str, Any] = {
     **{f"ReleaseOut.{name}": value for name, value in PERIOD.items()},
     "ReleaseOut.id": RELEASE,
-    "ReleaseOut.location": f"/v1/releases/{RELEASE}",
     "ReleaseOut.basis": "execution",
     "ReleaseOut.known_at": "2025-05-16T08:00:00Z",
     "ReleaseOut.published_at": "2025-05-16T08:00:02Z",

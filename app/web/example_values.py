@@ -168,6 +168,7 @@ BY_NAME: dict[str, Any] = {
     "qpv": None,
     "qpv_edition": None,
     "reason": None,
+    "received_on": "2025-01-08",
     "reference": "CCAG Travaux 2021, article 20.1",
     "request_id": "01936f2e-7c10-7a31-9c55-0242ac12000e",
     "review_reason": None,

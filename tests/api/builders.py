@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.clock import new_id
+from app.crypto import Keyring
 from app.db.session import Database, WriteSession
 from app.db.tables import (
     Assessment,
@@ -116,7 +117,8 @@ def serving(url: str, *issuers: IssuerSettings) -> Iterator[Service]:
     clock = HeldClock()
     known = (IssuerSettings(url=ISSUER, audience="clauses"), *issuers)
     app = _idle.pop() if _idle else create_app(Settings(database_url=url, log_level="info"))
-    own = {"database": Database(url), "clock": clock, "last_uses": LastUses()}
+    keyring = Keyring(app.state.settings.secret_keys.get_secret_value())
+    own = {"database": Database(url), "clock": clock, "keyring": keyring, "last_uses": LastUses()}
     means = app.state.means = replace(app.state.means, issuers=Issuers(known, clock), **own)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield Service(client, means, clock)

@@ -49,8 +49,9 @@ def served(module_database_url: str) -> dict[str, dict[str, str]]:
 def test_every_enumeration_is_one_served_list(served: dict[str, dict[str, str]]) -> None:
     lists = [set(labels) for labels in served.values()]
     missing = [kind.__name__ for kind in enumerations() if {item.value for item in kind} not in lists]
-    # The states of a contract without clause are served with that of one that has its clause.
-    assert sorted(set(missing)) == ["ClauseState"]
+    # The states of a contract without clause are served with that of one that has its clause, the grounds of
+    # a request for erasure with that of the service itself.
+    assert sorted(set(missing)) == ["ClauseState", "ErasureRequestGround"]
 
 
 def test_what_is_no_enumeration_is_served_too(served: dict[str, dict[str, str]]) -> None:

@@ -95,7 +95,9 @@ class TestErasure:
             details = session.scalars(select(OutcomeDetail).where(OutcomeDetail.hire_id == UUID(hire_id)))
             assert details.all() == []
             changed = session.scalars(
-                select(ChangeObject).where(ChangeObject.object_id == UUID(participant_id))
+                select(ChangeObject)
+                .where(ChangeObject.object_id == UUID(participant_id))
+                .order_by(ChangeObject.change_id)
             )
             assert sorted(changed.all()[-1].fields)[:2] == ["assessments", "identity"]
         assert service.get(f"{PATH}/{participant_id}", CONTRACTOR, Role.CONTRACTOR).status_code == 404

@@ -102,7 +102,9 @@ def forget_rows(session: WriteSession, participant_ids: Collection[UUID], hire_i
         update(HireTraits)
         .where(HireTraits.hire_id.in_(hire_ids))
         .values(age_band=None, level=None, qpv=None),
-        update(Hire).where(Hire.id.in_(hire_ids)).values(prescriber_kind=None, version=Hire.version + 1),
+        update(Hire)
+        .where(Hire.id.in_(hire_ids))
+        .values(prescriber_kind=None, prescriber_id=None, version=Hire.version + 1),
         delete(OutcomeDetail).where(OutcomeDetail.hire_id.in_(hire_ids)),
         update(Line).where(Line.id.in_(lines)).values(verdict_reason=None),
         update(Verdict).where(Verdict.line_id.in_(lines), Verdict.reason.is_not(None)).values(reason=None),
