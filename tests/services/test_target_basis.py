@@ -67,7 +67,9 @@ class Followed(Story):
             created_at=now,
         )
         self.statements[firm.id, month] = statement
-        with writing(self.books.means, Principal(firm.id, Role.CONTRACTOR), "test") as writer:
+        by = Principal(firm.id, Role.CONTRACTOR)
+        # Nobody opened the contract to the other firms of the story.
+        with writing(self.books.means, by, "test") as writer, writer.session.across():
             change_id = writer.record("statement.submitted", contract_id=self.contract.id)
             writer.session.merge(statement)
             writer.session.add(
