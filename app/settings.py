@@ -128,7 +128,7 @@ class Settings(BaseSettings):
         public = _masters(DEVELOPMENT_SECRET)
         # Wherever it stands and whatever its id: what it opened once, everybody can open.
         if self.environment == "production" and public & _masters(self.secret_keys.get_secret_value()):
-            message = "Set secret keys of your own in production: the built-in one is public."
+            message = "Set CLAUSES_SECRET_KEYS (or …_FILE) in production: the built-in key is public."
             raise ValueError(message)
         return self
 

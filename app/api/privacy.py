@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -16,6 +16,10 @@ from app.web.routing import OPEN, answers
 if TYPE_CHECKING:
     from app.services.privacy import Text
 
+# Beside the page, which the response class declares.
+MARKDOWN: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/markdown": {"schema": {"type": "string"}}}}
+}
 router = APIRouter(prefix="/v1/privacy", tags=["privacy"])
 
 
@@ -35,7 +39,7 @@ def _sent(text: Text, form: Form) -> Response:
 @router.get(
     "/register",
     response_class=HTMLResponse,
-    responses=answers(422, always=OPEN),
+    responses=answers(422, always=OPEN) | MARKDOWN,
     summary="Le registre des traitements (RGPD, art. 30)",
 )
 def read_register(request: Request, form: Annotated[Form, Query()] = Form.HTML) -> Response:
@@ -46,7 +50,7 @@ def read_register(request: Request, form: Annotated[Form, Query()] = Form.HTML) 
 @router.get(
     "/notice",
     response_class=HTMLResponse,
-    responses=answers(422, always=OPEN),
+    responses=answers(422, always=OPEN) | MARKDOWN,
     summary="La notice d'information des personnes (RGPD, art. 13 et 14)",
 )
 def read_notice(request: Request, form: Annotated[Form, Query()] = Form.HTML) -> Response:

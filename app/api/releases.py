@@ -68,7 +68,7 @@ def read_release(call: Calling, release_id: UUID) -> Response:
     summary="Lire les chiffres publiés d'un niveau",
 )
 def list_release_cells(call: Calling, release_id: UUID, asked: Annotated[CellsQuery, Query()]) -> Response:
-    """Une case masquée le dit sans donner de raison ; un territoire absent n'a aucune heure comptée."""
+    """Un territoire absent est masqué ou n'a aucune heure comptée : rien ne distingue l'un de l'autre."""
     return call.read(lambda reader: releases.list_cells(reader, release_id, asked))
 
 

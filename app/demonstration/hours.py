@@ -260,7 +260,9 @@ def _territories(story: Story) -> None:
         for place in PLACES:
             path = f"/v1/territories/{place}/compliance"
             query = {"from": "2024-12", "to": "2025-02", "basis": basis}
-            answer = story.admin.get(path, **query)
+            # Where so few people live is for their facilitator alone.
+            reader = story.callers["facilitator"] if basis == "residence" else story.admin
+            answer = reader.get(path, **query)
             names[place] = answer["territory"]["name"]
             told[f"{basis} {place}"] = answer["figures"]
         texts = [_in_short(names[place], told[f"{basis} {place}"]) for place in (PLACES[0], PLACES[-1])]

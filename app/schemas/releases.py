@@ -96,18 +96,17 @@ class ColumnOut(Output):
 
 
 class CellOut(Output):
-    """One territory. Hidden: null, without saying why, as the reason would tell how many are behind it."""
+    """One territory that may be told."""
 
     territory: TerritoryRef
-    hidden: bool
-    people: int | None = Field(description="Personnes distinctes ayant des heures comptées.")
-    hours: Hours | None = Field(description="Heures comptées.")
-    contracts: int | None = Field(description="Contrats ayant des heures comptées.")
+    people: int = Field(description="Personnes distinctes ayant des heures comptées.")
+    hours: Hours = Field(description="Heures comptées.")
+    contracts: int = Field(description="Contrats ayant des heures comptées.")
     columns: list[ColumnOut]
 
 
 class CellPage(Output):
-    """Cells in the order of codes. A territory that is not listed has no counted hour."""
+    """Cells in the order of codes. Nothing tells a territory that is hidden from one without any hour."""
 
     release: ReleaseOut
     indicator: Indicator
@@ -131,10 +130,9 @@ class PublishedCell(Output):
     year: int
     quarter: int | None
     indicator: Indicator
-    hidden: bool
-    people: int | None
-    hours: Hours | None
-    contracts: int | None
+    people: int
+    hours: Hours
+    contracts: int
     columns: list[ColumnOut]
 
 

@@ -254,7 +254,6 @@ def _stored(release_id: UUID, cell: Cell) -> dict[str, Any]:
 
 def _figures(cell: ReleaseCell) -> dict[str, Any]:
     return {
-        "hidden": cell.hidden,
         "people": cell.people,
         "hours": cell.hours,
         "contracts": cell.contracts,

@@ -25,7 +25,7 @@ def written(tmp_path: Path, text: str, mode: int) -> Path:
     "keys", [DEVELOPMENT_SECRET, RENAMED, f"{OWN},{DEVELOPMENT_SECRET}", f"{OWN},{RENAMED}"]
 )
 def test_production_refuses_the_public_key_wherever_it_stands(keys: str) -> None:
-    with pytest.raises(ValidationError, match="built-in one is public"):
+    with pytest.raises(ValidationError, match="built-in key is public"):
         Settings.model_validate({"environment": "production", "secret_keys": keys})
 
 

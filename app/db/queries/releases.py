@@ -117,7 +117,7 @@ def add_cells(session: WriteSession, cells: Sequence[dict[str, Any]]) -> None:
 def cells(
     session: ReadSession, release_id: UUID, indicator: str, level: str, after: str, limit: int
 ) -> Sequence[Row[ReleaseCell, str | None]]:
-    """(cell, name) of a level, in the order of codes, after one."""
+    """(cell, name) of a level that may be told, in the order of codes, after one."""
     query = (
         select(ReleaseCell, Territory.name)
         .outerjoin(Territory, Territory.place == ReleaseCell.level + "/" + ReleaseCell.code)
@@ -125,6 +125,8 @@ def cells(
             ReleaseCell.release_id == release_id,
             ReleaseCell.indicator == indicator,
             ReleaseCell.level == level,
+            # That something is hidden would tell that somebody is there.
+            ReleaseCell.hidden.is_(False),
             ReleaseCell.code > after,
         )
         .order_by(ReleaseCell.code)
@@ -136,11 +138,11 @@ def cells(
 def cells_of(
     session: ReadSession, level: str, code: str, year: int | None
 ) -> Sequence[Row[Release, ReleaseCell]]:
-    """(release, cell) of a territory, oldest period first."""
+    """(release, cell) of a territory, as far as they may be told, oldest period first."""
     query = (
         select(Release, ReleaseCell)
         .join(ReleaseCell, ReleaseCell.release_id == Release.id)
-        .where(ReleaseCell.level == level, ReleaseCell.code == code)
+        .where(ReleaseCell.level == level, ReleaseCell.code == code, ReleaseCell.hidden.is_(False))
         .order_by(Release.year, Release.quarter, ReleaseCell.indicator)
     )
     return session.execute(query if year is None else query.where(Release.year == year)).all()
