@@ -38,6 +38,7 @@ from app.errors import (
 from app.principal import Scope
 from app.services import credentials
 from app.services.work import Means, Reader, Writer
+from app.web.browsers import PAGE_POLICY
 from app.web.etags import expected_version, strong_etag, weak_etag
 from app.web.languages import language_of
 
@@ -155,6 +156,7 @@ class Call:
         wanted = credentials.Wanted(headers.get(ROLE_HEADER), headers.get(ORGANISATION_HEADER))
         principal = credentials.principal_of(session, self._credential, self.means, wanted)
         self.request.state.principal = principal
+        self.request.app.state.rates.take_of(principal, self.request)
         if needed not in principal.scopes:
             raise Forbidden
         return principal
@@ -165,9 +167,7 @@ class Call:
         if result is None:
             return Response(status_code=204, headers=headers)
         if isinstance(result, str):
-            # A page that stands alone: it runs nothing and loads nothing.
-            policy = "default-src 'none'; style-src 'unsafe-inline'"
-            return HTMLResponse(result, status, {**headers, "Content-Security-Policy": policy})
+            return HTMLResponse(result, status, {**headers, "Content-Security-Policy": PAGE_POLICY})
         version = getattr(result, "version", None)
         if isinstance(version, int):
             headers["ETag"] = strong_etag(version, principal.role, language)
