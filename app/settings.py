@@ -119,6 +119,9 @@ class Settings(BaseSettings):
     trusted_proxies: tuple[str, ...] = Field(
         default=(), description="Addresses or networks whose `X-Forwarded-For` is believed, as a JSON list."
     )
+    allow_private_addresses: bool = Field(
+        default=False, description="Development only: call addresses of one's own network, by http too."
+    )
     cors_origins: tuple[str, ...] = Field(
         default=(), description="Origins whose pages may call the API from a browser, as a JSON list."
     )
@@ -147,6 +150,9 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_doubtful_neighbours(self) -> Settings:
+        if self.environment == "production" and self.allow_private_addresses:
+            message = "CLAUSES_ALLOW_PRIVATE_ADDRESSES is for development only."
+            raise ValueError(message)
         for proxy in self.trusted_proxies:
             try:
                 network = ipaddress.ip_network(proxy)
