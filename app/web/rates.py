@@ -31,6 +31,7 @@ PACED = "/v1/"
 DOCUMENTS = frozenset(
     {
         ("POST", "/v1/imports"),
+        ("GET", "/v1/audit/export"),
         ("GET", "/v1/participants/{participant_id}/export"),
         ("GET", "/v1/participants/{participant_id}/export.html"),
     }
