@@ -77,6 +77,19 @@ fuzz: $(VENV)/.dev ## Hundreds of generated requests per operation
 canary: $(VENV)/.dev ## Unique words in every personal field reach nobody and nothing they are not for
 	@$(PY) -m pytest tests/api/test_canary.py tests/api/test_secrecy.py tests/api/test_matrix.py -n $(WORKERS)
 
+.PHONY: matrix
+matrix: $(VENV)/.dev ## Every operation by every role, one's own and another's: who may what, and nothing leaks
+	@$(PY) -m pytest tests/api/test_matrix.py tests/api/test_published_lists.py -n $(WORKERS)
+
+.PHONY: attack
+attack: $(VENV)/.dev ## An adversary with every release and a solver finds nobody, in forty worlds
+	@CLAUSES_ATTACK_WORLDS=40 $(PY) -m pytest tests/rules/test_attack.py -n $(WORKERS)
+
+.PHONY: audit
+audit: $(VENV)/.dev ## Known flaws in both locks; OSV="address" asks another advisory service than PyPI's
+	@$(PY) -m pip_audit --disable-pip --require-hashes --progress-spinner off \
+		$(if $(OSV),--vulnerability-service osv --osv-url '$(OSV)') -r requirements.lock -r requirements-dev.lock
+
 .PHONY: rotation
 rotation: $(VENV)/.dev ## A new key takes over under load, the old one goes and everything opens
 	@$(PY) -m pytest tests/api/test_key_rotation.py

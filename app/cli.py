@@ -155,7 +155,18 @@ def serve(
     # The server raises the signal again once it has answered what it had begun; the worker is ended then.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with beside(["-m", "app.cli", "worker"]) if worker else nullcontext():
-        uvicorn.run(create_app(), host=host, port=port, access_log=False, log_config=None)
+        uvicorn.run(
+            create_app(),
+            host=host,
+            port=port,
+            access_log=False,
+            log_config=None,
+            # By itself it would believe whoever speaks from this machine: CLAUSES_TRUSTED_PROXIES says whom.
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=5,
+            h11_max_incomplete_event_size=16 * 1024,
+        )
 
 
 @app.command()

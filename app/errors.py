@@ -123,6 +123,20 @@ class PayloadTooLarge(DomainError):
     title = Text("Corps de requête trop volumineux.", "Request body too large.")
 
 
+class BodyTooSlow(DomainError):
+    """The body did not arrive in the time it may take."""
+
+    status, code = 408, "body_too_slow"
+    title = Text("Corps de requête trop lent à arriver.", "Request body too slow to arrive.")
+
+
+class RateLimited(DomainError):
+    """Too many requests, or too many refused credentials from one address, within a minute."""
+
+    status, code = 429, "rate_limited"
+    title = Text("Trop de requêtes en une minute.", "Too many requests within a minute.")
+
+
 class InvalidPayload(DomainError):
     """The shape of the payload or of a parameter is wrong; `errors` says where."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.api import (
     access,
@@ -46,9 +47,9 @@ from app.db.session import Database
 from app.issuers.identifying import Issuers
 from app.services.work import Means
 from app.settings import Settings
-from app.web import contract, docs, problems
+from app.web import browsers, contract, docs, problems, rates
 from app.web.flushing import lifespan
-from app.web.limits import BodyLimit
+from app.web.limits import BodyLimit, Bound
 from app.web.observing import Observing, configure_logging
 
 if TYPE_CHECKING:
@@ -127,12 +128,26 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         app.include_router(module.router)
     docs.install(app)
     problems.install(app)
-    app.add_middleware(BodyLimit, limit=settings.body_limit_bytes, import_limit=settings.import_limit_bytes)
-    # Added last, so that it stands outermost: a refused body is named, counted and logged too.
-    app.add_middleware(Observing)
+    app.state.rates = rates.Rates(settings)
+    _surround(app, settings)
 
     def openapi() -> dict[str, Any]:
         return contract.describe(app)
 
     app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents
     return app
+
+
+def _surround(app: FastAPI, settings: Settings) -> None:
+    """Lay the middlewares from the inside out: each one also sees what those before it refuse."""
+    app.add_middleware(
+        BodyLimit,
+        usual=Bound(settings.body_limit_bytes, settings.body_seconds),
+        imports=Bound(settings.import_limit_bytes, settings.import_seconds),
+    )
+    app.add_middleware(rates.Pacing)
+    browsers.let_origins_in(app, settings.cors_origins)
+    app.add_middleware(Observing)
+    app.add_middleware(browsers.Warned, production=settings.environment == "production")
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))

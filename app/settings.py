@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 import stat
 from pathlib import Path
 from typing import Annotated, Literal
@@ -109,6 +110,25 @@ class Settings(BaseSettings):
     pool_timeout_seconds: float = Field(default=30, gt=0)
     body_limit_bytes: int = Field(default=256 * KIB, ge=KIB)
     import_limit_bytes: int = Field(default=32 * MIB, ge=KIB)
+    body_seconds: float = Field(
+        default=20, gt=0, description="How long a body may take to arrive; above: 408."
+    )
+    import_seconds: float = Field(default=120, gt=0, description="The same for files to import.")
+    requests_per_minute: int = Field(default=250, ge=0, description="Per key or membership; 0: no limit.")
+    documents_per_minute: int = Field(default=50, ge=0, description="The same for exports and imports.")
+    address_requests_per_minute: int = Field(default=1000, ge=0, description="Per address; 0: no limit.")
+    failures_per_minute: int = Field(
+        default=20, ge=0, description="Refused keys and tokens per address; 0: no limit."
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(), description="Addresses or networks whose `X-Forwarded-For` is believed, as a JSON list."
+    )
+    allow_private_addresses: bool = Field(
+        default=False, description="Development only: call addresses of one's own network, by http too."
+    )
+    cors_origins: tuple[str, ...] = Field(
+        default=(), description="Origins whose pages may call the API from a browser, as a JSON list."
+    )
     idempotency_hours: int = Field(default=48, ge=1, description="How long a stored answer is replayed.")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     issuers: tuple[IssuerSettings, ...] = Field(
@@ -130,6 +150,29 @@ class Settings(BaseSettings):
         if self.environment == "production" and public & _masters(self.secret_keys.get_secret_value()):
             message = "Set CLAUSES_SECRET_KEYS (or …_FILE) in production: the built-in key is public."
             raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_doubtful_neighbours(self) -> Settings:
+        if self.environment == "production" and self.allow_private_addresses:
+            message = "CLAUSES_ALLOW_PRIVATE_ADDRESSES is for development only."
+            raise ValueError(message)
+        for proxy in self.trusted_proxies:
+            try:
+                network = ipaddress.ip_network(proxy)
+            except ValueError:
+                network = None
+            # Trusting everybody lets each caller choose its own address.
+            if network is None or network.prefixlen == 0:
+                message = (
+                    "CLAUSES_TRUSTED_PROXIES holds something else than addresses and networks of proxies."
+                )
+                raise ValueError(message)
+        for origin in self.cors_origins:
+            parts = urlsplit(origin)
+            if parts.path or parts.query or not is_safe_address(origin, loopback=True):
+                message = "CLAUSES_CORS_ORIGINS holds something else than https origins (https://host)."
+                raise ValueError(message)
         return self
 
     @model_validator(mode="after")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import imports, jobs, pool_answers, pools, retention, upkeep
+from app.services import audit, imports, jobs, pool_answers, pools, retention, upkeep
 from app.services.changes import settle
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ HANDLERS: Handlers = {
     upkeep.TELL_SPLIT: upkeep.tell_split,
     pools.TELL_POOL: pool_answers.tell_pool,
     retention.RETENTION: retention.keep_no_longer,
+    audit.FORGET_ACTORS: audit.forget_actors,
 }
 
 
@@ -85,6 +86,7 @@ class Worker:
             self._planned_at = self._settled_at
             upkeep.plan_roll_over(self.means, self._answers_hours)
             retention.plan_retention(self.means)
+            audit.plan_forgetting(self.means)
         worked = jobs.work(self.means, HANDLERS, breathe=self._breathe, report=_log_fault, lease=self._lease)
         return worked or settled > 0
 

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from app.clock import day_of
 from app.services import privacy
+from app.web.browsers import PAGE_POLICY
 from app.web.routing import OPEN, answers
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Form(StrEnum):
 def _sent(text: Text, form: Form) -> Response:
     if form is Form.MARKDOWN:
         return PlainTextResponse(text.markdown(), media_type="text/markdown")
-    return HTMLResponse(text.html())
+    return HTMLResponse(text.html(), headers={"Content-Security-Policy": PAGE_POLICY})
 
 
 @router.get(

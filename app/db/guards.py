@@ -44,8 +44,10 @@ INSERT_ONLY = (
     "releases",
     "release_cells",
 )
-# Free texts in such tables: erasing a person empties them, and nothing else may be put there.
+# What goes from such tables, and nothing else may be put there: free texts when a person is erased, and who
+# acted by which credential once the retention of logs is over.
 CLEARED = {
+    "changes": ("key_id", "membership_id", "request_id"),
     "duration_decisions": ("reference",),
     "verdicts": ("reason",),
     "statement_versions": ("reason",),

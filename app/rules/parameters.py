@@ -355,6 +355,17 @@ _ALL = (
         checked_on=GATHERED,
     ),
     Parameter(
+        code="log_months",
+        label_fr="Conservation de qui a agi et par quelle requête, dans la piste d'audit",
+        unit="months",
+        values=_series(
+            "CNIL, délibération 2021-122 du 14/10/2021 : journaux de 6 mois à 1 an ; la borne haute",
+            ("2000-01-01", "12"),
+        ),
+        assumed=False,
+        checked_on=GATHERED,
+    ),
+    Parameter(
         code="fewest_people",
         label_fr="Personnes en dessous desquelles un chiffre qui les décrit n'est pas montré",
         unit="people",

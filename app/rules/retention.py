@@ -15,7 +15,7 @@ from app.rules.days import add_months
 from app.rules.outcomes import due_on
 from app.rules.parameters import parameter
 
-IDENTITY, TRACES = "identity_months", "trace_months"
+IDENTITY, TRACES, LOGS = "identity_months", "trace_months", "log_months"
 
 
 class RetentionReason(StrEnum):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.schemas.fields import Instant, Output
+from app.schemas.fields import Day, Instant, Output
 from app.schemas.lists import Page
 
 LAST_POSITION = 2**53
@@ -65,9 +66,28 @@ class ChangeOut(Output):
     role: str
     key_id: UUID | None
     membership_id: UUID | None
-    request_id: str
+    request_id: str | None = Field(
+        description="Nul, comme key_id et membership_id, après la durée des journaux (log_months)."
+    )
     contract_id: UUID | None
     objects: list[ObjectTouched]
+
+
+class TrailForm(StrEnum):
+    """How the trail is written out."""
+
+    CSV = "csv"
+    NDJSON = "ndjson"
+
+
+class TrailQuery(BaseModel):
+    """Which part of the trail, by French days, both included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    first: Day | None = Field(default=None, alias="from", description="Premier jour ; le début si absent.")
+    last: Day | None = Field(default=None, alias="to", description="Dernier jour compris ; la fin si absent.")
+    form: TrailForm = Field(default=TrailForm.CSV, alias="format")
 
 
 class ChangePage(Page[ChangeOut]):

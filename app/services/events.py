@@ -1,13 +1,11 @@
-"""What happened: the feed of settled events, and the audit trail of one's own changes."""
+"""What happened: the feed of settled events."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from app.db.queries import changes as queries
-from app.db.queries.events import positions_of
-from app.db.tables import Change
-from app.schemas.events import ChangeOut, ChangePage, EventOut, EventPage, ObjectTouched
+from app.schemas.events import EventOut, EventPage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,9 +13,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-    from app.db.tables import ChangeObject, Event
+    from app.db.tables import Event
     from app.schemas.events import FeedWalk
-    from app.schemas.lists import Walk
     from app.services.work import Reader
 
 # No change announces as many: it bounds the only page that may be longer than asked.
@@ -42,21 +39,6 @@ def read_feed(reader: Reader, walk: FeedWalk) -> EventPage:
     return _page(kept, kept[-1][0])
 
 
-def read_audit(reader: Reader, walk: Walk) -> ChangePage:
-    """One's own changes, settled or not, oldest first; the platform reads all."""
-    query = queries.audit_trail(reader.principal, walk.after, walk.limit + 1)
-    if not reader.principal.is_admin:
-        # Rights never add up: what an organisation does in another role is that role's to read.
-        query = query.where(Change.role == reader.principal.role.value)
-    found = reader.session.scalars(query).all()
-    changes = found[: walk.limit]
-    ids = [change.id for change in changes]
-    objects = queries.objects_of(reader.session, ids)
-    positions = positions_of(reader.session, ids)
-    items = [_change(change, objects.get(change.id, []), positions.get(change.id)) for change in changes]
-    return ChangePage(items=items, next=changes[-1].id if len(found) > walk.limit else None)
-
-
 def _rows(reader: Reader, after: int, limit: int) -> Sequence[Row[int, datetime, str, Event]]:
     return reader.session.execute(queries.events_after(reader.principal, reader.today, after, limit)).all()
 
@@ -76,21 +58,4 @@ def _page(rows: Sequence[Row[int, datetime, str, Event]], following: int) -> Eve
             for position, at, _, event in rows
         ],
         next=following,
-    )
-
-
-def _change(change: Change, objects: Sequence[ChangeObject], position: int | None) -> ChangeOut:
-    return ChangeOut(
-        id=change.id,
-        position=position,
-        at=change.at,
-        action=change.action,
-        role=change.role,
-        key_id=change.key_id,
-        membership_id=change.membership_id,
-        request_id=change.request_id,
-        contract_id=change.contract_id,
-        objects=[
-            ObjectTouched(type=item.object_type, id=item.object_id, fields=item.fields) for item in objects
-        ],
     )

@@ -48,6 +48,7 @@ OWN_KINDS = frozenset(
         "tell_split",
         "tell_pool",
         "retention",
+        "forget_actors",
     },
 )
 TOLD_AT_END = {"import": "import.finished"}

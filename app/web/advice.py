@@ -57,6 +57,14 @@ ADVICE = {
         "Envoyez moins à la fois : partagez le fichier ou la liste.",
         "Send less at a time: split the file or the list.",
     ),
+    "body_too_slow": Text(
+        "Renvoyez la même requête sur une ligne plus rapide, ou partagez le fichier.",
+        "Send the same request again over a faster line, or split the file.",
+    ),
+    "rate_limited": Text(
+        "Attendez le délai de Retry-After, puis renvoyez ; RateLimit-Remaining dit ce qui reste.",
+        "Wait as Retry-After says, then send the same request again; RateLimit-Remaining tells what is left.",
+    ),
     "invalid_payload": Text(
         "Corrigez ce que « errors » désigne, puis renvoyez la requête.",
         "Correct what “errors” points at, then send the request again.",

@@ -6,7 +6,8 @@ only makes requests wait their turn. Idempotency lives here alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from app.clock import day_of
 from app.db.queries import organisations as queries
@@ -38,7 +39,8 @@ from app.errors import (
 )
 from app.principal import Scope
 from app.services import credentials
-from app.services.work import Means, Reader, Writer
+from app.services.work import Means, Reader, Writer, reading
+from app.web.browsers import PAGE_POLICY
 from app.web.etags import expected_version, strong_etag, weak_etag
 from app.web.languages import language_of
 
@@ -81,6 +83,17 @@ class Call:
             principal = self._authenticate(session, Scope.READ)
             reader = Reader(session, principal, self.means, self.request_id)
             return self._answer(use_case(reader), principal)
+
+    def stream(
+        self, use_case: Callable[[Callable[[], Any]], Iterable[str]], media_type: str, name: str
+    ) -> Response:
+        """Answer 200 with a file made while it is sent; the use case opens a session whenever it reads."""
+        self._identify()
+        with self.means.database.read() as session:
+            principal = self._authenticate(session, Scope.READ)
+        lines = use_case(partial(reading, self.means, principal, self.request_id))
+        headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingResponse(lines, 200, headers, media_type=media_type)
 
     def change(self, use_case: Callable[[Writer, int], Any], *, status: int = 200) -> Response:
         """Run a use case on the version named by `If-Match`; commit, then answer."""
@@ -156,6 +169,7 @@ class Call:
         wanted = credentials.Wanted(headers.get(ROLE_HEADER), headers.get(ORGANISATION_HEADER))
         principal = credentials.principal_of(session, self._credential, self.means, wanted)
         self.request.state.principal = principal
+        self.request.app.state.rates.take_of(principal, self.request)
         if needed not in principal.scopes:
             raise Forbidden
         return principal
@@ -166,9 +180,7 @@ class Call:
         if result is None:
             return Response(status_code=204, headers=headers)
         if isinstance(result, str):
-            # A page that stands alone: it runs nothing and loads nothing.
-            policy = "default-src 'none'; style-src 'unsafe-inline'"
-            return HTMLResponse(result, status, {**headers, "Content-Security-Policy": policy})
+            return HTMLResponse(result, status, {**headers, "Content-Security-Policy": PAGE_POLICY})
         version = getattr(result, "version", None)
         if isinstance(version, int):
             headers["ETag"] = strong_etag(version, principal.role, language)

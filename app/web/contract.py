@@ -9,7 +9,8 @@ from fastapi.openapi.utils import get_openapi
 from app.schemas.fields import Output
 from app.web.example_values import PARAMETERS
 from app.web.examples import Examples
-from app.web.routing import Problem
+from app.web.rates import PACED
+from app.web.routing import Problem, answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,6 +57,13 @@ ANOTHER_WAY = (
 STRONG = "Version lue, à renvoyer dans `If-Match` pour modifier la ressource."
 WEAK = "Empreinte du contenu calculé ; jamais requise."
 LINK = "Page suivante (`rel=next`), quand il y en a une."
+RETRY_AFTER = "Retry-After"
+PACE = {
+    "RateLimit-Limit": ("Requêtes permises par minute : à la clé ou, sans clé, à l'adresse.", "250"),
+    "RateLimit-Remaining": ("Ce qu'il en reste.", "249"),
+    "RateLimit-Reset": ("Quand il s'en libère une : secondes depuis 1970.", "1785484860"),
+    RETRY_AFTER: ("Secondes à attendre avant de renvoyer la même requête.", "12"),
+}
 LOCATION = "Adresse de ce qui est créé."
 
 
@@ -79,6 +87,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schemas.pop(unused, None)
     schemas.update(_problem_schemas())
     _complete(document)
+    _pace(document)
     _secure(document, app.state.settings.issuers)
     app.openapi_schema = document
     return document
@@ -96,6 +105,24 @@ def _secure(document: dict[str, Any], issuers: Sequence[IssuerSettings]) -> None
         for operation in path.values():
             if "security" in operation:
                 operation["security"].append({CONNECT: []})
+
+
+def _pace(document: dict[str, Any]) -> None:
+    """Every operation of the API may be asked too often and says what is left; a body may come too slowly."""
+    document["components"]["headers"] = {name: _header(*said) for name, said in PACE.items()}
+    told = {name: {"$ref": f"#/components/headers/{name}"} for name in PACE}
+    retry = told.pop(RETRY_AFTER)
+    for path, operations in document["paths"].items():
+        if not path.startswith(PACED):
+            continue
+        for method, operation in operations.items():
+            given = answers(always=(429,) if method == "get" else (408, 429))
+            given[429]["headers"] = {RETRY_AFTER: retry}
+            operation["responses"] |= {str(status): answer for status, answer in given.items()}
+            for status, answer in operation["responses"].items():
+                # Refusals bear them as well; said of each, they would be most of the document.
+                if status.startswith("2") or status == "429":
+                    answer["headers"] = {**answer.get("headers", {}), **told}
 
 
 def _problem_schemas() -> dict[str, Any]:

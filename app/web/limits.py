@@ -1,18 +1,29 @@
-"""The size of a body, held before anything reads it."""
+"""The size of a body and the time it takes, held before anything reads it."""
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.requests import ClientDisconnect, Request
 
-from app.errors import InvalidPayload, PayloadTooLarge
+from app.errors import BodyTooSlow, InvalidPayload, PayloadTooLarge
 from app.web.problems import problem
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 IMPORTS = "/v1/imports"
+CLOSE = {"Connection": "close"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How much a body may hold, in bytes, and how long all of it may take, in seconds."""
+
+    size: int
+    seconds: float
 
 
 class BodyLimit:
@@ -22,28 +33,31 @@ class BodyLimit:
     any of it was acted on. A body whose sender goes away before its end is not acted on either.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int, import_limit: int) -> None:
-        """Limits in bytes."""
+    def __init__(self, app: ASGIApp, *, usual: Bound, imports: Bound) -> None:
+        """`imports`: of files handed in."""
         self.app = app
-        self.limit = limit
-        self.import_limit = import_limit
+        self.usual = usual
+        self.imports = imports
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Gather the body, or refuse it."""
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD"}:
             await self.app(scope, receive, send)
             return
-        limit = self.import_limit if scope["path"] == IMPORTS else self.limit
+        bound = self.imports if scope["path"] == IMPORTS else self.usual
         try:
-            body = await _gathered(receive, limit)
+            # Over all of it: who sends a byte now and then would never be silent for long.
+            async with asyncio.timeout(bound.seconds):
+                body = await _gathered(receive, bound.size)
+        except TimeoutError:
+            await problem(BodyTooSlow(headers=CLOSE), Request(scope))(scope, receive, send)
+            return
         except ClientDisconnect:
             # Half a file reads like a whole one. Nobody hears this answer; the log and the metrics do.
             await problem(InvalidPayload(), Request(scope))(scope, receive, send)
             return
         if body is None:
-            await problem(PayloadTooLarge(headers={"Connection": "close"}), Request(scope))(
-                scope, receive, send
-            )
+            await problem(PayloadTooLarge(headers=CLOSE), Request(scope))(scope, receive, send)
             return
         waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 

@@ -47,6 +47,13 @@ STRUCTURE = "60000000400017"
 # Known to every service under test, and never asked: its tokens are tried with an issuer that runs.
 ISSUER = "https://idp.example"
 MORNING = datetime(2025, 1, 10, 9, tzinfo=UTC)
+# All tests of a process speak from one address, faster than anybody.
+UNLIMITED: dict[str, Any] = {
+    "requests_per_minute": 0,
+    "documents_per_minute": 0,
+    "address_requests_per_minute": 0,
+    "failures_per_minute": 0,
+}
 WINDOW = (date(2024, 12, 12), date(2025, 9, 11))
 TERMS: dict[str, Any] = {
     "profile": "ccag-2021",
@@ -116,7 +123,7 @@ def serving(url: str, *issuers: IssuerSettings) -> Iterator[Service]:
     """The application on a database, at a fixed instant, with these issuers besides the one never asked."""
     clock = HeldClock()
     known = (IssuerSettings(url=ISSUER, audience="clauses"), *issuers)
-    app = _idle.pop() if _idle else create_app(Settings(database_url=url, log_level="info"))
+    app = _idle.pop() if _idle else create_app(Settings(database_url=url, log_level="info", **UNLIMITED))
     keyring = Keyring(app.state.settings.secret_keys.get_secret_value())
     own = {"database": Database(url), "clock": clock, "keyring": keyring, "last_uses": LastUses()}
     means = app.state.means = replace(app.state.means, issuers=Issuers(known, clock), **own)

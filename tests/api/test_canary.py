@@ -95,7 +95,7 @@ def test_no_word_leaves_by_a_log_an_error_a_metric_an_event_or_a_job(
     drain(service.means)
     assert found_in(service.client.get("/metrics").text) == []
     for seat in (*SEATS, TEAM_A.seats["admin"]):
-        for path in ("/v1/events", "/v1/audit", "/v1/retention"):
+        for path in ("/v1/events", "/v1/audit", "/v1/audit/export", "/v1/retention"):
             assert found_in(service.get(path, seat.siret, seat.role).text) == [], (path, seat)
     with service.means.database.read() as session:
         for table in (Change, ChangeObject, Event, Job, ImportRow, Version):

@@ -57,9 +57,13 @@ def test_a_chosen_interpreter_that_does_not_fit_is_refused(tmp_path: Path) -> No
     assert f"PYTHON={old}" in found.stderr
 
 
-@pytest.mark.parametrize(
-    "target", ["run", "test", "demo", "bench", "fuzz", "openapi", "migration", "lock", "image-steps"]
+TARGETS = (
+    *("run", "test", "demo", "bench", "fuzz", "openapi", "migration", "lock", "image-steps"),
+    *("matrix", "canary", "attack", "rotation", "audit"),
 )
+
+
+@pytest.mark.parametrize("target", TARGETS)
 def test_every_target_can_be_planned_and_is_in_the_help(target: str) -> None:
     make = ["make", "--no-print-directory"]
     planned = subprocess.run(

@@ -57,3 +57,10 @@ def test_a_file_and_a_variable_together_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path, OWN, 0o600)
     with pytest.raises(ValidationError, match="not both"):
         Settings.model_validate({"secret_keys": OTHER, "secret_keys_file": path})
+
+
+def test_production_never_calls_its_own_network() -> None:
+    chosen = {"secret_keys": OWN, "allow_private_addresses": True}
+    with pytest.raises(ValidationError, match="for development only"):
+        Settings.model_validate({"environment": "production", **chosen})
+    assert Settings.model_validate(chosen).allow_private_addresses

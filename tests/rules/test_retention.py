@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.rules.retention import TRACES, HireContact, RetentionReason, months_kept, retention
+from app.rules.retention import LOGS, TRACES, HireContact, RetentionReason, months_kept, retention
 
 TODAY = date(2028, 1, 1)
 
@@ -58,3 +58,7 @@ def test_the_identity_goes_from_that_day_on() -> None:
 
 def test_what_remains_is_coarsened_after_three_more_years() -> None:
     assert months_kept(TRACES, TODAY) == 36
+
+
+def test_who_acted_is_told_for_a_year() -> None:
+    assert months_kept(LOGS, TODAY) == 12

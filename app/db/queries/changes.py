@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, Select, and_, delete, exists, func, insert, or_, select, true
+from sqlalchemy import Row, Select, and_, delete, exists, func, insert, or_, select, true, update
 
 from app.db.queries.event_readers import about_somebody_referred, may_read
 from app.db.tables import Change, ChangeObject, ContractAccess, Event, OpenChange, Seal
@@ -130,8 +130,31 @@ def events_after(
 
 
 def audit_trail(principal: Principal, after: UUID | None, limit: int) -> Select[Change]:
-    """The organisation's own changes, oldest first; the platform reads all."""
+    """What the organisation changed itself in the same role, oldest first; the platform reads all.
+
+    Rights never add up: what an organisation does in another role is that role's to read.
+    """
     query = select(Change).order_by(Change.id).limit(limit)
     if not principal.is_admin:
-        query = query.where(Change.organisation_id == principal.organisation_id)
+        query = query.where(
+            Change.organisation_id == principal.organisation_id, Change.role == principal.role.value
+        )
     return query if after is None else query.where(Change.id > after)
+
+
+def changes_with_actors(before: datetime, after: UUID | None, limit: int) -> Select[UUID]:
+    """Sealed changes older than an instant that still say by what and in which request they were made."""
+    query = (
+        select(Change.id)
+        .join(Seal, Seal.change_id == Change.id)
+        .where(Change.at < before, Change.request_id.is_not(None))
+        .order_by(Change.id)
+        .limit(limit)
+    )
+    return query if after is None else query.where(Change.id > after)
+
+
+def forget_actors(session: WriteSession, change_ids: Sequence[UUID]) -> None:
+    """Empty what no seal holds."""
+    gone = {"key_id": None, "membership_id": None, "request_id": None}
+    session.execute(update(Change).where(Change.id.in_(change_ids)).values(**gone))

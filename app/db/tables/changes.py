@@ -14,7 +14,10 @@ Sequence = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Change(Base):
-    """One write transaction. This is the audit trail: ids and field names, never values."""
+    """One write transaction. This is the audit trail: ids and field names, never values.
+
+    By what credential and in which request it was made goes after the retention of logs; no seal holds it.
+    """
 
     __tablename__ = "changes"
     __table_args__ = (Index("ix_changes_organisation", "organisation_id", "id"),)
@@ -25,7 +28,7 @@ class Change(Base):
     role: Mapped[RoleCode]
     key_id: Mapped[Id | None]
     membership_id: Mapped[Id | None]
-    request_id: Mapped[Code]
+    request_id: Mapped[Code | None]
     action: Mapped[Code]
     contract_id: Mapped[Id | None] = mapped_column(index=True)
 
