@@ -105,16 +105,12 @@ def row(chosen: Choice) -> np.ndarray:
 
 
 def inside(cell: Cell) -> Callable[[Path], bool]:
-    return _at(cell.level, cell.code)
-
-
-def _at(level: str, code: str) -> Callable[[Path], bool]:
-    names: list[str] = list(LEVELS)
-    return lambda place: place[names.index(level)] == code
+    depth = LEVELS.index(cell.level)
+    return lambda place: place[depth] == cell.code
 
 
 class Adversary:
-    """Knows every release, that nothing is negative, and that who is not listed has nothing."""
+    """Knows every release, and that nothing is negative; who is not listed may be hidden or have nothing."""
 
     def __init__(self, published: Published, value: str) -> None:
         self.value = value
@@ -122,21 +118,9 @@ class Adversary:
         self.sums: list[float] = []
         for quarter, release in published.quarters.items():
             self._learn(release, "first", quarter)
-            self._learn(published.year, "now", None)
+        self._learn(published.year, "now", None)
 
     def _learn(self, release: Cubes, moment: str, quarter: int | None) -> None:
-        listed = {(cell.level, cell.code) for cell in release.cells}
-        levels = {cell.level for cell in release.cells}
-        for place in COMMUNES:
-            for level, code in zip(LEVELS, place, strict=True):
-                if level in levels and code is not None and (level, code) not in listed:
-                    self._equal(
-                        _at(level, code),
-                        quarter,
-                        moment,
-                        SEXES,
-                        0,
-                    )
         for cell in release.cells:
             if cell.hidden:
                 continue
