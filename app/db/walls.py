@@ -223,7 +223,9 @@ WALLS: dict[str, Wall] = {
         f"{PLATFORM} OR contract_id IS NULL OR {_seen('events', owner=None)} OR {_ABOUT_REFERRED}",
     ),
     "open_changes": Wall(
-        f"{PLATFORM} OR {_seen('open_changes', owner=None)} OR {_OWN_CHANGE.format(table='open_changes')}",
+        # A change of a person is filed under no contract, and makes the figures of one provisional still.
+        f"{PLATFORM} OR {_seen('open_changes', owner=None)} OR {_OWN_CHANGE.format(table='open_changes')} "
+        "OR wall_told(change_id)",
         _OWN_CHANGE.format(table="open_changes"),
     ),
     # Accounts: of one organisation in one role.

@@ -12,6 +12,7 @@ from app.schemas.assessments import Eligibility
 from app.schemas.compliance import Figure
 from app.schemas.contracts import ContractKind
 from app.schemas.disputes import DisputeKind, DisputeOutcome, DisputeState
+from app.schemas.events import TrailForm
 from app.schemas.figures import Basis
 from app.schemas.follow_up import ActionCode
 from app.schemas.hires import EndReason, HireWarning, Prescriber
@@ -121,6 +122,10 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         Figure.HELD: "Retenues",
         Figure.REFUSED: "Refusées",
         Figure.DECLARED: "Déclarées",
+    },
+    "trail_forms": {
+        TrailForm.CSV: "CSV, pour un tableur",
+        TrailForm.NDJSON: "NDJSON, un changement par ligne",
     },
     "next_actions": {
         ActionCode.MISSING_STATEMENT: "Relevé manquant",

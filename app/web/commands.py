@@ -89,7 +89,7 @@ class Call:
     ) -> Response:
         """Answer 200 with a file made while it is sent; the use case opens a session whenever it reads."""
         self._identify()
-        with self.means.database.read() as session:
+        with self.means.database.read(NOBODY) as session:
             principal = self._authenticate(session, Scope.READ)
         lines = use_case(partial(reading, self.means, principal, self.request_id))
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
