@@ -1,6 +1,5 @@
 """Who grants a role to an account, and takes it back: only what one has, for one's own."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -9,33 +8,10 @@ from sqlalchemy import select
 
 from app.db.tables import Membership
 from app.principal import Role
-from tests.api.accounts import MEMBERSHIPS, NUMBERS, PLATFORM, World, code, open_world
+from tests.api.accounts import MEMBERSHIPS, PLATFORM, World, code
 from tests.api.builders import BUYER, CONTRACTOR, ISSUER, OTHER_BUYER
 from tests.api.registering import errors_of
-from tests.issuers.running import NOW, Running, running_issuer
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[Running]:
-    with running_issuer() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def running(module_database_url: str, process: Running) -> Iterator[World]:
-    with open_world(module_database_url, process) as found:
-        yield found
-
-
-@pytest.fixture
-def world(running: World) -> Iterator[World]:
-    yield running
-    running.service.clock.moment = NOW
-
-
-@pytest.fixture
-def subject() -> str:
-    return f"somebody-{next(NUMBERS)}"
+from tests.issuers.running import NOW
 
 
 class TestGranting:
