@@ -132,6 +132,7 @@ _MET = (
     f"AND o.contract_id = a.contract_id WHERE {MINE} AND o.organisation_id = contacts.organisation_id "
     f"AND o.since <= {TODAY} AND (o.until IS NULL OR o.until >= {TODAY})"
 )
+_DELEGATED = f"({ROLE} = 'insertion_structure' AND delegate_id = {ORGANISATION})"
 _HOLDS = f"holder_id = {ORGANISATION} AND {ROLE} = 'contractor'"
 _ABOUT_REFERRED = (
     f"(subject_type = 'hire' AND EXISTS (SELECT FROM hires h WHERE h.id = events.subject_id AND {REFERRED}))"
@@ -178,6 +179,11 @@ WALLS: dict[str, Wall] = {
     "decp_records": Wall.same(
         f"{PLATFORM} OR {_seen('decp_records', owner=None)} OR ({ROLE} = 'buyer' AND EXISTS "
         f"(SELECT FROM organisations o WHERE o.id = {ORGANISATION} AND o.identifier = decp_records.buyer))"
+    ),
+    # What was given to a structure is its own; a firm gives what is its own.
+    "delegations": Wall(
+        f"({of_contract('delegations').using}) AND ({ROLE} <> 'insertion_structure' OR {_DELEGATED})",
+        f"{PLATFORM} OR {_DELEGATED} OR ({ROLE} = 'contractor' AND delegator_id = {ORGANISATION})",
     ),
     # Between two contracts: seen from either, proposed from the first.
     "splits": Wall(f"{PLATFORM} OR {_SPLIT_SEEN}", f"{PLATFORM} OR {_seen('splits')}"),

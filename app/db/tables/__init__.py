@@ -13,6 +13,7 @@ from app.db.tables.contracts import (
     ImportRow,
     Mandate,
 )
+from app.db.tables.delegations import Delegation
 from app.db.tables.disputes import Dispute, DisputeEnd
 from app.db.tables.invoices import Invoice
 from app.db.tables.memberships import Membership
@@ -64,6 +65,7 @@ __all__ = [
     "ContractParty",
     "ContractPlace",
     "DecpRecord",
+    "Delegation",
     "Dispute",
     "DisputeEnd",
     "DocumentsSeen",
