@@ -1,4 +1,7 @@
-"""The command line: `python -m app.cli COMMAND`."""
+"""The command line: `python -m app.cli COMMAND`.
+
+Each command imports what it needs: a worker starts without the HTTP application, and `--help` without either.
+"""
 
 from __future__ import annotations
 
@@ -11,35 +14,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
-import uvicorn
 
-from app.clock import SystemClock, day_of
-from app.crypto import Keyring
-from app.db import migrate as migrate_tables
-from app.db.session import Database
-from app.db.wall_laying import RolesMissing
-from app.demonstration.client import Unexpected
-from app.demonstration.keys import read_keys, write_keys
-from app.demonstration.records import BY_ROLE, PLATFORM, files_at, own_files
-from app.demonstration.server import served
-from app.demonstration.telling import tell
-from app.errors import DomainError
-from app.main import create_app
 from app.principal import Role
 from app.schemas.access import KEY_DAYS, LONGEST_OVERLAP_DAYS, OVERLAP_DAYS
-from app.schemas.rights import ErasureGround
-from app.services import erasures as erasing
-from app.services import key_rotation, privacy, setup
-from app.services import retention as retaining
-from app.services import verify as verification
-from app.services.work import Means
-from app.settings import Settings
-from app.web.observing import configure_logging
-from app.worker import Worker, beside, run_until_signalled
+
+if TYPE_CHECKING:
+    from app.services.work import Means
+    from app.settings import Settings
 
 KEYS = Path("var/keys.json")
 EXAMPLES = (
@@ -61,7 +46,14 @@ app.add_typer(keys, name="keys")
 Days = Annotated[int, typer.Option(min=1, max=KEY_DAYS, help="For how many days it is valid.")]
 
 
-def _means(settings: Settings) -> Means:
+def _means(settings: Settings | None = None) -> Means:
+    from app.clock import SystemClock
+    from app.crypto import Keyring
+    from app.db.session import Database
+    from app.services.work import Means
+    from app.settings import Settings
+
+    settings = settings or Settings()
     database = Database(settings.database_url, pool_size=settings.pool_size)
     return Means(database, SystemClock(), Keyring(settings.secret_keys.get_secret_value()))
 
@@ -69,6 +61,10 @@ def _means(settings: Settings) -> Means:
 @app.command()
 def migrate() -> None:
     """Bring the database to the latest schema and load the territories."""
+    from app.db.wall_laying import RolesMissing
+    from app.services import setup
+    from app.settings import Settings
+
     settings = Settings()
     try:
         setup.prepare(_means(settings).database, settings.owner_database_url or settings.database_url)
@@ -80,6 +76,8 @@ def migrate() -> None:
 @app.command()
 def migration(name: str) -> None:
     """Draft the migration from the last schema to the tables of the code, and print where it is."""
+    from app.db import migrate as migrate_tables
+
     if not name.strip():
         message = 'Say what changes: NAME="pools of contracts"'
         raise typer.BadParameter(message, param_hint="NAME")
@@ -89,15 +87,19 @@ def migration(name: str) -> None:
 @keys.command("create")
 def create_key(siret: str, role: Role, label: str = "cli", valid_days: Days = KEY_DAYS) -> None:
     """Make an API key and print it; it is shown nowhere else."""
+    from app.services import setup
+
     with _told():
-        typer.echo(setup.issue_key(_means(Settings()), siret, role, label, valid_days=valid_days))
+        typer.echo(setup.issue_key(_means(), siret, role, label, valid_days=valid_days))
 
 
 @keys.command("list")
 def list_keys(siret: Annotated[str | None, typer.Argument(help="Of one organisation only.")] = None) -> None:
     """List keys without their secrets, oldest first, one a line: tabs stand between the columns."""
+    from app.services import setup
+
     typer.echo("id\tprefix\tsiret\trole\tscopes\tcreated\tends\tlast used\tlabel")
-    for key in setup.every_key(_means(Settings()), siret):
+    for key in setup.every_key(_means(), siret):
         ends = min(moment for moment in (key.expires_at, key.revoked_at) if moment)
         used = f"{key.last_used_at:%Y-%m-%dT%H:%MZ}" if key.last_used_at else "-"
         days = f"{key.created_at:%Y-%m-%d}\t{ends:%Y-%m-%d}\t{used}"
@@ -113,20 +115,26 @@ def rotate_key(
     valid_days: Days = KEY_DAYS,
 ) -> None:
     """Print the successor of a key, which itself ends after the overlap."""
+    from app.services import setup
+
     with _told():
-        typer.echo(setup.replace_key(_means(Settings()), key_id, overlap_days, valid_days))
+        typer.echo(setup.replace_key(_means(), key_id, overlap_days, valid_days))
 
 
 @keys.command("revoke")
 def revoke_key(key_id: UUID) -> None:
     """End a key at once."""
+    from app.services import setup
+
     with _told():
-        setup.end_key(_means(Settings()), key_id)
+        setup.end_key(_means(), key_id)
 
 
 @contextmanager
 def _told() -> Iterator[None]:
     """A refusal of the service as a message of the command."""
+    from app.errors import DomainError
+
     try:
         yield
     except DomainError as error:
@@ -138,6 +146,8 @@ def _told() -> Iterator[None]:
 @app.command()
 def openapi(path: Annotated[Path | None, typer.Argument()] = None) -> None:
     """Print the OpenAPI document, or write it to a file."""
+    from app.main import create_app
+
     document = json.dumps(create_app().openapi(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     if path is None:
         typer.echo(document, nl=False)
@@ -152,6 +162,11 @@ def serve(
     worker: Annotated[bool, typer.Option(help="With a worker process that ends with this one.")] = True,  # noqa: FBT002 - an option
 ) -> None:
     """Serve the API."""
+    import uvicorn
+
+    from app.main import create_app
+    from app.worker import beside
+
     # The server raises the signal again once it has answered what it had begun; the worker is ended then.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with beside(["-m", "app.cli", "worker"]) if worker else nullcontext():
@@ -172,7 +187,9 @@ def serve(
 @app.command()
 def verify() -> None:
     """Check every sum against the ledger and every seal against its change; exits 1 if one does not hold."""
-    found = verification.verify(_means(Settings()).database)
+    from app.services import verify as verification
+
+    found = verification.verify(_means().database)
     typer.echo(found.told())
     raise typer.Exit(0 if found.holds else 1)
 
@@ -185,6 +202,9 @@ def rotate_keys(
 
     Exits 1 while values that can be moved stand under another key. Killed, it goes on where it was.
     """
+    from app.services import key_rotation
+    from app.settings import Settings
+
     settings = Settings()
     means = _means(settings)
     if not dry_run:
@@ -199,6 +219,9 @@ def rotate_keys(
 @app.command()
 def register(*, html: bool = False) -> None:
     """Print the register of processing (GDPR, article 30), as Markdown or as a page."""
+    from app.clock import SystemClock, day_of
+    from app.services import privacy
+
     text = privacy.register(day_of(SystemClock().now()))
     typer.echo(text.html() if html else text.markdown(), nl=False)
 
@@ -206,6 +229,9 @@ def register(*, html: bool = False) -> None:
 @app.command()
 def notice(*, html: bool = False) -> None:
     """Print the notice that informs people, as Markdown or as a page."""
+    from app.clock import SystemClock, day_of
+    from app.services import privacy
+
     text = privacy.notice(day_of(SystemClock().now()))
     typer.echo(text.html() if html else text.markdown(), nl=False)
 
@@ -215,7 +241,9 @@ def retention(
     *, dry_run: Annotated[bool, typer.Option(help="Only list what would be done: ids and reasons.")] = False
 ) -> None:
     """Queue the day's retention, or list whose identity it would erase."""
-    means = _means(Settings())
+    from app.services import retention as retaining
+
+    means = _means()
     if not dry_run:
         planned = retaining.plan_retention(means)
         typer.echo("Conservation du jour mise en file." if planned else "Déjà prévue aujourd'hui.")
@@ -231,26 +259,39 @@ def retention(
 @app.command()
 def erasures() -> None:
     """Print the ids of everybody erased, for keeping outside the database beside its backups."""
-    for participant_id, ground in erasing.listed(_means(Settings())):
+    from app.services import erasures as erasing
+
+    for participant_id, ground in erasing.listed(_means()):
         typer.echo(f"{participant_id} {ground}")
 
 
 @app.command("replay-erasures")
 def replay_erasures(path: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
     """Erase again, after a restore, everybody that the kept list names."""
+    from app.schemas.rights import ErasureGround
+    from app.services import erasures as erasing
+
     lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     try:
         kept = [(UUID(line[0]), ErasureGround(line[1])) for line in lines]
     except (ValueError, IndexError):
         message = "Une ligne par personne : identifiant, espace, motif."
         raise typer.BadParameter(message, param_hint="PATH") from None
-    now, already, unknown = erasing.replay(_means(Settings()), kept)
+    now, already, unknown = erasing.replay(_means(), kept)
     typer.echo(f"Effacées : {now}. Déjà effacées : {already}. Absentes de cette base : {unknown}.")
 
 
 @app.command()
 def demo(files: Annotated[list[Path] | None, typer.Argument(exists=True, dir_okay=False)] = None) -> None:
     """Play the whole story step by step on a server of its own, on records of nobody or on these files."""
+    from app.demonstration.client import Unexpected
+    from app.demonstration.records import PLATFORM, files_at, own_files
+    from app.demonstration.server import served
+    from app.demonstration.telling import tell
+    from app.services import setup
+    from app.services import verify as verification
+    from app.settings import Settings
+
     with tempfile.TemporaryDirectory(prefix="clauses-demo-") as directory:
         url = f"sqlite:///{directory}/demo.sqlite3"
         means = _means(Settings(database_url=url))
@@ -272,6 +313,13 @@ def demo(files: Annotated[list[Path] | None, typer.Argument(exists=True, dir_oka
 @app.command()
 def run(port: int = 8000) -> None:
     """Prepare an embedded database with a demonstration, print a key per role, serve."""
+    from app.demonstration.keys import read_keys, write_keys
+    from app.demonstration.records import BY_ROLE, own_files
+    from app.demonstration.server import served
+    from app.demonstration.telling import tell
+    from app.services import setup
+    from app.settings import Settings
+
     _refuse_busy(port)
     settings = Settings()
     Path("var").mkdir(exist_ok=True)
@@ -319,6 +367,10 @@ def work(
     with_parent: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Settle changes and do the jobs; several workers may run."""
+    from app.settings import Settings
+    from app.web.logs import configure_logging
+    from app.worker import Worker, run_until_signalled
+
     settings = Settings()
     configure_logging(settings.log_level)
     worker = Worker(

@@ -50,7 +50,8 @@ from app.settings import Settings
 from app.web import browsers, contract, docs, problems, rates
 from app.web.flushing import lifespan
 from app.web.limits import BodyLimit, Bound
-from app.web.observing import Observing, configure_logging
+from app.web.logs import configure_logging
+from app.web.observing import Observing
 
 if TYPE_CHECKING:
     from app.clock import Clock
