@@ -28,6 +28,7 @@ from app.demonstration.records import BY_ROLE, PLATFORM, files_at, own_files
 from app.demonstration.server import served
 from app.demonstration.telling import tell
 from app.errors import DomainError
+from app.exchange.outgoing import Outgoing
 from app.main import create_app
 from app.principal import Role
 from app.schemas.access import KEY_DAYS, LONGEST_OVERLAP_DAYS, OVERLAP_DAYS
@@ -39,7 +40,7 @@ from app.services import verify as verification
 from app.services.work import Means
 from app.settings import Settings
 from app.web.observing import configure_logging
-from app.worker import Worker, beside, run_until_signalled
+from app.worker import Sending, Worker, beside, run_until_signalled
 
 KEYS = Path("var/keys.json")
 EXAMPLES = (
@@ -63,7 +64,12 @@ Days = Annotated[int, typer.Option(min=1, max=KEY_DAYS, help="For how many days 
 
 def _means(settings: Settings) -> Means:
     database = Database(settings.database_url, pool_size=settings.pool_size)
-    return Means(database, SystemClock(), Keyring(settings.secret_keys.get_secret_value()))
+    return Means(
+        database,
+        SystemClock(),
+        Keyring(settings.secret_keys.get_secret_value()),
+        outgoing=Outgoing(allow_private=settings.allow_private_addresses),
+    )
 
 
 @app.command()
@@ -322,7 +328,10 @@ def work(
     settings = Settings()
     configure_logging(settings.log_level)
     worker = Worker(
-        _means(settings), answers_hours=settings.idempotency_hours, lease=timedelta(seconds=lease)
+        _means(settings),
+        answers_hours=settings.idempotency_hours,
+        lease=timedelta(seconds=lease),
+        sending=Sending(settings.webhook_threads, settings.webhook_pause_days, settings.webhook_log_days),
     )
     run_until_signalled(worker, with_parent=with_parent)
 

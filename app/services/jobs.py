@@ -49,6 +49,7 @@ OWN_KINDS = frozenset(
         "tell_pool",
         "retention",
         "forget_actors",
+        "forget_deliveries",
     },
 )
 TOLD_AT_END = {"import": "import.finished"}
