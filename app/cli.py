@@ -16,6 +16,7 @@ from uuid import UUID
 
 import typer
 import uvicorn
+from rich.progress import MofNCompleteColumn, Progress
 
 from app.clock import SystemClock, day_of
 from app.crypto import Keyring
@@ -32,9 +33,11 @@ from app.exchange.outgoing import Outgoing
 from app.main import create_app
 from app.principal import Role
 from app.schemas.access import KEY_DAYS, LONGEST_OVERLAP_DAYS, OVERLAP_DAYS
+from app.schemas.jobs import JobState
+from app.schemas.labels import LABELS
 from app.schemas.rights import ErasureGround
 from app.services import erasures as erasing
-from app.services import key_rotation, privacy, setup
+from app.services import job_watch, key_rotation, privacy, setup
 from app.services import retention as retaining
 from app.services import verify as verification
 from app.services.work import Means
@@ -59,6 +62,8 @@ app = typer.Typer(
 
 keys = typer.Typer(help="API keys: create, list, rotate, revoke.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
+work_under_way = typer.Typer(help="Jobs: follow one, cancel one.", no_args_is_help=True)
+app.add_typer(work_under_way, name="jobs")
 Days = Annotated[int, typer.Option(min=1, max=KEY_DAYS, help="For how many days it is valid.")]
 
 
@@ -128,6 +133,27 @@ def revoke_key(key_id: UUID) -> None:
     """End a key at once."""
     with _told():
         setup.end_key(_means(Settings()), key_id)
+
+
+@work_under_way.command("follow")
+def follow_job(job_id: UUID) -> None:
+    """Show a bar that grows with the job until it ends; exits 1 unless it is done. Ctrl-C only looks away."""
+    with _told(), Progress(*Progress.get_default_columns(), MofNCompleteColumn()) as bar:
+        shown = bar.add_task("…", total=None)
+        for job in job_watch.watch(_means(Settings()), job_id):
+            state = LABELS["job_states"][job.state]
+            bar.update(shown, description=state, completed=job.done, total=job.total or None)
+    why = f" ({job.problem.code})" if job.problem else ""
+    typer.echo(f"{state}{why} : {job.done}/{job.total} {json.dumps(job.result, ensure_ascii=False)}")
+    raise typer.Exit(0 if job.state is JobState.DONE else 1)
+
+
+@work_under_way.command("cancel")
+def cancel_job(job_id: UUID) -> None:
+    """Want no more of a job: at once while it waits, at its next step while it runs."""
+    with _told():
+        job = job_watch.stop(_means(Settings()), job_id)
+    typer.echo(f"{LABELS['job_states'][job.state]} : {job.done}/{job.total} ; ce qui est fait reste fait.")
 
 
 @contextmanager

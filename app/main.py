@@ -49,7 +49,7 @@ from app.exchange.outgoing import Outgoing
 from app.issuers.identifying import Issuers
 from app.services.work import Means
 from app.settings import Settings
-from app.web import browsers, contract, docs, problems, rates, webhook_section
+from app.web import browsers, contract, docs, problems, progress, rates, webhook_section
 from app.web.flushing import lifespan
 from app.web.limits import BodyLimit, Bound
 from app.web.observing import Observing, configure_logging
@@ -134,6 +134,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     docs.install(app)
     problems.install(app)
     app.state.rates = rates.Rates(settings)
+    app.state.streams = progress.Streams(settings.streams_per_key, settings.stream_seconds)
     _surround(app, settings)
 
     def openapi() -> dict[str, Any]:

@@ -136,6 +136,9 @@ class Settings(BaseSettings):
     streams_per_key: int = Field(
         default=5, ge=1, description="Works that one key or membership follows at once, per process."
     )
+    stream_seconds: float = Field(
+        default=300, ge=0, description="After which a stream ends, and its reader shows its key again."
+    )
     cors_origins: tuple[str, ...] = Field(
         default=(), description="Origins whose pages may call the API from a browser, as a JSON list."
     )

@@ -242,6 +242,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         JobState.RUNNING: "En cours",
         JobState.DONE: "Terminé",
         JobState.FAILED: "Échoué",
+        JobState.CANCELLED: "Annulé",
     },
     "changes": {
         "organisation.created": "Organisme créé",
@@ -313,6 +314,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "dispute.withdrawn": "Contestation retirée",
         "import.queued": "Import reçu",
         "import.finished": "Import terminé",
+        "job.cancelled": "Travail annulé",
         "position.fixed": "Positions fixées par le service",
         **WEBHOOK_CHANGES,
     },
@@ -335,6 +337,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "penalty_decision": "Décision sur des pénalités",
         "dispute": "Contestation",
         "import": "Import",
+        "job": "Travail",
         "webhook": "Webhook",
     },
     "opposition_decisions": {

@@ -309,6 +309,7 @@ BY_MODEL: dict[str, Any] = {
     "ReversalOut.reversed": "0.00",
     "ReversalOut.reverses": INVOICE,
     "InvoicePage.total": "10000.00",
+    "JobOut.cancel_asked_at": None,
     "JobOut.id": JOB,
     "JobOut.kind": "import",
     "JobOut.result": {"created": 3, "rejected": 1},

@@ -14,7 +14,7 @@ from app.db.queries.webhooks import forget_deliveries
 from app.db.tables import ContractAccess, Webhook
 from app.exchange.outgoing import Outgoing
 from app.principal import Role
-from app.services import deliveries, webhooks
+from app.services import webhooks
 from tests.api.builders import BUYER, CONTRACTOR, FACILITATOR, OTHER_BUYER, Service, add_contract, add_mandate
 from tests.api.hooks import forget_hooks, hook, serve, serving_now, tell
 from tests.api.receiving import Receiver, receiving
