@@ -10,21 +10,15 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
+from typing import Annotated
 
 import typer
 
-from app.principal import Role
-from app.schemas.access import KEY_DAYS, LONGEST_OVERLAP_DAYS, OVERLAP_DAYS
-
-if TYPE_CHECKING:
-    from app.services.work import Means
-    from app.settings import Settings
+from app.commands import jobs, keys, privacy
+from app.commands.starting import open_means
 
 KEYS = Path("var/keys.json")
 EXAMPLES = (
@@ -39,23 +33,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
-keys = typer.Typer(help="API keys: create, list, rotate, revoke.", no_args_is_help=True)
-app.add_typer(keys, name="keys")
-Days = Annotated[int, typer.Option(min=1, max=KEY_DAYS, help="For how many days it is valid.")]
-
-
-def _means(settings: Settings | None = None) -> Means:
-    from app.clock import SystemClock
-    from app.crypto import Keyring
-    from app.db.session import Database
-    from app.services.work import Means
-    from app.settings import Settings
-
-    settings = settings or Settings()
-    database = Database(settings.database_url, pool_size=settings.pool_size)
-    return Means(database, SystemClock(), Keyring(settings.secret_keys.get_secret_value()))
+app.add_typer(privacy.app)
+app.add_typer(keys.app, name="keys")
+app.add_typer(jobs.app, name="jobs")
 
 
 @app.command()
@@ -67,7 +47,7 @@ def migrate() -> None:
 
     settings = Settings()
     try:
-        setup.prepare(_means(settings).database, settings.owner_database_url or settings.database_url)
+        setup.prepare(open_means(settings).database, settings.owner_database_url or settings.database_url)
     except RolesMissing as missing:
         typer.echo(missing, err=True)
         raise typer.Exit(1) from None
@@ -82,65 +62,6 @@ def migration(name: str) -> None:
         message = 'Say what changes: NAME="pools of contracts"'
         raise typer.BadParameter(message, param_hint="NAME")
     typer.echo(migrate_tables.draft(name))
-
-
-@keys.command("create")
-def create_key(siret: str, role: Role, label: str = "cli", valid_days: Days = KEY_DAYS) -> None:
-    """Make an API key and print it; it is shown nowhere else."""
-    from app.services import setup
-
-    with _told():
-        typer.echo(setup.issue_key(_means(), siret, role, label, valid_days=valid_days))
-
-
-@keys.command("list")
-def list_keys(siret: Annotated[str | None, typer.Argument(help="Of one organisation only.")] = None) -> None:
-    """List keys without their secrets, oldest first, one a line: tabs stand between the columns."""
-    from app.services import setup
-
-    typer.echo("id\tprefix\tsiret\trole\tscopes\tcreated\tends\tlast used\tlabel")
-    for key in setup.every_key(_means(), siret):
-        ends = min(moment for moment in (key.expires_at, key.revoked_at) if moment)
-        used = f"{key.last_used_at:%Y-%m-%dT%H:%MZ}" if key.last_used_at else "-"
-        days = f"{key.created_at:%Y-%m-%d}\t{ends:%Y-%m-%d}\t{used}"
-        typer.echo(
-            f"{key.id}\t{key.prefix}\t{key.siret}\t{key.role}\t{'+'.join(key.scopes)}\t{days}\t{key.label}"
-        )
-
-
-@keys.command("rotate")
-def rotate_key(
-    key_id: UUID,
-    overlap_days: Annotated[int, typer.Option(min=0, max=LONGEST_OVERLAP_DAYS)] = OVERLAP_DAYS,
-    valid_days: Days = KEY_DAYS,
-) -> None:
-    """Print the successor of a key, which itself ends after the overlap."""
-    from app.services import setup
-
-    with _told():
-        typer.echo(setup.replace_key(_means(), key_id, overlap_days, valid_days))
-
-
-@keys.command("revoke")
-def revoke_key(key_id: UUID) -> None:
-    """End a key at once."""
-    from app.services import setup
-
-    with _told():
-        setup.end_key(_means(), key_id)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """A refusal of the service as a message of the command."""
-    from app.errors import DomainError
-
-    try:
-        yield
-    except DomainError as error:
-        detail = error.errors[0].detail if error.errors else error.title
-        typer.echo(detail.fr, err=True)
-        raise typer.Exit(1) from None
 
 
 @app.command()
@@ -189,7 +110,7 @@ def verify() -> None:
     """Check every sum against the ledger and every seal against its change; exits 1 if one does not hold."""
     from app.services import verify as verification
 
-    found = verification.verify(_means().database)
+    found = verification.verify(open_means().database)
     typer.echo(found.told())
     raise typer.Exit(0 if found.holds else 1)
 
@@ -206,7 +127,7 @@ def rotate_keys(
     from app.settings import Settings
 
     settings = Settings()
-    means = _means(settings)
+    means = open_means(settings)
     if not dry_run:
         moved = key_rotation.rotate(means, lambda table, rows: typer.echo(f"  {table} : {rows}"))
         typer.echo(f"{moved} lignes mises sous la clé « {means.keyring.current_id} ».")
@@ -217,84 +138,20 @@ def rotate_keys(
 
 
 @app.command()
-def register(*, html: bool = False) -> None:
-    """Print the register of processing (GDPR, article 30), as Markdown or as a page."""
-    from app.clock import SystemClock, day_of
-    from app.services import privacy
-
-    text = privacy.register(day_of(SystemClock().now()))
-    typer.echo(text.html() if html else text.markdown(), nl=False)
-
-
-@app.command()
-def notice(*, html: bool = False) -> None:
-    """Print the notice that informs people, as Markdown or as a page."""
-    from app.clock import SystemClock, day_of
-    from app.services import privacy
-
-    text = privacy.notice(day_of(SystemClock().now()))
-    typer.echo(text.html() if html else text.markdown(), nl=False)
-
-
-@app.command()
-def retention(
-    *, dry_run: Annotated[bool, typer.Option(help="Only list what would be done: ids and reasons.")] = False
-) -> None:
-    """Queue the day's retention, or list whose identity it would erase."""
-    from app.services import retention as retaining
-
-    means = _means()
-    if not dry_run:
-        planned = retaining.plan_retention(means)
-        typer.echo("Conservation du jour mise en file." if planned else "Déjà prévue aujourd'hui.")
-        return
-    people = 0
-    for found in retaining.due(means):
-        people += 1
-        ids = " ".join(map(str, found.participant_ids))
-        typer.echo(f"{found.due_on or '-'}  {found.reason}  {ids}  ({found.reason_label})")
-    typer.echo(f"{people} personnes.")
-
-
-@app.command()
-def erasures() -> None:
-    """Print the ids of everybody erased, for keeping outside the database beside its backups."""
-    from app.services import erasures as erasing
-
-    for participant_id, ground in erasing.listed(_means()):
-        typer.echo(f"{participant_id} {ground}")
-
-
-@app.command("replay-erasures")
-def replay_erasures(path: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
-    """Erase again, after a restore, everybody that the kept list names."""
-    from app.schemas.rights import ErasureGround
-    from app.services import erasures as erasing
-
-    lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    try:
-        kept = [(UUID(line[0]), ErasureGround(line[1])) for line in lines]
-    except (ValueError, IndexError):
-        message = "Une ligne par personne : identifiant, espace, motif."
-        raise typer.BadParameter(message, param_hint="PATH") from None
-    now, already, unknown = erasing.replay(_means(), kept)
-    typer.echo(f"Effacées : {now}. Déjà effacées : {already}. Absentes de cette base : {unknown}.")
-
-
-@app.command()
 def demo(files: Annotated[list[Path] | None, typer.Argument(exists=True, dir_okay=False)] = None) -> None:
     """Play the whole story step by step on a server of its own, on records of nobody or on these files."""
     from app.demonstration.client import Unexpected
     from app.demonstration.records import PLATFORM, files_at, own_files
     from app.demonstration.server import served
     from app.demonstration.telling import tell
+    from app.principal import Role
     from app.services import setup
     from app.services import verify as verification
     from app.settings import Settings
 
     with tempfile.TemporaryDirectory(prefix="clauses-demo-") as directory:
         url = f"sqlite:///{directory}/demo.sqlite3"
-        means = _means(Settings(database_url=url))
+        means = open_means(Settings(database_url=url))
         setup.prepare(means.database, url)
         admin = setup.issue_key(means, PLATFORM, Role.ADMIN, "demo")
         try:
@@ -317,25 +174,26 @@ def run(port: int = 8000) -> None:
     from app.demonstration.records import BY_ROLE, own_files
     from app.demonstration.server import served
     from app.demonstration.telling import tell
+    from app.principal import Role
     from app.services import setup
     from app.settings import Settings
 
     _refuse_busy(port)
     settings = Settings()
     Path("var").mkdir(exist_ok=True)
-    means = _means(settings)
+    means = open_means(settings)
     setup.prepare(means.database, settings.database_url)
     new = not setup.has_contracts(means.database)
-    keys = None if new else read_keys(KEYS)
+    known = None if new else read_keys(KEYS)
     # Those of another database, or of another secret, would be printed and refused.
-    if keys is None or not all(setup.holds_key(means, text) for text in keys.values()):
-        keys = {role.value: setup.issue_key(means, siret, role, "demo") for role, siret in BY_ROLE.items()}
-        write_keys(KEYS, keys)
+    if known is None or not all(setup.holds_key(means, text) for text in known.values()):
+        known = {role.value: setup.issue_key(means, siret, role, "demo") for role, siret in BY_ROLE.items()}
+        write_keys(KEYS, known)
     if new:
         with served(settings.database_url) as address:
-            tell(address, keys[Role.ADMIN], own_files(), lambda _: None)
+            tell(address, known[Role.ADMIN], own_files(), lambda _: None)
     means.database.dispose()
-    _greet(keys, f"http://127.0.0.1:{port}")
+    _greet(known, f"http://127.0.0.1:{port}")
     serve(port=port)
 
 
@@ -356,7 +214,7 @@ def _greet(keys: dict[str, str], address: str) -> None:
         typer.echo(f"  {role:20} {text}")
     typer.echo("\nPour commencer :\n")
     for example in EXAMPLES:
-        typer.echo(f"  curl -s -H 'Authorization: Bearer {keys[Role.BUYER]}' '{address}{example}'")
+        typer.echo(f"  curl -s -H 'Authorization: Bearer {keys['buyer']}' '{address}{example}'")
     typer.echo(f"\nDocumentation : {address}/docs\n")
 
 
@@ -369,12 +227,15 @@ def work(
     """Settle changes and do the jobs; several workers may run."""
     from app.settings import Settings
     from app.web.logs import configure_logging
-    from app.worker import Worker, run_until_signalled
+    from app.worker import Sending, Worker, run_until_signalled
 
     settings = Settings()
     configure_logging(settings.log_level)
     worker = Worker(
-        _means(settings), answers_hours=settings.idempotency_hours, lease=timedelta(seconds=lease)
+        open_means(settings),
+        answers_hours=settings.idempotency_hours,
+        lease=timedelta(seconds=lease),
+        sending=Sending(settings.webhook_threads, settings.webhook_pause_days, settings.webhook_log_days),
     )
     run_until_signalled(worker, with_parent=with_parent)
 

@@ -40,14 +40,16 @@ from app.api import (
     splits,
     statements,
     territories,
+    webhooks,
 )
 from app.clock import SystemClock
 from app.crypto import Keyring
 from app.db.session import Database
+from app.exchange.outgoing import Outgoing
 from app.issuers.identifying import Issuers
 from app.services.work import Means
 from app.settings import Settings
-from app.web import browsers, contract, docs, problems, rates
+from app.web import browsers, contract, docs, problems, progress, rates, webhook_section
 from app.web.flushing import lifespan
 from app.web.limits import BodyLimit, Bound
 from app.web.logs import configure_logging
@@ -89,7 +91,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     )
     keyring = Keyring(settings.secret_keys.get_secret_value())
     clock = clock or SystemClock()
-    app.state.means = Means(database, clock, keyring, Issuers(settings.issuers, clock))
+    outgoing = Outgoing(allow_private=settings.allow_private_addresses)
+    app.state.means = Means(database, clock, keyring, Issuers(settings.issuers, clock), outgoing=outgoing)
     app.state.settings = settings
     for module in (
         health,
@@ -112,6 +115,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         invoices,
         jobs,
         events,
+        webhooks,
         rules,
         # Before the people: its fixed addresses stand beside their ids.
         persons,
@@ -127,9 +131,11 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         pools,
     ):
         app.include_router(module.router)
+    webhook_section.install(app)
     docs.install(app)
     problems.install(app)
     app.state.rates = rates.Rates(settings)
+    app.state.streams = progress.Streams(settings.streams_per_key, settings.stream_seconds)
     _surround(app, settings)
 
     def openapi() -> dict[str, Any]:

@@ -126,6 +126,19 @@ class Settings(BaseSettings):
     allow_private_addresses: bool = Field(
         default=False, description="Development only: call addresses of one's own network, by http too."
     )
+    webhook_threads: int = Field(
+        default=4, ge=0, le=64, description="Webhooks that one worker serves at once; 0: none."
+    )
+    webhook_pause_days: int = Field(
+        default=5, ge=1, le=60, description="Days of failures alone after which a webhook is paused."
+    )
+    webhook_log_days: int = Field(default=30, ge=1, le=365, description="How long ended deliveries are kept.")
+    streams_per_key: int = Field(
+        default=5, ge=1, description="Works that one key or membership follows at once, per process."
+    )
+    stream_seconds: float = Field(
+        default=300, ge=0, description="After which a stream ends, and its reader shows its key again."
+    )
     cors_origins: tuple[str, ...] = Field(
         default=(), description="Origins whose pages may call the API from a browser, as a JSON list."
     )

@@ -24,6 +24,7 @@ from app.schemas.persons import MergeReason, PersonDecision, SeparationReason
 from app.schemas.rights import ErasureGround, OppositionDecision, OppositionGround
 from app.schemas.rules import ProfileState
 from app.schemas.social_conditions import SocialConditionKind
+from app.schemas.webhook_labels import WEBHOOK_CHANGES, WEBHOOK_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -229,16 +230,19 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "recount": "Nouveau décompte",
         "recount_person": "Nouveau décompte d'une personne",
         "roll_over": "Passage au jour suivant",
+        "forget_deliveries": "Journal des envois purgé",
         "recheck": "État de clause d'un contrat revu",
         "recheck_all": "États de clause revus",
         "tell_split": "Annonce d'un partage à l'autre contrat",
         "tell_pool": "Globalisation annoncée à un contrat",
     },
+    **WEBHOOK_LABELS,
     "job_states": {
         JobState.WAITING: "En attente",
         JobState.RUNNING: "En cours",
         JobState.DONE: "Terminé",
         JobState.FAILED: "Échoué",
+        JobState.CANCELLED: "Annulé",
     },
     "changes": {
         "organisation.created": "Organisme créé",
@@ -259,7 +263,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "invoice.recorded": "Facture enregistrée",
         "invoice.reversed": "Facture annulée, en tout ou partie",
         "mandate.given": "Mandat donné",
+        "mandate.updated": "Mandat modifié",
         "mandate.ended": "Mandat fini, ou fin fixée",
+        "profile.created": "Profil de clause commencé",
+        "profile.drafted": "Brouillon de profil commencé ou modifié",
+        "profile.published": "Version de profil publiée",
+        "profile.withdrawn": "Version ou brouillon de profil retiré",
         "participant.created": "Personne enregistrée",
         "participant.updated": "Personne rectifiée",
         "identity.read": "Identité lue, avec un motif",
@@ -305,7 +314,9 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "dispute.withdrawn": "Contestation retirée",
         "import.queued": "Import reçu",
         "import.finished": "Import terminé",
+        "job.cancelled": "Travail annulé",
         "position.fixed": "Positions fixées par le service",
+        **WEBHOOK_CHANGES,
     },
     "objects": {
         "organisation": "Organisme",
@@ -326,6 +337,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "penalty_decision": "Décision sur des pénalités",
         "dispute": "Contestation",
         "import": "Import",
+        "job": "Travail",
+        "webhook": "Webhook",
     },
     "opposition_decisions": {
         OppositionDecision.OPPOSED: "Opposition : le traitement est limité",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.clock import Clock, SystemClock, day_of, new_id
 from app.db.session import Viewer
 from app.db.tables import Change, ChangeObject, Event, OpenChange, Version
+from app.exchange.outgoing import Outgoing
 from app.issuers.identifying import Issuers
 from app.principal import SERVICE
 from app.services.last_uses import LastUses
@@ -33,6 +34,8 @@ class Means:
     # None, for processes that take no tokens.
     issuers: Issuers = field(default_factory=lambda: Issuers((), SystemClock()))
     last_uses: LastUses = field(default_factory=LastUses)
+    # How addresses that users give are called.
+    outgoing: Outgoing = field(default_factory=Outgoing)
 
 
 @dataclass(slots=True)

@@ -33,6 +33,26 @@ ADVICE = {
         "Révoquez celle qui ne sert plus, ou attendez sa fin : GET /v1/api-keys dit laquelle (lineage_id).",
         "Revoke the one no longer used, or wait for its end: GET /v1/api-keys tells which (lineage_id).",
     ),
+    "webhook_paused": Text(
+        "Reprenez-le d'abord : PATCH /v1/webhooks/{id} avec « paused » à false.",
+        "Resume it first: PATCH /v1/webhooks/{id} with “paused” false.",
+    ),
+    "too_many_webhooks": Text(
+        "Supprimez-en un qui ne sert plus, ou élargissez les filtres d'un autre : GET /v1/webhooks.",
+        "Delete one no longer used, or widen the filters of another: GET /v1/webhooks.",
+    ),
+    "secret_overlap": Text(
+        "Attendez secret_overlap_until, ou remplacez aussitôt avec « overlap_hours » à 0.",
+        "Wait for secret_overlap_until, or replace at once with “overlap_hours” 0.",
+    ),
+    "job_ended": Text(
+        "Rien n'est à annuler : GET /v1/jobs/{id} dit comment il s'est terminé.",
+        "There is nothing to cancel: GET /v1/jobs/{id} tells how it ended.",
+    ),
+    "too_many_streams": Text(
+        "Fermez un suivi, ou lisez GET /v1/jobs/{id} de temps en temps.",
+        "Close one, or read GET /v1/jobs/{id} from time to time.",
+    ),
     "membership_exists": Text(
         "Mettez fin à l'accès en cours avant d'en accorder un autre : GET /v1/memberships.",
         "End the present access before granting another one: GET /v1/memberships.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from app.db.session import ReadSession
     from app.principal import Principal
 
+Result = TypeVar("Result")
 JSON_TYPE = "application/json"
 KEY_CHARACTERS = 255
 # What creating operations stand under, by the name in their address: how it is seen, and its id.
@@ -83,6 +84,13 @@ class Call:
             principal = self._authenticate(session, Scope.READ)
             reader = Reader(session, principal, self.means, self.request_id)
             return self._answer(use_case(reader), principal)
+
+    def look(self, use_case: Callable[[Reader], Result]) -> tuple[Principal, Result]:
+        """Who asks, and what the use case returns: for an answer that goes on after it."""
+        self._identify()
+        with self.means.database.read(NOBODY) as session:
+            principal = self._authenticate(session, Scope.READ)
+            return principal, use_case(Reader(session, principal, self.means, self.request_id))
 
     def stream(
         self, use_case: Callable[[Callable[[], Any]], Iterable[str]], media_type: str, name: str

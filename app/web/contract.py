@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi.openapi.utils import get_openapi
 
 from app.schemas.fields import Output
+from app.web import webhook_section
 from app.web.example_values import PARAMETERS
 from app.web.examples import Examples
 from app.web.rates import PACED
@@ -47,6 +48,7 @@ TAGS = {
     "rules": "Le droit servi comme donnée : paramètres, publics, preuves.",
     "statements": "Relevés mensuels d'heures et leur examen.",
     "territories": "Territoires de référence.",
+    "webhooks": webhook_section.GUIDE,
 }
 CONNECT = "openIdConnect"
 EXAMPLE_ISSUER = "https://idp.example"
@@ -78,6 +80,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         summary=app.summary,
         description=app.description,
         routes=app.routes,
+        webhooks=app.webhooks.routes,
         tags=[{"name": name, "description": meaning} for name, meaning in TAGS.items()],
         license_info=app.license_info,
     )
@@ -89,6 +92,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     _complete(document)
     _pace(document)
     _secure(document, app.state.settings.issuers)
+    webhook_section.complete(document)
     app.openapi_schema = document
     return document
 

@@ -18,6 +18,7 @@ from app.web.example_pools import POOL, POOLS
 from app.web.example_releases import RELEASE, RELEASES
 from app.web.example_reviews import CLAIM, DECISION, REVIEWS, SPLIT
 from app.web.example_rights import RIGHTS
+from app.web.example_webhooks import DELIVERY, WEBHOOK, WEBHOOK_NAMES, WEBHOOKS
 
 INVOICE = "01936f2e-7c10-7a31-9c55-0242ac12000f"
 REVERSAL = "01936f2e-7c10-7a31-9c55-0242ac120010"
@@ -39,6 +40,7 @@ LINES = [{"hire_id": HIRE, "worked": "151.67"}]
 
 BY_NAME: dict[str, Any] = {
     **ACCESS_NAMES,
+    **WEBHOOK_NAMES,
     "answer_reason": None,
     "answered_at": None,
     "cancelled_by": None,
@@ -211,6 +213,7 @@ BY_NAME: dict[str, Any] = {
 
 BY_MODEL: dict[str, Any] = {
     **ACCESS,
+    **WEBHOOKS,
     **FIGURES,
     **LAW,
     **OUTCOMES,
@@ -306,6 +309,7 @@ BY_MODEL: dict[str, Any] = {
     "ReversalOut.reversed": "0.00",
     "ReversalOut.reverses": INVOICE,
     "InvoicePage.total": "10000.00",
+    "JobOut.cancel_asked_at": None,
     "JobOut.id": JOB,
     "JobOut.kind": "import",
     "JobOut.result": {"created": 3, "rejected": 1},
@@ -358,6 +362,8 @@ PARAMETERS: dict[str, Any] = {
     **PARTS,
     "assessment_id": ASSESSMENT,
     "code": "57433",
+    "delivery_id": DELIVERY,
+    "webhook_id": WEBHOOK,
     "contract_id": CONTRACT,
     "decision_id": DECISION,
     "hire_id": HIRE,

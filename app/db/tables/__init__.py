@@ -48,6 +48,7 @@ from app.db.tables.statements import (
     Verdict,
 )
 from app.db.tables.territories import PostalCode, Territory, TerritoryAlias
+from app.db.tables.webhooks import Webhook, WebhookDelivery
 from app.db.types import Base
 
 __all__ = [
@@ -112,4 +113,6 @@ __all__ = [
     "TerritoryAlias",
     "Verdict",
     "Version",
+    "Webhook",
+    "WebhookDelivery",
 ]
