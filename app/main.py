@@ -17,6 +17,7 @@ from app.api import (
     durations,
     estimates,
     events,
+    exports,
     figures,
     health,
     hires,
@@ -110,6 +111,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         imports,
         invoices,
         jobs,
+        exports,
         events,
         rules,
         # Before the people: its fixed addresses stand beside their ids.
