@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.schemas.exports import ContractsExport, TableForm
-from app.services import exports
+from app.exchange import documents
+from app.schemas.compliance import ComplianceQuery
+from app.schemas.exports import AttestationQuery, ContractsExport, TableForm
+from app.services import exports, reports
 from app.web.commands import Calling
 from app.web.routing import ExactRoute, answers
 
@@ -21,6 +24,13 @@ TABLE: dict[int | str, dict[str, Any]] = {
             "text/csv": {"schema": {"type": "string"}},
             XLSX: {"schema": {"type": "string", "format": "binary"}},
         },
+    }
+}
+PDF = "application/pdf"
+DOCUMENT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Le document.",
+        "content": {PDF: {"schema": {"type": "string", "format": "binary"}}},
     }
 }
 
@@ -42,3 +52,33 @@ def export_contracts(call: Calling, request: Request, asked: Annotated[Contracts
         return call.stream(lambda reading: exports.contracts_csv(reading, asked), "text/csv", "contrats.csv")
     most = request.app.state.settings.export_rows
     return call.file(lambda reader: exports.contracts_workbook(reader, asked, most), XLSX, "contrats.xlsx")
+
+
+@router.get(
+    "/contracts/{contract_id}/bilan",
+    response_class=Response,
+    responses={**DOCUMENT, **answers(404, 409, 422)},
+    summary="Tirer le bilan d'un contrat",
+)
+def export_bilan(call: Calling, contract_id: UUID, asked: Annotated[ComplianceQuery, Query()]) -> Response:
+    """PDF accessible : quantités, trajectoire et, pour l'acheteur et le facilitateur, les effectifs."""
+    return call.file(
+        lambda reader: documents.pdf(reports.bilan(reader, contract_id, asked), reader.now), PDF, "bilan.pdf"
+    )
+
+
+@router.get(
+    "/contracts/{contract_id}/attestation",
+    response_class=Response,
+    responses={**DOCUMENT, **answers(404, 409, 422)},
+    summary="Attester les heures acceptées",
+)
+def export_attestation(
+    call: Calling, contract_id: UUID, asked: Annotated[AttestationQuery, Query()]
+) -> Response:
+    """PDF accessible : heures comptées mois par mois ; à une entreprise, celles de son côté. Aucun nom."""
+    return call.file(
+        lambda reader: documents.pdf(reports.attestation(reader, contract_id, asked), reader.now),
+        PDF,
+        "attestation.pdf",
+    )

@@ -7,22 +7,18 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.errors import FieldError, Text
 from app.rules.codes import ClauseState
 from app.schemas.compliance import AsOf, KnownAt
-from app.schemas.fields import PlaceCode, Reference, Siret
+from app.schemas.fields import Month, PlaceCode, Reference, Siret
+
+UNORDERED = Text("Le dernier mois ne précède pas le premier.", "The last month does not precede the first.")
 
 
 class TableForm(StrEnum):
     """How a table is written out."""
 
     CSV = "csv"
-    XLSX = "xlsx"
-
-
-class DocumentForm(StrEnum):
-    """How a document is written out."""
-
-    PDF = "pdf"
     XLSX = "xlsx"
 
 
@@ -57,3 +53,24 @@ class ContractsExport(ContractsTaken):
         default=Separator.SEMICOLON,
         description="`semicolon` : pour un tableur français (virgule décimale, BOM) ; `comma` : RFC 4180.",
     )
+
+
+class AttestationQuery(BaseModel):
+    """The months of an attestation, both included, and when its hours were known."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    first: Month | None = Field(default=None, alias="from", description="Premier mois ; le début si absent.")
+    last: Month | None = Field(
+        default=None, alias="to", description="Dernier mois compris ; le dernier compté si absent."
+    )
+    known_at: KnownAt | None = None
+
+    @property
+    def as_of(self) -> None:
+        """The day of an attestation is the present one; its months say the rest."""
+        return
+
+    def unordered(self) -> FieldError:
+        """What is wrong with months that go back."""
+        return FieldError("/query/to", "end_before_start", UNORDERED)

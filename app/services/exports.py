@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from app.schemas.compliance import ComplianceOut
     from app.schemas.contracts import ContractOut
-    from app.schemas.exports import ContractsExport, ContractsTaken
+    from app.schemas.exports import AttestationQuery, ContractsExport, ContractsTaken
     from app.services.work import Reader
 
     Reading = Callable[[], AbstractContextManager[Reader]]
@@ -86,7 +86,9 @@ def contracts_workbook(reader: Reader, asked: ContractsExport, most: int) -> byt
     return workbook(table, (_row(reader, contract, asked) for contract in found))
 
 
-def who_and_when(reader: Reader, asked: ContractsExport | ComplianceQuery) -> dict[str, str]:
+def who_and_when(
+    reader: Reader, asked: ContractsExport | ComplianceQuery | AttestationQuery
+) -> dict[str, str]:
     """Who asked, for which day, as known when: what every file has to say of itself."""
     own = reader.principal.organisation_id
     organisation = organisations_by_id(reader.session, {own}).get(own)
