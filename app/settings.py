@@ -109,6 +109,8 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=10, ge=1, description="Connections kept per process (PostgreSQL).")
     pool_timeout_seconds: float = Field(default=30, gt=0)
     body_limit_bytes: int = Field(default=256 * KIB, ge=KIB)
+    # Contracts of a workbook or a package, which are made as a whole; a CSV is sent as it is read.
+    export_rows: int = Field(default=2_000, ge=1, le=100_000)
     import_limit_bytes: int = Field(default=32 * MIB, ge=KIB)
     body_seconds: float = Field(
         default=20, gt=0, description="How long a body may take to arrive; above: 408."

@@ -13,6 +13,7 @@ from app.schemas.compliance import Figure
 from app.schemas.contracts import ContractKind
 from app.schemas.disputes import DisputeKind, DisputeOutcome, DisputeState
 from app.schemas.events import TrailForm
+from app.schemas.exports import Separator, TableForm
 from app.schemas.figures import Basis
 from app.schemas.follow_up import ActionCode
 from app.schemas.hires import EndReason, HireWarning, Prescriber
@@ -128,6 +129,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         TrailForm.CSV: "CSV, pour un tableur",
         TrailForm.NDJSON: "NDJSON, un changement par ligne",
     },
+    "table_forms": {TableForm.CSV: "CSV", TableForm.XLSX: "Classeur XLSX"},
+    "separators": {Separator.SEMICOLON: "Point-virgule", Separator.COMMA: "Virgule"},
     "next_actions": {
         ActionCode.MISSING_STATEMENT: "Relevé manquant",
         ActionCode.MISSING_DOCUMENT: "Document manquant",

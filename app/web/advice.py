@@ -25,6 +25,14 @@ ADVICE = {
         "Attendez le délai de Retry-After et renvoyez la même requête, ou employez une clé d'API.",
         "Wait as Retry-After says and send the same request again, or use an API key.",
     ),
+    "export_too_large": Text(
+        "Resserrez les critères, ou prenez le CSV (format=csv), qui n'a pas de limite.",
+        "Narrow the criteria, or take the CSV (format=csv), which has no limit.",
+    ),
+    "no_clause_to_report": Text(
+        "Enregistrez la clause : PUT /v1/contracts/{id}/clause. « clause_state » dit pourquoi elle manque.",
+        "Record the clause: PUT /v1/contracts/{id}/clause. “clause_state” says why there is none.",
+    ),
     "key_ended": Text(
         "Créez une clé neuve : POST /v1/api-keys.",
         "Make a new key: POST /v1/api-keys.",

@@ -103,6 +103,15 @@ class Call:
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
         return StreamingResponse(lines, 200, headers, media_type=media_type)
 
+    def file(self, use_case: Callable[[Reader], bytes], media_type: str, name: str) -> Response:
+        """Answer 200 with a file that the use case makes as a whole, so that it can still be refused."""
+        self._identify()
+        with self.means.database.read(NOBODY) as session:
+            principal = self._authenticate(session, Scope.READ)
+            content = use_case(Reader(session, principal, self.means, self.request_id))
+        headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, 200, headers, media_type=media_type)
+
     def change(self, use_case: Callable[[Writer, int], Any], *, status: int = 200) -> Response:
         """Run a use case on the version named by `If-Match`; commit, then answer."""
         return self._write(lambda writer: use_case(writer, self.expected_version()), status)

@@ -32,6 +32,7 @@ TAGS = {
     "disputes": "Contester une décision, et y répondre.",
     "estimates": "Calibrer une clause avant la consultation.",
     "events": "Fil des changements et piste d'audit.",
+    "exports": "Fichiers à reprendre : tableurs, formats ouverts, documents.",
     "exploitation": "Pour qui exploite le service : état, mesures, sens des erreurs. Sans clé.",
     "hires": "Personnes mises à l'emploi sur un contrat.",
     "imports": "Fichiers remis, lus enregistrement par enregistrement.",
