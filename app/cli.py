@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -28,6 +28,7 @@ from app.demonstration.records import BY_ROLE, PLATFORM, files_at, own_files
 from app.demonstration.server import served
 from app.demonstration.telling import tell
 from app.errors import DomainError
+from app.exchange.quarters import QuarterFileError, read_quarters
 from app.main import create_app
 from app.principal import Role
 from app.schemas.access import KEY_DAYS, LONGEST_OVERLAP_DAYS, OVERLAP_DAYS
@@ -246,6 +247,24 @@ def replay_erasures(path: Annotated[Path, typer.Argument(exists=True, dir_okay=F
         raise typer.BadParameter(message, param_hint="PATH") from None
     now, already, unknown = erasing.replay(_means(Settings()), kept)
     typer.echo(f"Effacées : {now}. Déjà effacées : {already}. Absentes de cette base : {unknown}.")
+
+
+@app.command()
+def quarter(
+    path: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="GeoJSON, in degrees.")],
+    longitude: Annotated[float, typer.Option(min=-180, max=180)],
+    latitude: Annotated[float, typer.Option(min=-90, max=90)],
+    version: Annotated[str, typer.Option(help="What its publisher calls this version of the list.")],
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day of the list.")],
+) -> None:
+    """Say which priority quarters (QPV) of a file hold a point: code, name, version, first day."""
+    try:
+        quarters = read_quarters(path.read_bytes(), version, since.date())
+    except QuarterFileError as refused:
+        typer.echo(f"Fichier de quartiers inutilisable : {refused}.", err=True)
+        raise typer.Exit(1) from None
+    for found in quarters.holding(longitude, latitude):
+        typer.echo(f"{found.code}\t{found.label}\t{found.version}\t{found.since}")
 
 
 @app.command()
