@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands import jobs, keys, privacy
+from app.commands import jobs, keys, privacy, quarters
 from app.commands.starting import open_means
 
 KEYS = Path("var/keys.json")
@@ -34,6 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(privacy.app)
+app.add_typer(quarters.app)
 app.add_typer(keys.app, name="keys")
 app.add_typer(jobs.app, name="jobs")
 

@@ -45,8 +45,12 @@ FILE_BODY: dict[str, Any] = {
         "required": True,
         "description": "Le fichier tel quel.",
         "content": {
-            "application/json": {"schema": {}, "example": JSON_EXAMPLE},
-            "text/csv": {"schema": {"type": "string"}, "example": CSV_EXAMPLE},
+            # Named, and binary: without either, generated clients cannot send a file.
+            "application/json": {
+                "schema": {"type": "object", "title": "DecpFile", "additionalProperties": True},
+                "example": JSON_EXAMPLE,
+            },
+            "text/csv": {"schema": {"type": "string", "format": "binary"}, "example": CSV_EXAMPLE},
         },
     }
 }

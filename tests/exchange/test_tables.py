@@ -4,7 +4,7 @@ import contextlib
 import io
 from datetime import date
 
-import openpyxl  # type: ignore[import-untyped]  # it has no types
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
