@@ -12,6 +12,7 @@ from app.db.tables import Change, ChangeObject, Event, OpenChange, Version
 from app.exchange.outgoing import Outgoing
 from app.issuers.identifying import Issuers
 from app.principal import SERVICE
+from app.schemas.event_types import EVENT_TYPES
 from app.services.last_uses import LastUses
 
 if TYPE_CHECKING:
@@ -142,7 +143,12 @@ class Writer(Reader):
         `own`: told to who acts alone, whatever contract the change is filed under. `contract_id`: the
         contract it is about, where the change is filed under none. Who may not read what an event is about
         is not told (`app/db/queries/event_readers.py`).
+
+        A type that integrators were not told of (`EVENT_TYPES`) is a fault of the caller's: ValueError.
         """
+        if EVENT_TYPES.get(event) != subject_type:
+            message = f"{event} of a {subject_type} is missing in app/schemas/event_types.py"
+            raise ValueError(message)
         self._events += 1
         self.session.add(
             Event(

@@ -45,7 +45,7 @@ class History:
             with writing(means, SERVICE, "test") as writer:
                 writer.record("test.written")
                 writer.touch("test", subject, "field")
-                writer.announce("test.written", "test", subject)
+                writer.announce("contract.updated", "contract", subject)
                 writer.session.flush()
                 if random.random() < 0.2:
                     # Others that began later commit first: ids and times are not the order of commits.
@@ -107,12 +107,12 @@ def test_a_commit_that_comes_long_after_others_were_read_is_told_after_them(
     late, early = new_id(), [new_id() for _ in range(3)]
     with writing(means, SERVICE, "test") as slow:
         slow.record("test.written")
-        slow.announce("test.written", "test", late)
+        slow.announce("contract.updated", "contract", late)
         slow.session.flush()
         for subject in early:
             with writing(means, SERVICE, "test") as writer:
                 writer.record("test.written")
-                writer.announce("test.written", "test", subject)
+                writer.announce("contract.updated", "contract", subject)
             settle(means)
         seen, after = _read_all(means, 0)
         assert seen == early
