@@ -37,6 +37,8 @@ PEOPLE = (
     ("modalities", "Par modalité", 3),
     ("contract_types", "Par type de contrat de travail", 4),
 )
+# A buyer knows the hires of its contract one by one: hours of few of an age would tell whose age it is.
+FOR_FACILITATORS = frozenset({"age_bands"})
 NOT_KNOWN = "Non renseigné"
 COUNTED_MEANS = (
     "Heure comptée : heure déclarée, acceptée à l'examen, faite pendant la période d'exécution de la clause "
@@ -163,7 +165,11 @@ def _people(reader: Reader, view: EntriesInView) -> list[Section]:
     said = f"Personnes distinctes ayant des heures comptées : {number}."
     return [
         Section("Personnes", (said,)),
-        *(_by(found, codes, caption, place) for codes, caption, place in PEOPLE),
+        *(
+            _by(found, codes, caption, place)
+            for codes, caption, place in PEOPLE
+            if reader.principal.role is Role.FACILITATOR or codes not in FOR_FACILITATORS
+        ),
     ]
 
 
@@ -183,8 +189,10 @@ def _by(found: Sequence[Sequence[object]], codes: str, caption: str, place: int)
 
 
 def _masking(reader: Reader) -> str:
+    if reader.principal.role is Role.FACILITATOR:
+        return "Les effectifs sont complets : ils sont réservés au facilitateur du marché."
     if reader.principal.role in TOLD_PEOPLE:
-        return "Les effectifs sont complets : ils sont réservés à l'acheteur et au facilitateur du marché."
+        return "Les effectifs par tranche d'âge sont réservés au facilitateur du marché."
     return "Les effectifs de personnes ne sont pas montrés dans ce rôle."
 
 

@@ -65,6 +65,14 @@ def test_the_bilan_tells_the_buyer_hours_and_people(service: Service, contract_i
     assert reader.metadata.title == "Bilan de la clause sociale"
 
 
+def test_ages_are_told_to_the_facilitator_alone(service: Service, contract_id: UUID) -> None:
+    whole = contract_id, "bilan"
+    _, text = document(service, *whole, FACILITATOR, Role.FACILITATOR, as_of="2025-01-31")
+    assert "Personnes et heures comptées, par tranche d'âge" in text.replace("’", "'")
+    _, text = document(service, *whole, BUYER, Role.BUYER, as_of="2025-01-31")
+    assert "heures comptées, par tranche" not in text
+
+
 def test_a_firm_reads_the_hours_and_not_the_people(service: Service, contract_id: UUID) -> None:
     _, text = document(service, contract_id, "bilan", CONTRACTOR, Role.CONTRACTOR, as_of="2025-01-31")
     assert "Comptées 70,00 h" in text
