@@ -103,8 +103,8 @@ def test_why_there_is_no_clause(case: dict[str, Any]) -> None:
 
 def test_a_consultation_worth_nothing_is_worth_nothing() -> None:
     """No cent is added to a value that no lot contradicts."""
-    assert possible_values(0, None) == (0, 0)
-    assert possible_values(10_050, 20_000) == (Fraction(201, 2), 200)
+    assert possible_values(0, None) == (Fraction(0), Fraction(0))
+    assert possible_values(10_050, 20_000) == (Fraction(201, 2), Fraction(200))
 
 
 STANDING = Standing(
