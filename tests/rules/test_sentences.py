@@ -15,7 +15,8 @@ from app.rules.lines import Period
 from app.rules.publics import public, values_of
 from app.rules.submission import Declared, line_problems, line_warnings, month_problem, read_hours
 from app.rules.target_json import target_from_json
-from app.rules.targets import Basis, inputs_of, supposed
+from app.rules.target_texts import inputs_of
+from app.rules.targets import Basis, supposed
 from app.rules.terms_json import terms_from_json
 from tests.rules.cases import load
 from tests.rules.months import hours
