@@ -92,6 +92,9 @@ def _shown(line: PenaltyLine) -> dict[str, Any]:
         "told": " ".join(block.text for block in line.blocks),
         "holidays": [item.value for item in line.inputs if item.code == "holiday"],
         "pending": inputs["pending"].value if "pending" in inputs else "",
+        "inputs": [
+            f"{item.code} | {item.label_fr} : {item.value} {item.unit}".rstrip() for item in line.inputs
+        ],
         "values": {code: [item.value, item.on.isoformat()] for code, item in inputs.items() if item.on},
     }
 
@@ -168,6 +171,24 @@ def test_a_term_needs_a_kind_and_an_amount_only() -> None:
 
 
 @pytest.mark.parametrize(
+    ("cap", "written"),
+    [
+        (Cap(amount=5000), {"amount": "50.00", "share": None}),
+        (Cap(share=Fraction(1, 20)), {"amount": None, "share": "0.05"}),
+    ],
+)
+def test_a_cap_says_what_it_is_given_by(cap: Cap, written: dict[str, Any]) -> None:
+    (term,) = penalties_to_json((replace(CSF_PENALTIES[1], cap=cap),))
+    assert term["cap"] == written
+
+
+def test_the_least_may_be_the_most() -> None:
+    said = {"kind": "event", "amount": {"euros": "75"}, "cap": {"amount": "10"}, "floor": "10"}
+    (term,) = penalties_from_json([said], "")
+    assert (term.cap, term.floor) == (Cap(1000), 1000)
+
+
+@pytest.mark.parametrize(
     ("change", "pointer", "code"),
     [
         ({"kind": "fine"}, "/kind", "unknown_code"),
@@ -198,6 +219,20 @@ def test_a_term_needs_a_kind_and_an_amount_only() -> None:
         ({"kind": "event", "days": "ouvres"}, "/days", "not_for_this_kind"),
         ({"kind": "missing_hours", "statements": True}, "/statements", "not_for_this_kind"),
         ({"colour": "red"}, "/colour", "unknown_field"),
+        ({"code": 5}, "/code", "invalid"),
+        ({"notice": "yes"}, "/notice", "invalid"),
+        ({"statements": "yes"}, "/statements", "invalid"),
+        ({"assumed": "yes"}, "/assumed", "invalid"),
+        ({"amount": "75"}, "/amount", "invalid"),
+        ({"amount": {"parameter": 5, "coefficient": "4"}}, "/amount/parameter", "invalid"),
+        (
+            {"amount": {"parameter": "hourly_ceiling", "coefficient": "x"}},
+            "/amount/coefficient",
+            "invalid",
+        ),
+        ({"cap": "10"}, "/cap", "invalid"),
+        ({"cap": {"amount": "x"}}, "/cap/amount", "invalid"),
+        ({"floor": "x"}, "/floor", "invalid"),
     ],
 )
 def test_a_wrong_term_is_named(change: dict[str, Any], pointer: str, code: str) -> None:

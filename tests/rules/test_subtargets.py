@@ -104,6 +104,8 @@ def test_before_the_end_the_goal_is_that_of_the_end() -> None:
         (RSA, 1, 10, False, (Detail.MASKED, None, None, False)),
         # Eleven people, 99 h of 100: three whole quarters.
         (RSA, 11, 0, False, (Detail.GROUPED, 7_500, None, False)),
+        # Of 100.01 h, three quarters are 75.0075 h, told to the hundredth.
+        (replace(RSA, hours=10_001), 11, 0, False, (Detail.GROUPED, 7_500, None, False)),
         # Twenty-three people, 207 h: at most the whole.
         (RSA, 23, 0, False, (Detail.GROUPED, 10_000, None, True)),
         # Eleven people whose share of nothing is nothing.

@@ -135,6 +135,12 @@ BAND = {"from_amount": "1", "hours": "2"}
         ({**TRANCHES, "hours_per_tranche": "0"}, "/hours_per_tranche", "invalid"),
         ({**TRANCHES, "estimated_amount": "1.001"}, "/estimated_amount", "too_many_decimals"),
         ({**TRANCHES, "share": "0.1"}, "/share", "unknown_field"),
+        ({"kind": "step_table", "bands": [BAND], "share": "0.1"}, "/share", "unknown_field"),
+        ({"kind": "step_table", "bands": "x"}, "/bands", "invalid"),
+        ({"kind": "step_table", "bands": ["x"]}, "/bands/0", "invalid"),
+        ({"kind": "step_table", "bands": [{**BAND, "share": "0.1"}]}, "/bands/0/share", "unknown_field"),
+        ({"kind": "step_table", "bands": [{**BAND, "from_amount": "x"}]}, "/bands/0/from_amount", "invalid"),
+        ({"kind": "share_of_hours", "share": "0.1", "hours": "1"}, "/hours", "unknown_field"),
         ({"kind": "step_table"}, "/bands", "missing"),
         ({"kind": "step_table", "bands": []}, "/bands", "invalid"),
         ({"kind": "step_table", "bands": [BAND] * 51}, "/bands", "invalid"),
@@ -169,6 +175,13 @@ def test_a_wrong_field_is_named(target: dict[str, Any], pointer: str, code: str)
         target_from_json(target, "/target")
     assert (caught.value.finding.pointer, caught.value.finding.code) == (f"/target{pointer}", code)
     assert caught.value.finding.detail.endswith(".")
+
+
+def test_a_table_has_fifty_bands_at_most() -> None:
+    bands = [{"from_amount": str(n), "hours": "2"} for n in range(50)]
+    target = target_from_json({"kind": "step_table", "bands": bands})
+    assert isinstance(target, StepTable)
+    assert target.bands[-1] == Band(4_900, 200)
 
 
 def test_an_estimate_supposes_the_end() -> None:
