@@ -125,6 +125,13 @@ _SPLIT_SEEN = (
     f"{_seen('splits')} OR EXISTS (SELECT FROM contract_access a WHERE a.owner_id = splits.other_owner_id "
     f"AND a.contract_id = splits.other_contract_id AND {MINE})"
 )
+_RUNS = f"since <= {TODAY} AND (until IS NULL OR until >= {TODAY})"
+# Whether the organisation of the row stands on a contract that the caller sees.
+_MET = (
+    f"SELECT FROM contract_access a JOIN contract_access o ON o.owner_id = a.owner_id "
+    f"AND o.contract_id = a.contract_id WHERE {MINE} AND o.organisation_id = contacts.organisation_id "
+    f"AND o.since <= {TODAY} AND (o.until IS NULL OR o.until >= {TODAY})"
+)
 _HOLDS = f"holder_id = {ORGANISATION} AND {ROLE} = 'contractor'"
 _ABOUT_REFERRED = (
     f"(subject_type = 'hire' AND EXISTS (SELECT FROM hires h WHERE h.id = events.subject_id AND {REFERRED}))"
@@ -240,6 +247,8 @@ WALLS: dict[str, Wall] = {
     ),
     "import_files": of_job("import_files"),
     "import_rows": of_job("import_rows"),
+    # Contacts: one's own, and those that run of who stands on a contract in sight.
+    "contacts": Wall.same(f"{PLATFORM} OR organisation_id = {ORGANISATION} OR ({_RUNS} AND EXISTS ({_MET}))"),
     # Profiles: one's own, of the facilitators one mandated, of the buyers whose contracts are in sight.
     "profiles": Wall(
         f"({_OWN_PROFILE}) OR ({_MANDATED}) "

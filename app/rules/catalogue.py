@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.rules.code_texts import CLAUSE_TEXTS, CodeText
+from app.rules.dated_values import DatedValue, Parameter
 from app.rules.facts import FACT_LABELS
 from app.rules.follow_up_texts import (
     CLAUSE_RECORDED,
@@ -15,7 +16,7 @@ from app.rules.follow_up_texts import (
 )
 from app.rules.labels import LABELS
 from app.rules.outcomes import SITUATIONS, SituationText
-from app.rules.parameters import PARAMETERS, DatedValue, Parameter
+from app.rules.parameters import PARAMETERS
 from app.rules.profiles import PROFILES, Profile
 from app.rules.proofs import PROOFS
 from app.rules.public_choices import parameters_to_json

@@ -7,8 +7,9 @@ from datetime import date
 from fractions import Fraction
 
 from app.rules.codes import ClauseState, ConsultationKind
+from app.rules.dated_values import DatedValue
 from app.rules.hours import HUNDREDTHS
-from app.rules.parameters import DatedValue, parameter
+from app.rules.parameters import parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

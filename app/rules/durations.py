@@ -12,8 +12,9 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from app.rules.codes import ContractType, DurationDecisionKind
+from app.rules.dated_values import DatedValue
 from app.rules.days import ONE_DAY, Span, add_months, count_days
-from app.rules.parameters import DatedValue, parameter
+from app.rules.parameters import parameter
 from app.rules.terms import Terms
 
 BOUNDS = {

@@ -5,62 +5,15 @@ A day before the first value is an error; the last value continues, with the day
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
-from app.rules.errors import NoValueYetError, UnknownCodeError
-from app.rules.texts import french_day
+from app.rules.dated_values import GATHERED, Parameter
+from app.rules.dated_values import by_act as _by_act
+from app.rules.dated_values import series as _series
+from app.rules.errors import UnknownCodeError
+from app.rules.organisation_parameters import ORGANISATIONS
 
 OPENFISCA_CHECKED = date(2026, 7, 31)
-GATHERED = date(2026, 11, 23)
-
-
-@dataclass(frozen=True, slots=True)
-class DatedValue:
-    """A value in force since a day, and where it is written."""
-
-    since: date
-    value: Fraction
-    reference: str
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A number with its history.
-
-    `unit` is one of h, h/week, day_of_month, days, months, years, share, EUR, EUR/h, people, count,
-    yes. `assumed`: no readable source confirmed it.
-    """
-
-    code: str
-    label_fr: str
-    unit: str
-    values: tuple[DatedValue, ...]
-    assumed: bool
-    checked_on: date
-
-    def at(self, day: date) -> DatedValue:
-        """Return the value in force on a day; NoValueYetError before the first."""
-        found = [value for value in self.values if value.since <= day]
-        if not found:
-            first = french_day(self.values[0].since)
-            message = f"« {self.label_fr} » n'a pas de valeur avant le {first}."
-            raise NoValueYetError(message)
-        return found[-1]
-
-    def in_force(self, day: date) -> bool:
-        """Tell whether the parameter has a value on a day."""
-        return self.values[0].since <= day
-
-
-def _series(reference: str, *values: tuple[str, str]) -> tuple[DatedValue, ...]:
-    return tuple(DatedValue(date.fromisoformat(since), Fraction(value), reference) for since, value in values)
-
-
-def _by_act(*values: tuple[str, str, str]) -> tuple[DatedValue, ...]:
-    """Return a series in which each value names the act that set it."""
-    return tuple(DatedValue(date.fromisoformat(since), Fraction(value), act) for since, value, act in values)
 
 
 _AVE = "Alliance Villes Emploi, photographie 2021 : 1 ETP = 1 600 h"
@@ -373,6 +326,7 @@ _ALL = (
         assumed=True,
         checked_on=GATHERED,
     ),
+    *ORGANISATIONS,
 )
 
 PARAMETERS = {item.code: item for item in _ALL}

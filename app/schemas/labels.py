@@ -10,6 +10,7 @@ from app.rules.labels import LABELS as LAW
 from app.rules.retention import RetentionReason
 from app.schemas.assessments import Eligibility
 from app.schemas.compliance import Figure
+from app.schemas.contact_labels import CONTACT_CHANGES, CONTACTS
 from app.schemas.contracts import ContractKind
 from app.schemas.disputes import DisputeKind, DisputeOutcome, DisputeState
 from app.schemas.events import TrailForm
@@ -46,6 +47,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         CredentialKind.MEMBERSHIP: "Jeton d'un compte qui a un accès",
     },
     "subject_kinds": {SubjectKind.PERSON: "Personne", SubjectKind.CLIENT: "Machine"},
+    **CONTACTS,
     "key_warnings": {"key_expires_soon": "Clé bientôt finie"},
     "contract_kinds": {
         ContractKind.WORKS: "Travaux",
@@ -265,6 +267,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "clause.amended": "Clause modifiée par avenant",
         "invoice.recorded": "Facture enregistrée",
         "invoice.reversed": "Facture annulée, en tout ou partie",
+        **CONTACT_CHANGES,
         "mandate.given": "Mandat donné",
         "mandate.updated": "Mandat modifié",
         "mandate.ended": "Mandat fini, ou fin fixée",
@@ -325,6 +328,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "organisation": "Organisme",
         "api_key": "Clé d'API",
         "membership": "Accès d'un compte",
+        "contact": "Interlocuteur",
         "contract": "Contrat",
         "clause": "Clause",
         "invoice": "Facture",

@@ -263,6 +263,20 @@ REGISTER: tuple[Processing, ...] = (
         source="La demande de la personne",
     ),
     Processing(
+        label="Interlocuteurs d'un organisme : nom, adresse électronique, jour de confirmation",
+        columns=_of("contacts", "name", "email"),
+        fields=(
+            *_of("ContactIn", "function", "name", "email", "since"),
+            *_of("ContactPatch", "name", "email"),
+            *_of("HandOverIn", "name", "email", "on"),
+        ),
+        purpose="Joindre qui répond d'un relevé, d'une éligibilité, d'une pénalité",
+        basis=MISSION,
+        recipients=("Son organisme", "Organismes qui partagent un contrat avec lui, sauf pour la direction"),
+        retention="12 mois après la relève ou le retrait, ou aussitôt si on le demande",
+        source="L'organisme lui-même",
+    ),
+    Processing(
         label="Réponses gardées pour qu'une requête répétée n'ait qu'un effet, chiffrées",
         columns=("stored_answers.body",),
         fields=(),

@@ -28,7 +28,7 @@ from app.rules.retention import (
 )
 from app.schemas.labels import LABELS
 from app.schemas.rights import ErasureGround, RetentionCandidate, RetentionOut
-from app.services import erasures, jobs
+from app.services import contacts, erasures, jobs
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -50,7 +50,10 @@ def plan_retention(means: Means) -> bool:
 
 
 def keep_no_longer(running: Running) -> dict[str, Any]:
-    """Erase the identities whose retention is over, each person in a transaction of its own; then coarsen."""
+    """Erase the identities whose retention is over, each person in a transaction of its own; then coarsen.
+
+    Last, contacts that have been over for long enough are forgotten.
+    """
     today = day_of(running.means.clock.now())
     erased = coarsened = 0
     for person_id, found in _judged(running.means, today):
@@ -62,7 +65,7 @@ def keep_no_longer(running: Running) -> dict[str, Any]:
         for participant_id in ids:
             running.breathe()
             coarsened += _coarsen(running, participant_id)
-    return {"erased": erased, "coarsened": coarsened}
+    return {"erased": erased, "coarsened": coarsened, "contacts": contacts.forget_former(running)}
 
 
 def due(means: Means) -> Iterator[RetentionCandidate]:

@@ -313,6 +313,9 @@ ADVICE = {
         "Ne demandez plus sa situation : GET /v1/participants/{id}/oppositions dit ce qui est arrêté.",
         "Do not ask for the situation any more: GET /v1/participants/{id}/oppositions tells what is stopped.",
     ),
+    "contact_ended": Text(
+        "Nommez-en un autre, ou suivez « replaced_by ».", "Name another one, or follow “replaced_by”."
+    ),
     "period_not_over": Text(
         "Attendez ; GET /v1/rules dit combien de jours après la fin (publication_delay).",
         "Wait; GET /v1/rules tells how many days after its end (publication_delay).",

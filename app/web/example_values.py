@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.web.example_access import ACCESS, ACCESS_NAMES, KEY, MEMBERSHIP
+from app.web.example_contacts import CONTACT, CONTACTS
 from app.web.example_figures import FIGURES
 from app.web.example_law import LAW, OUTCOMES
 from app.web.example_penalties import PARTS, PENALTIES
@@ -214,6 +215,7 @@ BY_NAME: dict[str, Any] = {
 BY_MODEL: dict[str, Any] = {
     **ACCESS,
     **WEBHOOKS,
+    **CONTACTS,
     **FIGURES,
     **LAW,
     **OUTCOMES,
@@ -364,6 +366,7 @@ PARAMETERS: dict[str, Any] = {
     "code": "57433",
     "delivery_id": DELIVERY,
     "webhook_id": WEBHOOK,
+    "contact_id": CONTACT,
     "contract_id": CONTRACT,
     "decision_id": DECISION,
     "hire_id": HIRE,

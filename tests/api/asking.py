@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from app.db.tables import (
     Assessment,
     Clause,
+    Contact,
     Contract,
     Dispute,
     Hire,
@@ -57,6 +58,10 @@ WAIVER = {
 
 # Which table keeps the version that `If-Match` names, and which part of the address finds the row.
 VERSIONED: dict[str, tuple[Any, str, str]] = {
+    **dict.fromkeys(
+        ("change_contact", "confirm_contact", "hand_over_contact", "retire_contact"),
+        (Contact, "id", "contact_id"),
+    ),
     "put_organisation": (Organisation, "identifier", "siret"),
     "change_contract": (Contract, "id", "contract_id"),
     "close_contract": (Contract, "id", "contract_id"),
@@ -301,6 +306,10 @@ BODIES: dict[str, Any] = {
     "change_webhook": lambda _, __: {"paused": True},
     "rotate_webhook_secret": lambda _, __: {},
     "replay_webhook": lambda _, __: {"after": 0},
+    "name_contact": lambda _, __: {"function": "statements", "name": "Essai", "email": "essai@exemple.fr"},
+    "change_contact": lambda _, __: {"email": "autre@exemple.fr"},
+    "hand_over_contact": lambda _, __: {"name": "Relève", "email": "releve@exemple.fr"},
+    "report_contact_bounce": lambda _, __: {},
     "put_organisation": lambda _, __: {"name": "Organisme d'exemple", "seat": PLACE},
     "register_contract": _contract,
     "change_contract": lambda _, __: {"lot": "3"},

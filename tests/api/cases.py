@@ -82,6 +82,12 @@ class Team:
         return {**self.person, **numbers}
 
     @property
+    def contact(self) -> dict[str, str]:
+        """Who answers for the follow-up at the buyer."""
+        name = f"Canaricontact{self.name}"
+        return {"function": "follow_up", "name": name, "email": f"{name.lower()}@exemple.fr"}
+
+    @property
     def reasons(self) -> dict[str, str]:
         """Why somebody is eligible, or not: words, dates and codes that stand for nothing else."""
         return {
@@ -138,6 +144,7 @@ class Case:
         """What stands in no answer to anybody outside the case."""
         found = [*self.ids.values(), *(value for values in self.others.values() for value in values)]
         words = [word for word in self.team.reasons.values() if self.team.name in word]
+        words += [self.team.contact["name"], self.team.contact["email"]]
         return [*found, str(self.contract["reference"]), *self.team.identity.values(), *words]
 
 
@@ -214,6 +221,8 @@ def _set_up(case: Case) -> None:
     file = {"marches": {"marche": [{"id": f"{case.contract['reference']}-I"}]}}
     job = case.send("buyer", "POST", "/v1/imports?kind=decp", file)["id"]
     case.ids["import_id"] = case.ids["job_id"] = job
+    contact = case.send("buyer", "POST", f"/v1/organisations/{team.buyer}/contacts", team.contact)
+    case.ids["contact_id"] = contact["id"]
 
 
 def profile_body(code: str, **changes: object) -> dict[str, Any]:

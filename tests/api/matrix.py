@@ -37,6 +37,14 @@ grant_membership             201  201  201  201  201  201  201  201  201
 end_membership               204  204  204  204  204  204  204  204  204
 read_organisation            200  200  200  200  200  200  200  200  200
 put_organisation             200  200  200  200  200  200  200  200  200
+name_contact                 201  201  201  201  201  201  201  201  201
+list_contacts                200  200  200  200  200  200  200  200  200
+read_contact                 200  200  200  200  200  200  200  200  200
+change_contact               200  200  200  200  200  200  200  200  200
+confirm_contact              200  200  200  200  200  200  200  200  200
+hand_over_contact            201  201  201  201  201  201  201  201  201
+report_contact_bounce        200  200  200  200  200  200  200  200  200
+retire_contact               204  204  204  204  204  204  204  204  204
 
 search_territories           200  200  200  200  200  200  200  200  200
 read_territory               200  200  200  200  200  200  200  200  200

@@ -66,7 +66,7 @@ def asked_everything(case: Case) -> Iterator[tuple[str, Response]]:
     """Every operation with the body it takes and with spoilt ones, by one seat of each role."""
     for name in matrix.rows():
         for seat in SEATS:
-            nowhere = {part: str(uuid4()) for part in ("key_id", "membership_id")}
+            nowhere = {part: str(uuid4()) for part in ("key_id", "membership_id", "contact_id")}
             asked = ask(OPERATIONS[name], case, seat, **nowhere)
             credential = headers(case.service, seat)
             bodies = spoilt(asked.body) if name in CHANGING and asked.body is not None else []

@@ -23,14 +23,21 @@ OWNED = {
     *("contract_id", "mandate_id", "hire_id", "participant_id", "assessment_id"),
     *("statement_id", "invoice_id", "import_id", "job_id", "key_id", "profile_code"),
     *("decision_id", "split_id", "pool_id", "fact_id", "dispute_id", "membership_id"),
-    *("webhook_id", "delivery_id"),
+    *("webhook_id", "delivery_id", "contact_id"),
 }
 # What each does to a key or a membership of its own: where these are made, and their part of the address.
 OWN = {
     **dict.fromkeys(("rotate_api_key", "revoke_api_key"), ("/v1/api-keys", "key_id")),
     "end_membership": ("/v1/memberships", "membership_id"),
+    **dict.fromkeys(
+        (
+            *("read_contact", "change_contact", "confirm_contact", "hand_over_contact"),
+            *("report_contact_bounce", "retire_contact"),
+        ),
+        ("/v1/organisations/{siret}/contacts", "contact_id"),
+    ),
 }
-NOWHERE = {"key_id": str(uuid4()), "membership_id": str(uuid4())}
+NOWHERE = {"key_id": str(uuid4()), "membership_id": str(uuid4()), "contact_id": str(uuid4())}
 NEVER_NAMED = "92000000700012"
 OUTSIDERS = [seat for seat in TEAM_B.seats.values() if seat.role is not Role.ADMIN]
 OUTSIDERS.append(Seat("facilitator", STRANGER, Role.FACILITATOR))
@@ -52,9 +59,11 @@ class World:
         body = {"siret": seat.siret, "role": seat.role, "label": "À finir"}
         if part == "membership_id":
             body |= {"issuer": ISSUER, "subject": str(uuid4())}
-        answer = self.service.post(path, seat.siret, seat.role, body)
+        if part == "contact_id":
+            body = {"function": "statements", "name": "À finir", "email": "a.finir@exemple.fr"}
+        answer = self.service.post(path.format(siret=seat.siret), seat.siret, seat.role, body)
         assert answer.status_code == 201, answer.text
-        return {part: str(answer.json()["id"])}
+        return {part: str(answer.json()["id"]), "siret": seat.siret}
 
 
 @pytest.fixture(scope="module")
@@ -281,6 +290,8 @@ def test_nothing_personal_reaches_whom_it_is_not_for(world: World, name: str) ->
 
 def objects(case: Case, operation: Operation) -> Iterator[dict[str, str]]:
     yield {"key_id": str(uuid4())}
+    if "/contacts" in operation.path:
+        yield {"siret": case.team.buyer}
     for part in owned_parts(operation):
         for other in case.others.get(part, []):
             yield {part: other}

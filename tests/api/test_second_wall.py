@@ -19,6 +19,7 @@ from app.db.tables import (
     ApiKey,
     Assessment,
     Base,
+    Contact,
     Contract,
     ContractAccess,
     Dispute,
@@ -67,6 +68,7 @@ VISIBLE = {
     "visible_profiles": OwnProfile,
     "visible_pools": Pool,
     "visible_memberships": Membership,
+    "visible_contacts": Contact,
 }
 
 

@@ -34,6 +34,7 @@ RECEIVED = {
     *("FirstResidenceIn", "HireIn", "HirePatch", "HireEnd", "FactsPatch", "ProofIn", "DecisionIn"),
     *("DurationDecisionIn", "DurationCancellationIn", "OutcomeIn", "MergeIn", "SeparationIn"),
     *("OppositionIn", "ErasureIn", "LineIn", "LineReview", "DisputeAnswerIn"),
+    *("ContactIn", "ContactPatch", "HandOverIn"),
 }
 # Named like what is personal, wherever a schema has it.
 PERSONAL_NAMES = {

@@ -10,9 +10,10 @@ import pytest
 from app.rules import criteria
 from app.rules.codes import Structure
 from app.rules.criteria import Condition
+from app.rules.dated_values import DatedValue, by_act, series
 from app.rules.errors import UnknownCodeError
 from app.rules.facts import Facts
-from app.rules.parameters import DatedValue, _by_act, _series, parameter
+from app.rules.parameters import parameter
 from app.rules.profile_parts import all_chosen, chosen
 from app.rules.publics import Setting, _months, _structures, public, values_of
 from app.rules.terms import PublicChoice
@@ -21,14 +22,14 @@ DAY = date(2025, 1, 15)
 
 
 def test_a_series_names_one_source_for_all_its_values() -> None:
-    assert _series("Texte", ("2024-11-01", "11.88"), ("2026-01-01", "12.02")) == (
+    assert series("Texte", ("2024-11-01", "11.88"), ("2026-01-01", "12.02")) == (
         DatedValue(date(2024, 11, 1), Fraction(297, 25), "Texte"),
         DatedValue(date(2026, 1, 1), Fraction(601, 50), "Texte"),
     )
 
 
 def test_a_series_by_act_names_the_act_of_each_value() -> None:
-    assert _by_act(("2024-11-01", "11.88", "Décret un"), ("2026-01-01", "12.02", "Décret deux")) == (
+    assert by_act(("2024-11-01", "11.88", "Décret un"), ("2026-01-01", "12.02", "Décret deux")) == (
         DatedValue(date(2024, 11, 1), Fraction(297, 25), "Décret un"),
         DatedValue(date(2026, 1, 1), Fraction(601, 50), "Décret deux"),
     )

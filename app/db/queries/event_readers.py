@@ -37,6 +37,7 @@ READERS: dict[str, frozenset[Role]] = {
     "participants": frozenset({Role.FACILITATOR}),
     "profile": frozenset({Role.BUYER, Role.FACILITATOR}),
     "import": frozenset({Role.ADMIN, Role.BUYER}),
+    "contact": frozenset(Role),
     "invoice": WHAT_IT_COSTS,
     "penalty": WHAT_IT_COSTS,
     "pool": WHAT_IT_COSTS,

@@ -1,0 +1,24 @@
+"""Numbers of practice between organisations: how long a contact holds, how long one waits for another."""
+
+from __future__ import annotations
+
+from app.rules.dated_values import GATHERED, Parameter, series
+
+ORGANISATIONS = (
+    Parameter(
+        code="contact_months",
+        label_fr="Durée pour laquelle un interlocuteur confirmé est tenu pour joignable",
+        unit="months",
+        values=series("Usage supposé : deux confirmations par an", ("2000-01-01", "6")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="former_contact_months",
+        label_fr="Conservation du nom et de l'adresse d'un interlocuteur qui ne l'est plus",
+        unit="months",
+        values=series("Usage supposé, comme la piste d'audit : un an", ("2000-01-01", "12")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+)

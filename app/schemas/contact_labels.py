@@ -1,0 +1,38 @@
+"""The French labels of who answers for an organisation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.rules.contacts import ContactFunction, ContactState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONTACTS: Mapping[str, Mapping[str, str]] = {
+    "contact_functions": {
+        ContactFunction.STATEMENTS: "Relevés d'heures",
+        ContactFunction.ELIGIBILITY: "Éligibilité et parcours des personnes",
+        ContactFunction.FOLLOW_UP: "Suivi du contrat",
+        ContactFunction.PENALTIES: "Pénalités et contestations",
+        ContactFunction.RECRUITMENT: "Offres et recherche de candidats",
+        ContactFunction.PERSONAL_DATA: "Données personnelles et droits",
+        ContactFunction.MANAGEMENT: "Direction, jointe à défaut des autres",
+    },
+    "contact_states": {
+        ContactState.ANNOUNCED: "Annoncé, pas encore en fonction",
+        ContactState.REACHABLE: "Joignable",
+        ContactState.TO_CONFIRM: "À confirmer : pas confirmé depuis longtemps",
+        ContactState.UNREACHABLE: "Injoignable : un message est revenu",
+        ContactState.ENDED: "Fini : remplacé ou retiré",
+    },
+}
+CONTACT_CHANGES = {
+    "contact.named": "Interlocuteur nommé",
+    "contact.updated": "Interlocuteur corrigé",
+    "contact.confirmed": "Interlocuteur confirmé",
+    "contact.handed_over": "Relève d'un interlocuteur",
+    "contact.bounced": "Message revenu d'un interlocuteur",
+    "contact.retired": "Interlocuteur retiré",
+    "contact.erased": "Nom et adresse d'un interlocuteur effacés",
+}
