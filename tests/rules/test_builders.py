@@ -14,6 +14,7 @@ from app.rules.errors import UnknownCodeError
 from app.rules.facts import Facts
 from app.rules.parameters import DatedValue, _by_act, _series, parameter
 from app.rules.profile_parts import all_chosen, chosen
+from app.rules.profiles import profile
 from app.rules.publics import Setting, _months, _structures, public, values_of
 from app.rules.terms import PublicChoice
 
@@ -38,6 +39,12 @@ def test_a_parameter_is_found_by_its_code_alone() -> None:
     assert parameter("cdi_months").at(DAY).value == 48
     with pytest.raises(UnknownCodeError, match=r"^Ce paramètre n'existe pas\.$"):
         parameter("inconnu")
+
+
+def test_a_profile_is_found_by_its_code_alone() -> None:
+    assert profile("ccag-2021").code == "ccag-2021"
+    with pytest.raises(UnknownCodeError, match=r"^Ce profil n'existe pas\.$"):
+        profile("inconnu")
 
 
 def test_publics_of_the_long_registered_have_two_bounded_parameters() -> None:
