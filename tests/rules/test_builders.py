@@ -13,6 +13,7 @@ from app.rules.criteria import Condition
 from app.rules.errors import UnknownCodeError
 from app.rules.facts import Facts
 from app.rules.parameters import DatedValue, _by_act, _series, parameter
+from app.rules.pools import covered
 from app.rules.profile_parts import all_chosen, chosen
 from app.rules.profiles import profile
 from app.rules.publics import Setting, _months, _structures, public, values_of
@@ -111,3 +112,17 @@ def test_publics_chosen_together_share_source_and_assumption() -> None:
         PublicChoice("ass", (("proof_months", 0),), "Texte", assumed=True),
     )
     assert [item.assumed for item in all_chosen(("aah", "ass"), "Texte")] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("answers", "answer"),
+    [((True, True), True), ((True, None), None), ((True, None, False), False), ((), True)],
+)
+def test_a_criterion_is_true_when_every_condition_is(
+    answers: tuple[bool | None, ...], *, answer: bool | None
+) -> None:
+    assert criteria.all_of(answers) is answer
+
+
+def test_without_a_deficit_nothing_is_covered() -> None:
+    assert covered([500, 0]) == (0, 0)
