@@ -14,7 +14,9 @@ from app.rules.dated_values import DatedValue, by_act, series
 from app.rules.errors import UnknownCodeError
 from app.rules.facts import Facts
 from app.rules.parameters import parameter
+from app.rules.pools import covered
 from app.rules.profile_parts import all_chosen, chosen
+from app.rules.profiles import profile
 from app.rules.publics import Setting, _months, _structures, public, values_of
 from app.rules.terms import PublicChoice
 
@@ -39,6 +41,12 @@ def test_a_parameter_is_found_by_its_code_alone() -> None:
     assert parameter("cdi_months").at(DAY).value == 48
     with pytest.raises(UnknownCodeError, match=r"^Ce paramètre n'existe pas\.$"):
         parameter("inconnu")
+
+
+def test_a_profile_is_found_by_its_code_alone() -> None:
+    assert profile("ccag-2021").code == "ccag-2021"
+    with pytest.raises(UnknownCodeError, match=r"^Ce profil n'existe pas\.$"):
+        profile("inconnu")
 
 
 def test_publics_of_the_long_registered_have_two_bounded_parameters() -> None:
@@ -105,3 +113,17 @@ def test_publics_chosen_together_share_source_and_assumption() -> None:
         PublicChoice("ass", (("proof_months", 0),), "Texte", assumed=True),
     )
     assert [item.assumed for item in all_chosen(("aah", "ass"), "Texte")] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("answers", "answer"),
+    [((True, True), True), ((True, None), None), ((True, None, False), False), ((), True)],
+)
+def test_a_criterion_is_true_when_every_condition_is(
+    answers: tuple[bool | None, ...], *, answer: bool | None
+) -> None:
+    assert criteria.all_of(answers) is answer
+
+
+def test_without_a_deficit_nothing_is_covered() -> None:
+    assert covered([500, 0]) == (0, 0)

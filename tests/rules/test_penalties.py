@@ -106,7 +106,8 @@ def _check(case: dict[str, Any], found: PenaltyStatement) -> None:
         assert {name: line[name] for name in expected} == expected
     for name in {"total", "applicable"} & case.keys():
         assert hundredths_text(getattr(found, name)) == case[name]
-    assert [block.code for block in found.blocks] == ["dispute_open"] * case.get("disputed", False)
+    disputes = [("dispute_open", "Une contestation est ouverte sur ce contrat.")]
+    assert [(block.code, block.text) for block in found.blocks] == disputes * case.get("disputed", False)
 
 
 @pytest.mark.parametrize("case", load("penalties"))
@@ -148,6 +149,7 @@ def test_what_a_line_of_missing_hours_was_computed_from() -> None:
         ("hourly_ceiling", "30", "EUR/h", date(2026, 3, 31)),
     ]
     assert "1 607" in line.inputs[-1].reference
+    assert (line.term, line.inputs[-2].reference) == (CSF_PENALTIES[0], CSF_PENALTIES[0].reference)
 
 
 @pytest.mark.parametrize("terms", SETS.values(), ids=SETS)

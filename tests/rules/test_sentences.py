@@ -10,7 +10,7 @@ import pytest
 
 from app.rules.days import Span
 from app.rules.errors import Finding, WrongDocumentError, WrongValueError
-from app.rules.facts import Facts
+from app.rules.facts import Facts, facts_from_json
 from app.rules.lines import Period
 from app.rules.publics import public, values_of
 from app.rules.submission import Declared, line_problems, line_warnings, month_problem, read_hours
@@ -103,3 +103,9 @@ def test_what_is_said_of_a_condition(case: dict[str, Any]) -> None:
     }
     conditions = kind.criterion(Facts(), values_of(kind, given), DAY)
     assert [f"{item.code} — {item.text_fr}" for item in conditions] == case["told"]
+
+
+def test_what_is_said_of_a_fact_that_is_none() -> None:
+    with pytest.raises(WrongDocumentError) as caught:
+        facts_from_json({"exemple": 1})
+    assert _told(caught.value.findings) == ["/exemple — Ce fait n'est pas connu."]

@@ -179,6 +179,8 @@ def test_people_without_counted_hours_hide_nobody() -> None:
         ({}, "/subtargets", "invalid"),
         ([1], "/subtargets/0", "invalid"),
         ([{"hours": "10", "sex": "female"}], "/subtargets/0/label", "missing"),
+        ([{"label": 5, "hours": "10", "sex": "female"}], "/subtargets/0/label", "invalid"),
+        ([{"label": "x", "hours": "10", "jobs": [5]}], "/subtargets/0/jobs/0", "invalid"),
         ([{"label": "x", "sex": "female"}], "/subtargets/0", "hours_or_share"),
         ([{"label": "x", "sex": "female", "hours": "1", "share": "0.1"}], "/subtargets/0", "hours_or_share"),
         ([{"label": "x", "hours": "10"}], "/subtargets/0", "no_criterion"),

@@ -129,6 +129,14 @@ BAND = {"from_amount": "1", "hours": "2"}
     [
         ({**TRANCHES, "tranche": None}, "/tranche", "missing"),
         ({**TRANCHES, "trigger": None}, "/trigger", "missing"),
+        ({**TRANCHES, "tranche": "x"}, "/tranche", "invalid"),
+        ({**TRANCHES, "trigger": "x"}, "/trigger", "invalid"),
+        ({**TRANCHES, "hours_per_tranche": "x"}, "/hours_per_tranche", "invalid"),
+        (
+            {"kind": "per_invoiced_amount", "ready": "paris-epec-first-euro", "estimated_amount": "x"},
+            "/estimated_amount",
+            "invalid",
+        ),
         ({**TRANCHES, "counts_from": None}, "/counts_from", "missing"),
         ({**TRANCHES, "counts_from": "exemple"}, "/counts_from", "unknown_code"),
         ({**TRANCHES, "tranche": "0.00"}, "/tranche", "invalid"),
@@ -175,6 +183,11 @@ def test_a_wrong_field_is_named(target: dict[str, Any], pointer: str, code: str)
         target_from_json(target, "/target")
     assert (caught.value.finding.pointer, caught.value.finding.code) == (f"/target{pointer}", code)
     assert caught.value.finding.detail.endswith(".")
+
+
+def test_nothing_invoiced_is_no_tranche_even_of_a_cent() -> None:
+    tranches = PerInvoicedAmount(tranche=1, trigger=0, counts_from=CountsFrom.FIRST_EURO)
+    assert [tranches.tranches(invoiced) for invoiced in (0, 1)] == [0, 1]
 
 
 def test_a_table_has_fifty_bands_at_most() -> None:
