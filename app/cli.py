@@ -28,6 +28,7 @@ from app.demonstration.records import BY_ROLE, PLATFORM, files_at, own_files
 from app.demonstration.server import served
 from app.demonstration.telling import tell
 from app.errors import DomainError
+from app.exchange.connector import opened
 from app.exchange.quarters import QuarterFileError, read_quarters
 from app.main import create_app
 from app.principal import Role
@@ -64,7 +65,8 @@ Days = Annotated[int, typer.Option(min=1, max=KEY_DAYS, help="For how many days 
 
 def _means(settings: Settings) -> Means:
     database = Database(settings.database_url, pool_size=settings.pool_size)
-    return Means(database, SystemClock(), Keyring(settings.secret_keys.get_secret_value()))
+    clock, keyring = SystemClock(), Keyring(settings.secret_keys.get_secret_value())
+    return Means(database, clock, keyring, connectors=opened(settings.connector_urls, clock))
 
 
 @app.command()
@@ -341,7 +343,10 @@ def work(
     settings = Settings()
     configure_logging(settings.log_level)
     worker = Worker(
-        _means(settings), answers_hours=settings.idempotency_hours, lease=timedelta(seconds=lease)
+        _means(settings),
+        answers_hours=settings.idempotency_hours,
+        refresh_days=settings.organisation_refresh_days,
+        lease=timedelta(seconds=lease),
     )
     run_until_signalled(worker, with_parent=with_parent)
 

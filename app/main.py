@@ -12,6 +12,7 @@ from app.api import (
     assessments,
     clauses,
     compliance,
+    connectors,
     contracts,
     disputes,
     durations,
@@ -44,6 +45,7 @@ from app.api import (
 from app.clock import SystemClock
 from app.crypto import Keyring
 from app.db.session import Database
+from app.exchange.connector import opened
 from app.issuers.identifying import Issuers
 from app.services.work import Means
 from app.settings import Settings
@@ -88,7 +90,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     )
     keyring = Keyring(settings.secret_keys.get_secret_value())
     clock = clock or SystemClock()
-    app.state.means = Means(database, clock, keyring, Issuers(settings.issuers, clock))
+    connected = opened(settings.connector_urls, clock)
+    app.state.means = Means(database, clock, keyring, Issuers(settings.issuers, clock), connectors=connected)
     app.state.settings = settings
     for module in (
         health,
@@ -110,6 +113,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         imports,
         invoices,
         jobs,
+        connectors,
         events,
         rules,
         # Before the people: its fixed addresses stand beside their ids.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import audit, imports, jobs, pool_answers, pools, retention, upkeep
+from app.services import audit, directory, imports, jobs, pool_answers, pools, retention, upkeep
 from app.services.changes import settle
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ HANDLERS: Handlers = {
     pools.TELL_POOL: pool_answers.tell_pool,
     retention.RETENTION: retention.keep_no_longer,
     audit.FORGET_ACTORS: audit.forget_actors,
+    directory.CHECK: directory.check_organisations,
 }
 
 
@@ -55,13 +56,18 @@ class Worker:
         means: Means,
         *,
         answers_hours: int = 48,
+        refresh_days: int = 30,
         lease: timedelta = jobs.LEASE,
         stop: threading.Event | None = None,
     ) -> None:
-        """`answers_hours`: how long stored answers are kept; `lease`: after which a silent worker is dead."""
+        """`answers_hours`: how long stored answers are kept; `lease`: after which a silent worker is dead.
+
+        `refresh_days`: after which the directory is asked again of an organisation.
+        """
         self.means = means
         self.stop = stop or threading.Event()
         self._answers_hours = answers_hours
+        self._refresh_days = refresh_days
         self._lease = lease
         self._settled_at = 0.0
         self._planned_at = -PLAN_SECONDS
@@ -87,6 +93,7 @@ class Worker:
             upkeep.plan_roll_over(self.means, self._answers_hours)
             retention.plan_retention(self.means)
             audit.plan_forgetting(self.means)
+            directory.plan_check(self.means, self._refresh_days)
         worked = jobs.work(self.means, HANDLERS, breathe=self._breathe, report=_log_fault, lease=self._lease)
         return worked or settled > 0
 

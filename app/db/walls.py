@@ -233,6 +233,7 @@ WALLS: dict[str, Wall] = {
     "memberships": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
     "stored_answers": Wall.same(_ACCOUNT),
     "jobs": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
+    "connector_pulses": Wall.same(PLATFORM),
     "import_files": of_job("import_files"),
     "import_rows": of_job("import_rows"),
     # Profiles: one's own, of the facilitators one mandated, of the buyers whose contracts are in sight.

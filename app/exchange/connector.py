@@ -67,9 +67,13 @@ class ConnectorError(Exception):
         self.reason, self.retry_after = reason, retry_after
 
 
+# The breaker's own words say of a circuit what these say of a service.
+STATES = {"closed": "asking", "open": "resting", "half-open": "trying"}
+
+
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """How a connector fares in this process; `state`: `closed` asks, `open` rests, `half-open` tries."""
+    """How a connector fares in this process; `state`: it is `asking`, `resting`, or `trying` once."""
 
     state: str
     last_success_at: datetime | None
@@ -105,14 +109,14 @@ class Connector:
         self._kept = _Kept(self._patience.life_seconds, MOST_KEPT)
         self._turn = threading.Lock()
         self._next_at = 0.0
-        self._pulse = Pulse("closed", None, None, None)
+        self._pulse = Pulse("asking", None, None, None)
 
     @property
     def pulse(self) -> Pulse:
         """How it fares now."""
         last = self._pulse
         return Pulse(
-            self._breaker.current_state, last.last_success_at, last.last_failure_at, last.last_failure
+            STATES[self._breaker.current_state], last.last_success_at, last.last_failure_at, last.last_failure
         )
 
     def ask(self, path: str, question: Mapping[str, str], read: Callable[[Any], Found]) -> Found:

@@ -49,6 +49,7 @@ OWN_KINDS = frozenset(
         "tell_pool",
         "retention",
         "forget_actors",
+        "check_organisations",
     },
 )
 TOLD_AT_END = {"import": "import.finished"}

@@ -14,12 +14,13 @@ from app.principal import SERVICE
 from app.services.last_uses import LastUses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date, datetime
     from uuid import UUID
 
     from app.crypto import Keyring
     from app.db.session import Database, ReadSession, WriteSession
+    from app.exchange.connector import Connector
     from app.principal import Principal
 
 
@@ -33,6 +34,8 @@ class Means:
     # None, for processes that take no tokens.
     issuers: Issuers = field(default_factory=lambda: Issuers((), SystemClock()))
     last_uses: LastUses = field(default_factory=LastUses)
+    # Those that are on, by name.
+    connectors: Mapping[str, Connector] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

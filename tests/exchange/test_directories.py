@@ -27,7 +27,7 @@ def directory(service: Fake) -> Connector:
     return Connector("directory", service.url, StillClock(NOW), HASTY)
 
 
-def unit(place: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def unit(place: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
     found = {"siret": SIRET, "etat_administratif": "A", "date_fermeture": None, **(place or {})}
     known = {
         "siren": SIRET[:9],
@@ -138,10 +138,10 @@ def test_a_service_that_is_down_or_busy_for_long_is_told_by_its_code(
 def test_after_so_many_failures_it_rests_then_tries_once(service: Fake, directory: Connector) -> None:
     service.say(Said({}, 404))
     assert [reason(directory) for _ in range(FAILURES)] == ["refused"] * FAILURES
-    assert (reason(directory), len(service.asked), directory.pulse.state) == ("paused", FAILURES, "open")
+    assert (reason(directory), len(service.asked), directory.pulse.state) == ("paused", FAILURES, "resting")
     # What was the matter stays told.
     assert directory.pulse.last_failure == "refused"
     time.sleep(HASTY.rest_seconds + 0.05)
     service.say(Said(unit()))
     assert establishment(directory, SIRET).state is OfficialState.OPEN
-    assert directory.pulse.state == "closed"
+    assert directory.pulse.state == "asking"

@@ -1,6 +1,7 @@
 """All tables, by domain word. Importing this package fills `Base.metadata`."""
 
 from app.db.tables.changes import Change, ChangeObject, Event, Job, OpenChange, Seal, Version
+from app.db.tables.connectors import ConnectorPulse
 from app.db.tables.contracts import (
     Clause,
     Contract,
@@ -57,6 +58,7 @@ __all__ = [
     "Change",
     "ChangeObject",
     "Clause",
+    "ConnectorPulse",
     "Contract",
     "ContractAccess",
     "ContractParty",
