@@ -235,6 +235,7 @@ def work(
     worker = Worker(
         open_means(settings),
         answers_hours=settings.idempotency_hours,
+        refresh_days=settings.organisation_refresh_days,
         lease=timedelta(seconds=lease),
         sending=Sending(settings.webhook_threads, settings.webhook_pause_days, settings.webhook_log_days),
     )

@@ -12,6 +12,7 @@ from app.api import (
     assessments,
     clauses,
     compliance,
+    connectors,
     contacts,
     contracts,
     disputes,
@@ -47,6 +48,7 @@ from app.api import (
 from app.clock import SystemClock
 from app.crypto import Keyring
 from app.db.session import Database
+from app.exchange.connector import opened
 from app.exchange.outgoing import Outgoing
 from app.issuers.identifying import Issuers
 from app.services.work import Means
@@ -93,8 +95,14 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     )
     keyring = Keyring(settings.secret_keys.get_secret_value())
     clock = clock or SystemClock()
-    outgoing = Outgoing(allow_private=settings.allow_private_addresses)
-    app.state.means = Means(database, clock, keyring, Issuers(settings.issuers, clock), outgoing=outgoing)
+    app.state.means = Means(
+        database,
+        clock,
+        keyring,
+        Issuers(settings.issuers, clock),
+        outgoing=Outgoing(allow_private=settings.allow_private_addresses),
+        connectors=opened(settings.connector_urls, clock),
+    )
     app.state.settings = settings
     for module in (
         health,
@@ -118,6 +126,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         invoices,
         jobs,
         exports,
+        connectors,
         events,
         webhooks,
         rules,

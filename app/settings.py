@@ -146,6 +146,16 @@ class Settings(BaseSettings):
     )
     idempotency_hours: int = Field(default=48, ge=1, description="How long a stored answer is replayed.")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    directory_url: str = Field(
+        default="", description="Address of recherche-entreprises, or of what answers as it does; empty: off."
+    )
+    geocoder_url: str = Field(
+        default="", description="Address of the national geocoder, up to `/search` excluded; empty: off."
+    )
+    communes_url: str = Field(default="", description="Address of API Géo; empty: off.")
+    organisation_refresh_days: int = Field(
+        default=30, ge=1, description="After how many days the directory is asked again of an organisation."
+    )
     issuers: tuple[IssuerSettings, ...] = Field(
         default=(), description="OpenID Connect issuers, as a JSON list; at most one by introspection."
     )
@@ -187,6 +197,19 @@ class Settings(BaseSettings):
             parts = urlsplit(origin)
             if parts.path or parts.query or not is_safe_address(origin, loopback=True):
                 message = "CLAUSES_CORS_ORIGINS holds something else than https origins (https://host)."
+                raise ValueError(message)
+        return self
+
+    @property
+    def connector_urls(self) -> dict[str, str]:
+        """The address of every service that may be called, empty for those that are off."""
+        return {"directory": self.directory_url, "geocoder": self.geocoder_url, "communes": self.communes_url}
+
+    @model_validator(mode="after")
+    def _refuse_doubtful_connectors(self) -> Settings:
+        for name, url in self.connector_urls.items():
+            if url and not is_safe_address(url, loopback=self.environment == "development"):
+                message = f"CLAUSES_{name.upper()}_URL is no https address."
                 raise ValueError(message)
         return self
 

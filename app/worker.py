@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import audit, deliveries, imports, jobs, pool_answers, pools, retention, upkeep
+from app.services import audit, deliveries, directory, imports, jobs, pool_answers, pools, retention, upkeep
 from app.services.changes import settle
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ HANDLERS: Handlers = {
     retention.RETENTION: retention.keep_no_longer,
     audit.FORGET_ACTORS: audit.forget_actors,
     deliveries.FORGET_DELIVERIES: deliveries.forget_ended,
+    directory.CHECK: directory.check_organisations,
 }
 
 
@@ -72,14 +73,19 @@ class Worker:
         means: Means,
         *,
         answers_hours: int = 48,
+        refresh_days: int = 30,
         lease: timedelta = jobs.LEASE,
         stop: threading.Event | None = None,
         sending: Sending = NOT_SENDING,
     ) -> None:
-        """`answers_hours`: how long stored answers are kept; `lease`: after which a silent worker is dead."""
+        """`answers_hours`: how long stored answers are kept; `lease`: after which a silent worker is dead.
+
+        `refresh_days`: after which the directory is asked again of an organisation.
+        """
         self.means = means
         self.stop = stop or threading.Event()
         self._answers_hours = answers_hours
+        self._refresh_days = refresh_days
         self._lease = lease
         self._sending = sending
         self._settled_at = 0.0
@@ -122,6 +128,7 @@ class Worker:
             retention.plan_retention(self.means)
             audit.plan_forgetting(self.means)
             deliveries.plan_forgetting(self.means, self._sending.log_days)
+            directory.plan_check(self.means, self._refresh_days)
         worked = jobs.work(self.means, HANDLERS, breathe=self._breathe, report=_log_fault, lease=self._lease)
         return worked or settled > 0
 

@@ -18,17 +18,20 @@ def open_means(settings: Settings | None = None) -> Means:
     from app.clock import SystemClock
     from app.crypto import Keyring
     from app.db.session import Database
+    from app.exchange.connector import opened
     from app.exchange.outgoing import Outgoing
     from app.services.work import Means
     from app.settings import Settings
 
     settings = settings or Settings()
     database = Database(settings.database_url, pool_size=settings.pool_size)
+    clock = SystemClock()
     return Means(
         database,
-        SystemClock(),
+        clock,
         Keyring(settings.secret_keys.get_secret_value()),
         outgoing=Outgoing(allow_private=settings.allow_private_addresses),
+        connectors=opened(settings.connector_urls, clock),
     )
 
 

@@ -245,6 +245,7 @@ WALLS: dict[str, Wall] = {
     "webhook_deliveries": Wall.same(
         "EXISTS (SELECT FROM webhooks w WHERE w.id = webhook_deliveries.webhook_id)"
     ),
+    "connector_pulses": Wall.same(PLATFORM),
     "import_files": of_job("import_files"),
     "import_rows": of_job("import_rows"),
     # Contacts: one's own, and those that run of who stands on a contract in sight.

@@ -10,6 +10,7 @@ from app.rules.labels import LABELS as LAW
 from app.rules.retention import RetentionReason
 from app.schemas.assessments import Eligibility
 from app.schemas.compliance import Figure
+from app.schemas.connectors import CONNECTOR_LABELS
 from app.schemas.contact_labels import CONTACT_CHANGES, CONTACTS
 from app.schemas.contracts import ContractKind
 from app.schemas.disputes import DisputeKind, DisputeOutcome, DisputeState
@@ -240,6 +241,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "recheck_all": "États de clause revus",
         "tell_split": "Annonce d'un partage à l'autre contrat",
         "tell_pool": "Globalisation annoncée à un contrat",
+        "check_organisations": "Organismes relus dans l'annuaire des entreprises",
     },
     **WEBHOOK_LABELS,
     "job_states": {
@@ -252,6 +254,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "changes": {
         "organisation.created": "Organisme créé",
         "organisation.updated": "Organisme modifié",
+        "organisation.checked": "Données officielles d'un organisme reprises de l'annuaire",
         "api_key.created": "Clé créée",
         "api_key.issued": "Clé créée à la ligne de commande",
         "api_key.rotated": "Clé remplacée par une neuve",
@@ -369,6 +372,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         RetentionReason.LAST_OUTCOME: "Durée écoulée depuis la situation à 12 mois",
         RetentionReason.CONTRACT_OPEN: "Contrat fini et jamais clos : à clore pour que la durée coure",
     },
+    **CONNECTOR_LABELS,
     "units": {
         "h": "Heures",
         "h/week": "Heures par semaine",

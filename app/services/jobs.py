@@ -52,6 +52,7 @@ OWN_KINDS = frozenset(
         "retention",
         "forget_actors",
         "forget_deliveries",
+        "check_organisations",
     },
 )
 TOLD_AT_END = {"import": "import.finished"}

@@ -16,12 +16,13 @@ from app.schemas.event_types import EVENT_TYPES
 from app.services.last_uses import LastUses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date, datetime
     from uuid import UUID
 
     from app.crypto import Keyring
     from app.db.session import Database, ReadSession, WriteSession
+    from app.exchange.connector import Connector
     from app.principal import Principal
 
 
@@ -37,6 +38,8 @@ class Means:
     last_uses: LastUses = field(default_factory=LastUses)
     # How addresses that users give are called.
     outgoing: Outgoing = field(default_factory=Outgoing)
+    # Those that are on, by name.
+    connectors: Mapping[str, Connector] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -36,6 +36,7 @@ TAGS = {
     "exploitation": "Pour qui exploite le service : état, mesures, sens des erreurs. Sans clé.",
     "hires": "Personnes mises à l'emploi sur un contrat.",
     "imports": "Fichiers remis, lus enregistrement par enregistrement.",
+    "connectors": "Services extérieurs que le service appelle.",
     "jobs": "Travaux faits après la réponse.",
     "invoices": "Ce qui est facturé sur un contrat, et qu'un objectif peut suivre.",
     "mandates": "Qui suit un contrat à la place de l'acheteur.",

@@ -328,6 +328,8 @@ BY_MODEL: dict[str, Any] = {
     "Meaning.title": "Ressource introuvable.",
     "ObjectTouched.id": HIRE,
     "ObjectTouched.type": "hire",
+    "OfficialOut.closed_on": None,
+    "OfficialOut.siae_kind": None,
     "OrganisationOut.id": ORGANISATION,
     "OrganisationOut.name": "Communauté d'exemple",
     "OrganisationOut.siret": BUYER,

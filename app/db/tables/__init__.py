@@ -1,6 +1,7 @@
 """All tables, by domain word. Importing this package fills `Base.metadata`."""
 
 from app.db.tables.changes import Change, ChangeObject, Event, Job, OpenChange, Seal, Version
+from app.db.tables.connectors import ConnectorPulse
 from app.db.tables.contacts import Contact
 from app.db.tables.contracts import (
     Clause,
@@ -59,6 +60,7 @@ __all__ = [
     "Change",
     "ChangeObject",
     "Clause",
+    "ConnectorPulse",
     "Contact",
     "Contract",
     "ContractAccess",
