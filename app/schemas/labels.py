@@ -204,7 +204,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "commune": "Commune",
         "arrondissement_municipal": "Arrondissement municipal",
     },
-    "import_kinds": {"decp": "Données essentielles de la commande publique"},
+    "import_kinds": {"decp": "Données essentielles de la commande publique", "hours": "Heures du mois"},
     "import_outcomes": {
         ImportOutcome.CREATED: "Inscrit",
         ImportOutcome.UNCHANGED: "Déjà connu",
@@ -212,6 +212,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         ImportOutcome.OTHER_BUYER: "Autre acheteur",
         ImportOutcome.REJECTED: "Écarté",
         ImportOutcome.NOTED: "Remarque",
+        ImportOutcome.HELD_BACK: "Juste, mais retenu",
     },
     "person_decisions": {
         PersonDecision.MERGED: "Réunies",

@@ -291,6 +291,7 @@ BY_MODEL: dict[str, Any] = {
         "other_buyer": 0,
         "rejected": 1,
         "noted": 0,
+        "held_back": 0,
     },
     "ImportOut.problem": None,
     "JobOut.problem": None,
