@@ -111,6 +111,12 @@ openapi: $(VENV)/.dev ## Write openapi/openapi.json again
 	@mkdir -p openapi
 	@$(PY) -m app.cli openapi > openapi/openapi.json
 
+.PHONY: client
+client: $(VENV)/.dev ## Generate a Python client from openapi/openapi.json into var/clauses_client
+	@mkdir -p var
+	@$(PY) -m openapi_python_client generate --overwrite --fail-on-warning --meta none \
+		--path openapi/openapi.json --config openapi/client.yaml --output-path var/clauses_client
+
 .PHONY: migration
 migration: $(VENV)/.dev ## Draft the next migration from the tables: NAME="what changes"
 	@$(PY) -m app.cli migration "$(NAME)" && $(PY) -m ruff format --quiet migrations

@@ -230,6 +230,27 @@ class RotationUnderWay(DomainError):
     title = Text("Deux clés de cette lignée sont déjà en vie.", "Two keys of this lineage already live.")
 
 
+class WebhookPaused(DomainError):
+    """Nothing is sent to a webhook that is paused."""
+
+    status, code = 409, "webhook_paused"
+    title = Text("Ce webhook est en pause.", "This webhook is paused.")
+
+
+class TooManyWebhooks(DomainError):
+    """An organisation in one role has so many webhooks at most."""
+
+    status, code = 409, "too_many_webhooks"
+    title = Text("Le nombre de webhooks est atteint.", "The number of webhooks is reached.")
+
+
+class SecretOverlap(DomainError):
+    """Two secrets of a webhook sign: the one that is replaced, and its successor."""
+
+    status, code = 409, "secret_overlap"
+    title = Text("Deux secrets de ce webhook signent déjà.", "Two secrets of this webhook sign already.")
+
+
 class MembershipExists(DomainError):
     """The account has this role for this organisation at that time."""
 
@@ -245,6 +266,20 @@ class JobAbandoned(DomainError):
         "Le travail s'est interrompu plusieurs fois ; il n'est plus repris.",
         "The work broke off several times; it is not taken up again.",
     )
+
+
+class JobEnded(DomainError):
+    """Work that has ended, one way or another, is not cancelled."""
+
+    status, code = 409, "job_ended"
+    title = Text("Ce travail est déjà terminé.", "This work has already ended.")
+
+
+class TooManyStreams(DomainError):
+    """A key, or a membership, follows so many works at once at most."""
+
+    status, code = 429, "too_many_streams"
+    title = Text("Trop de suivis ouverts à la fois.", "Too many works followed at once.")
 
 
 def unknown_reference(pointer: str) -> InvalidPayload:

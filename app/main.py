@@ -12,6 +12,7 @@ from app.api import (
     assessments,
     clauses,
     compliance,
+    connectors,
     contacts,
     contracts,
     delegations,
@@ -19,6 +20,7 @@ from app.api import (
     durations,
     estimates,
     events,
+    exports,
     figures,
     health,
     hires,
@@ -42,17 +44,21 @@ from app.api import (
     splits,
     statements,
     territories,
+    webhooks,
 )
 from app.clock import SystemClock
 from app.crypto import Keyring
 from app.db.session import Database
+from app.exchange.connector import opened
+from app.exchange.outgoing import Outgoing
 from app.issuers.identifying import Issuers
 from app.services.work import Means
 from app.settings import Settings
-from app.web import browsers, contract, docs, problems, rates
+from app.web import browsers, contract, docs, problems, progress, rates, webhook_section
 from app.web.flushing import lifespan
 from app.web.limits import BodyLimit, Bound
-from app.web.observing import Observing, configure_logging
+from app.web.logs import configure_logging
+from app.web.observing import Observing
 
 if TYPE_CHECKING:
     from app.clock import Clock
@@ -90,7 +96,14 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     )
     keyring = Keyring(settings.secret_keys.get_secret_value())
     clock = clock or SystemClock()
-    app.state.means = Means(database, clock, keyring, Issuers(settings.issuers, clock))
+    app.state.means = Means(
+        database,
+        clock,
+        keyring,
+        Issuers(settings.issuers, clock),
+        outgoing=Outgoing(allow_private=settings.allow_private_addresses),
+        connectors=opened(settings.connector_urls, clock),
+    )
     app.state.settings = settings
     for module in (
         health,
@@ -114,7 +127,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         imports,
         invoices,
         jobs,
+        exports,
+        connectors,
         events,
+        webhooks,
         rules,
         # Before the people: its fixed addresses stand beside their ids.
         persons,
@@ -130,9 +146,11 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         pools,
     ):
         app.include_router(module.router)
+    webhook_section.install(app)
     docs.install(app)
     problems.install(app)
     app.state.rates = rates.Rates(settings)
+    app.state.streams = progress.Streams(settings.streams_per_key, settings.stream_seconds)
     _surround(app, settings)
 
     def openapi() -> dict[str, Any]:

@@ -109,6 +109,8 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=10, ge=1, description="Connections kept per process (PostgreSQL).")
     pool_timeout_seconds: float = Field(default=30, gt=0)
     body_limit_bytes: int = Field(default=256 * KIB, ge=KIB)
+    # Contracts of a workbook or a package, which are made as a whole; a CSV is sent as it is read.
+    export_rows: int = Field(default=2_000, ge=1, le=100_000)
     import_limit_bytes: int = Field(default=32 * MIB, ge=KIB)
     body_seconds: float = Field(
         default=20, gt=0, description="How long a body may take to arrive; above: 408."
@@ -126,11 +128,34 @@ class Settings(BaseSettings):
     allow_private_addresses: bool = Field(
         default=False, description="Development only: call addresses of one's own network, by http too."
     )
+    webhook_threads: int = Field(
+        default=4, ge=0, le=64, description="Webhooks that one worker serves at once; 0: none."
+    )
+    webhook_pause_days: int = Field(
+        default=5, ge=1, le=60, description="Days of failures alone after which a webhook is paused."
+    )
+    webhook_log_days: int = Field(default=30, ge=1, le=365, description="How long ended deliveries are kept.")
+    streams_per_key: int = Field(
+        default=5, ge=1, description="Works that one key or membership follows at once, per process."
+    )
+    stream_seconds: float = Field(
+        default=300, ge=0, description="After which a stream ends, and its reader shows its key again."
+    )
     cors_origins: tuple[str, ...] = Field(
         default=(), description="Origins whose pages may call the API from a browser, as a JSON list."
     )
     idempotency_hours: int = Field(default=48, ge=1, description="How long a stored answer is replayed.")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    directory_url: str = Field(
+        default="", description="Address of recherche-entreprises, or of what answers as it does; empty: off."
+    )
+    geocoder_url: str = Field(
+        default="", description="Address of the national geocoder, up to `/search` excluded; empty: off."
+    )
+    communes_url: str = Field(default="", description="Address of API Géo; empty: off.")
+    organisation_refresh_days: int = Field(
+        default=30, ge=1, description="After how many days the directory is asked again of an organisation."
+    )
     issuers: tuple[IssuerSettings, ...] = Field(
         default=(), description="OpenID Connect issuers, as a JSON list; at most one by introspection."
     )
@@ -172,6 +197,19 @@ class Settings(BaseSettings):
             parts = urlsplit(origin)
             if parts.path or parts.query or not is_safe_address(origin, loopback=True):
                 message = "CLAUSES_CORS_ORIGINS holds something else than https origins (https://host)."
+                raise ValueError(message)
+        return self
+
+    @property
+    def connector_urls(self) -> dict[str, str]:
+        """The address of every service that may be called, empty for those that are off."""
+        return {"directory": self.directory_url, "geocoder": self.geocoder_url, "communes": self.communes_url}
+
+    @model_validator(mode="after")
+    def _refuse_doubtful_connectors(self) -> Settings:
+        for name, url in self.connector_urls.items():
+            if url and not is_safe_address(url, loopback=self.environment == "development"):
+                message = f"CLAUSES_{name.upper()}_URL is no https address."
                 raise ValueError(message)
         return self
 

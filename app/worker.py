@@ -12,21 +12,22 @@ import threading
 import time
 import traceback
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import audit, imports, jobs, pool_answers, pools, retention, upkeep
+from app.services import audit, deliveries, directory, imports, jobs, pool_answers, pools, retention, upkeep
 from app.services.changes import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import timedelta
+    from collections.abc import Callable, Iterator
 
     from app.services.jobs import Handlers
     from app.services.work import Means
 
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS, SENDING_PAUSE_SECONDS = 0.2, 0.5
 FAULT_SECONDS = 2.0
 PLAN_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -44,39 +45,78 @@ HANDLERS: Handlers = {
     pools.TELL_POOL: pool_answers.tell_pool,
     retention.RETENTION: retention.keep_no_longer,
     audit.FORGET_ACTORS: audit.forget_actors,
+    deliveries.FORGET_DELIVERIES: deliveries.forget_ended,
+    directory.CHECK: directory.check_organisations,
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How many webhooks are served at once, when one that fails is paused, how long its log is kept."""
+
+    threads: int = 0
+    pause_days: int = 5
+    log_days: int = 30
+
+
+NOT_SENDING = Sending()
+
+
 class Worker:
-    """One loop over settling, due jobs and planning, until `stop` is set. No error ends it."""
+    """One loop over settling, due jobs and planning, until `stop` is set. No error ends it.
+
+    Webhooks are served beside it, by threads of their own: a slow receiver holds up neither.
+    """
 
     def __init__(
         self,
         means: Means,
         *,
         answers_hours: int = 48,
+        refresh_days: int = 30,
         lease: timedelta = jobs.LEASE,
         stop: threading.Event | None = None,
+        sending: Sending = NOT_SENDING,
     ) -> None:
-        """`answers_hours`: how long stored answers are kept; `lease`: after which a silent worker is dead."""
+        """`answers_hours`: how long stored answers are kept; `lease`: after which a silent worker is dead.
+
+        `refresh_days`: after which the directory is asked again of an organisation.
+        """
         self.means = means
         self.stop = stop or threading.Event()
         self._answers_hours = answers_hours
+        self._refresh_days = refresh_days
         self._lease = lease
+        self._sending = sending
         self._settled_at = 0.0
         self._planned_at = -PLAN_SECONDS
 
     def run(self) -> None:
         """Work until asked to stop; the job under way then goes back to the queue."""
         log.info("worker_started")
+        senders = [
+            threading.Thread(target=self._repeat, args=(self.send, SENDING_PAUSE_SECONDS))
+            for _ in range(self._sending.threads)
+        ]
+        for sender in senders:
+            sender.start()
+        self._repeat(self.step, PAUSE_SECONDS)
+        for sender in senders:
+            sender.join()
+        log.info("worker_stopped")
+
+    def _repeat(self, step: Callable[[], bool], pause: float) -> None:
         while not self.stop.is_set():
             try:
-                idle = 0.0 if self.step() else PAUSE_SECONDS
+                idle = 0.0 if step() else pause
             except Exception as error:  # noqa: BLE001 - a database that is away today is back tomorrow
                 _log_fault(error)
                 idle = FAULT_SECONDS
             self.stop.wait(idle)
-        log.info("worker_stopped")
+
+    def send(self) -> bool:
+        """Serve one webhook; returns whether there was one to serve."""
+        return deliveries.serve(self.means, timedelta(days=self._sending.pause_days), self.stop.is_set)
 
     def step(self) -> bool:
         """Settle, plan, and do one job; returns whether there was anything to do."""
@@ -87,6 +127,8 @@ class Worker:
             upkeep.plan_roll_over(self.means, self._answers_hours)
             retention.plan_retention(self.means)
             audit.plan_forgetting(self.means)
+            deliveries.plan_forgetting(self.means, self._sending.log_days)
+            directory.plan_check(self.means, self._refresh_days)
         worked = jobs.work(self.means, HANDLERS, breathe=self._breathe, report=_log_fault, lease=self._lease)
         return worked or settled > 0
 

@@ -9,12 +9,22 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.schemas.imports import ImportAsked, ImportOut, ImportRowPage, ImportWalk
-from app.services import imports
-from app.services.imports import Handed
+from app.schemas.exports import TableForm
+from app.schemas.imports import ImportAsked, ImportOut, ImportRowPage, ImportWalk, TemplateAsked
+from app.services import hour_imports, imports
+from app.services.imports import XLSX, Handed
 from app.web.commands import Calling
 from app.web.routing import IDEMPOTENCY_KEY, ExactRoute, answers
 
+TABLE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Le modèle.",
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            XLSX: {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
 router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=ExactRoute)
 
 JSON_EXAMPLE = {
@@ -45,8 +55,13 @@ FILE_BODY: dict[str, Any] = {
         "required": True,
         "description": "Le fichier tel quel.",
         "content": {
-            "application/json": {"schema": {}, "example": JSON_EXAMPLE},
-            "text/csv": {"schema": {"type": "string"}, "example": CSV_EXAMPLE},
+            # Named, and binary: without either, generated clients cannot send a file.
+            "application/json": {
+                "schema": {"type": "object", "title": "DecpFile", "additionalProperties": True},
+                "example": JSON_EXAMPLE,
+            },
+            "text/csv": {"schema": {"type": "string", "format": "binary"}, "example": CSV_EXAMPLE},
+            XLSX: {"schema": {"type": "string", "format": "binary"}},
         },
     }
 }
@@ -68,10 +83,25 @@ async def handed_file(request: Request) -> Handed:
 def import_file(
     call: Calling, asked: Annotated[ImportAsked, Query()], file: Annotated[Handed, Depends(handed_file)]
 ) -> Response:
-    """La plateforme importe pour tous, un acheteur ses propres marchés. Réimporter ne change rien."""
+    """Marchés : la plateforme pour tous, un acheteur les siens. Heures : qui les déclare.
+
+    Réimporter le même contenu ne change rien.
+    """
     return call.create(
         lambda writer: imports.queue_import(writer, asked, file), body=file.content, status=202
     )
+
+
+@router.get(
+    "/templates/hours",
+    response_class=Response,
+    responses={**TABLE, **answers(422)},
+    summary="Prendre le modèle d'un fichier d'heures",
+)
+def read_hours_template(call: Calling, asked: Annotated[TemplateAsked, Query()]) -> Response:
+    """CSV ou XLSX à remplir, avec vos mises à l'emploi en cours ; une feuille explique chaque colonne."""
+    media = "text/csv" if asked.form is TableForm.CSV else XLSX
+    return call.file(lambda reader: hour_imports.template(reader, asked), media, f"heures.{asked.form}")
 
 
 @router.get("/{import_id}", response_model=ImportOut, responses=answers(404, 422), summary="Suivre un import")

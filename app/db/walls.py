@@ -246,6 +246,12 @@ WALLS: dict[str, Wall] = {
     "memberships": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
     "stored_answers": Wall.same(_ACCOUNT),
     "jobs": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
+    # The platform too sees its own alone: an endpoint is told what its organisation reads.
+    "webhooks": Wall.same(_ACCOUNT),
+    "webhook_deliveries": Wall.same(
+        "EXISTS (SELECT FROM webhooks w WHERE w.id = webhook_deliveries.webhook_id)"
+    ),
+    "connector_pulses": Wall.same(PLATFORM),
     "import_files": of_job("import_files"),
     "import_rows": of_job("import_rows"),
     # Contacts: one's own, and those that run of who stands on a contract in sight.

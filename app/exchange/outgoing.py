@@ -13,6 +13,7 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -58,6 +59,7 @@ class Answer:
 
     status: int
     body: bytes
+    retry_after: str | None = None
 
 
 def is_public(text: str) -> bool:
@@ -102,9 +104,15 @@ class Outgoing:
         self._allow_private = allow_private
         self._whole_seconds = whole_seconds
         self._resolve = resolve
+        self._transport, self._verify = transport, verify
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        # Made at the first call: reading the authorities takes longer than most commands.
         limits = httpx.Limits(max_keepalive_connections=0)
-        self._client = httpx.Client(
-            transport=transport or httpx.HTTPTransport(verify=verify or True, trust_env=False, limits=limits),
+        own = httpx.HTTPTransport(verify=self._verify or True, trust_env=False, limits=limits)
+        return httpx.Client(
+            transport=self._transport or own,
             timeout=httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS),
             follow_redirects=False,
             trust_env=False,
@@ -137,7 +145,7 @@ class Outgoing:
                     extensions={"sni_hostname": target.raw_host.decode("ascii"), "trace": note},
                 ) as answer,
             ):
-                return Answer(answer.status_code, _read(answer))
+                return Answer(answer.status_code, _read(answer), answer.headers.get("retry-after"))
         except httpx.HTTPError as error:
             late = isinstance(error, httpx.TimeoutException) or time.monotonic() >= deadline
             raise NoAnswerError("timeout" if late else "connection") from None

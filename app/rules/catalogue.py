@@ -20,6 +20,7 @@ from app.rules.parameters import PARAMETERS
 from app.rules.profiles import PROFILES, Profile
 from app.rules.proofs import PROOFS
 from app.rules.public_choices import parameters_to_json
+from app.rules.public_texts import public_text
 from app.rules.publics import PUBLICS, Public, Setting
 from app.rules.ready_targets import READY_TARGETS, ReadyTarget
 from app.rules.rule_texts import COUNTING_RULES, RuleText
@@ -129,6 +130,7 @@ def _situation(item: SituationText) -> Plain:
         "label": LABELS["outcome_situations"][item.situation],
         "category": str(item.category),
         "category_label": LABELS["outcome_categories"][item.category],
+        "text": item.text_fr,
         "reference": item.reference,
         "assumed": item.assumed,
     }
@@ -156,6 +158,7 @@ def public_as_data(item: Public, on: date) -> Plain:
     return {
         "code": item.code,
         "label": item.label_fr,
+        "text": public_text(item),
         "reference": item.reference,
         "assumed": item.assumed,
         "custom_only": item.custom_only,

@@ -17,13 +17,11 @@ def told_apart(
 ) -> frozenset[Key]:
     """Return the parts that may be told, given the people in each and those in none.
 
-    While fewer than `fewest` people, but not nobody, are left outside the told parts, the smallest told part
-    joins them (of equals, the last by key).
+    When fewer than `fewest` people, but not nobody, are left outside the told parts, the smallest told part
+    joins them (of equals, the last by key): it has `fewest` itself, so that one is enough.
     """
     told = {key for key, people in parts.items() if len(people) >= fewest}
     rest = {person for key, people in parts.items() if key not in told for person in people} | set(unplaced)
-    while told and 0 < len(rest) < fewest:
-        smallest = min(sorted(told, reverse=True), key=lambda key: len(parts[key]))
-        told.remove(smallest)
-        rest |= parts[smallest]
+    if told and 0 < len(rest) < fewest:
+        told.remove(min(sorted(told, reverse=True), key=lambda key: len(parts[key])))
     return frozenset(told)

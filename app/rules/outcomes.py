@@ -25,6 +25,7 @@ class SituationText:
 
     situation: OutcomeSituation
     category: OutcomeCategory
+    text_fr: str
     reference: str = REFERENCE
     assumed: bool = True
 
@@ -56,8 +57,28 @@ _BY_CATEGORY = {
     ),
     OutcomeCategory.UNKNOWN: (OutcomeSituation.UNREACHED,),
 }
+_TEXTS = {
+    OutcomeSituation.CDI: "La personne a un contrat à durée indéterminée, chez un autre employeur.",
+    OutcomeSituation.CDD_6_MONTHS: "La personne a un contrat à durée déterminée de six mois ou plus.",
+    OutcomeSituation.MISSION_6_MONTHS: "La personne a une mission d'intérim de six mois ou plus.",
+    OutcomeSituation.CIVIL_SERVICE: "La personne est entrée dans la fonction publique.",
+    OutcomeSituation.OWN_BUSINESS: "La personne a créé ou repris une entreprise et y travaille.",
+    OutcomeSituation.SAME_EMPLOYER: "L'employeur de la clause a gardé la personne, quel que soit le contrat.",
+    OutcomeSituation.SHORT_CDD: "La personne a un contrat à durée déterminée de moins de six mois.",
+    OutcomeSituation.SHORT_MISSION: "La personne a une mission d'intérim de moins de six mois.",
+    OutcomeSituation.SUBSIDISED_JOB: "La personne a un contrat aidé, hors d'une structure d'insertion.",
+    OutcomeSituation.TRAINING_COURSE: "La personne est entrée en formation.",
+    OutcomeSituation.INSERTION_JOB: "La personne travaille dans une structure d'insertion.",
+    OutcomeSituation.JOBSEEKER: "La personne est sans emploi et en cherche un.",
+    OutcomeSituation.INACTIVE: "La personne est sans emploi et n'en cherche pas.",
+    OutcomeSituation.OTHER_SITUATION: "La situation est connue, et n'est aucune de celles de cette liste.",
+    OutcomeSituation.RETIRED: "La personne a pris sa retraite.",
+    OutcomeSituation.MOVED_AWAY: "La personne a déménagé hors du territoire.",
+    OutcomeSituation.PREVENTED: "La personne est empêchée durablement ; la raison n'est pas demandée.",
+    OutcomeSituation.UNREACHED: "La personne n'a pas pu être jointe : rien n'est su de sa situation.",
+}
 SITUATIONS = {
-    situation: SituationText(situation, category)
+    situation: SituationText(situation, category, _TEXTS[situation])
     for category, situations in _BY_CATEGORY.items()
     for situation in situations
 }

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from app.schemas.fields import Instant, Output
+from app.errors import FieldProblem, Text
+from app.schemas.exports import TableForm
+from app.schemas.fields import Instant, Month, Output
 from app.schemas.jobs import JobProblem, JobState
 
-ImportKind = Literal["decp"]
+ImportKind = Literal["decp", "hours"]
 Filename = Annotated[str, StringConstraints(pattern=r"^[\w .()-]{1,120}$")]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+ONLY_HOURS = Text(
+    "Le mode et les colonnes ne se disent que d'un fichier d'heures.",
+    "The mode and the columns are said of a file of hours only.",
+)
 
 
 class ImportOutcome(StrEnum):
-    """What became of a record: `noted` is no record, but a remark about the whole file."""
+    """What became of a record: `noted` is no record, but a remark; `held_back` waits for other lines."""
 
     CREATED = "created"
     UNCHANGED = "unchanged"
@@ -24,6 +31,7 @@ class ImportOutcome(StrEnum):
     OTHER_BUYER = "other_buyer"
     REJECTED = "rejected"
     NOTED = "noted"
+    HELD_BACK = "held_back"
 
 
 def _yes_or_no(value: object) -> object:
@@ -36,11 +44,46 @@ class ImportAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: ImportKind = Field(description="Nature du fichier : `decp`, données essentielles, format 2022.")
+    kind: ImportKind = Field(
+        description="Nature du fichier : `decp`, données essentielles, format 2022 ; `hours`, heures du mois."
+    )
     filename: Filename | None = Field(default=None, description="Nom du fichier, pour le reconnaître.")
     dry_run: Annotated[bool, BeforeValidator(_yes_or_no), Field(strict=True)] = Field(
         default=False, description="Dire ce qui arriverait, sans rien inscrire."
     )
+    mode: Literal["all", "valid"] | None = Field(
+        default=None,
+        description="Heures. `all`, par défaut : tout ou rien ; `valid` : les relevés sans problème.",
+    )
+    hire_column: Title | None = Field(
+        default=None, description="Heures : titre de la colonne des mises à l'emploi, s'il n'est pas reconnu."
+    )
+    month_column: Title | None = Field(default=None, description="De même, le mois.")
+    worked_column: Title | None = Field(default=None, description="De même, les heures travaillées.")
+    training_column: Title | None = Field(default=None, description="De même, les heures de formation.")
+    overtime_column: Title | None = Field(default=None, description="De même, les heures supplémentaires.")
+    contract_column: Title | None = Field(default=None, description="De même, le contrat.")
+
+    @model_validator(mode="after")
+    def _of_hours(self) -> Self:
+        if self.kind != "hours" and (self.mode or self.columns):
+            raise FieldProblem("only_hours", ONLY_HOURS)
+        return self
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Titles said by the caller, by what the column holds."""
+        said = self.model_dump(include=set(type(self).model_fields) - {"kind", "filename", "dry_run", "mode"})
+        return {name.removesuffix("_column"): title for name, title in said.items() if title}
+
+
+class TemplateAsked(BaseModel):
+    """Which form the template takes, and for which month."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    form: TableForm = Field(default=TableForm.CSV, alias="format")
+    month: Month | None = Field(default=None, description="Mois à inscrire sur chaque ligne.")
 
 
 class ImportOut(Output):
@@ -74,13 +117,16 @@ class ImportIssue(Output):
     code: str
     severity: Literal["error", "warning"]
     pointer: str = Field(description="Pointeur JSON dans l'enregistrement ; vide : l'enregistrement entier.")
+    column: str | None = Field(default=None, description="Colonne du tableau, comme les tableurs la nomment.")
     detail: str
 
 
 class ImportRowOut(Output):
     """What became of one record of the file."""
 
-    index: int = Field(description="Rang dans le fichier, depuis 0 ; négatif : le fichier entier.")
+    index: int = Field(
+        description="Rang dans le fichier, depuis 0, ou numéro de ligne d'un tableau ; négatif : le fichier."
+    )
     outcome: ImportOutcome
     reference: str | None = Field(description="Numéro du marché chez l'acheteur.")
     contract_id: UUID | None

@@ -18,6 +18,12 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_end(self) -> bool:
+        """Whether nothing more happens to the job."""
+        return self not in {JobState.WAITING, JobState.RUNNING}
 
 
 class JobProblem(Output):
@@ -42,3 +48,6 @@ class JobOut(Output):
     problem: JobProblem | None
     created_at: Instant
     finished_at: Instant | None
+    cancel_asked_at: Instant | None = Field(
+        description="Annulation demandée : le travail s'arrête à la prochaine étape ; le fait reste fait."
+    )

@@ -10,9 +10,11 @@ from app.rules.labels import LABELS as LAW
 from app.rules.retention import RetentionReason
 from app.schemas.assessments import Eligibility
 from app.schemas.compliance import Figure
+from app.schemas.connectors import CONNECTOR_LABELS
 from app.schemas.contracts import ContractKind
 from app.schemas.disputes import DisputeKind, DisputeOutcome, DisputeState
 from app.schemas.events import TrailForm
+from app.schemas.exports import Separator, TableForm
 from app.schemas.figures import Basis
 from app.schemas.follow_up import ActionCode
 from app.schemas.hires import EndReason, HireWarning, Prescriber
@@ -25,6 +27,7 @@ from app.schemas.persons import MergeReason, PersonDecision, SeparationReason
 from app.schemas.rights import ErasureGround, OppositionDecision, OppositionGround
 from app.schemas.rules import ProfileState
 from app.schemas.social_conditions import SocialConditionKind
+from app.schemas.webhook_labels import WEBHOOK_CHANGES, WEBHOOK_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,6 +132,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         TrailForm.CSV: "CSV, pour un tableur",
         TrailForm.NDJSON: "NDJSON, un changement par ligne",
     },
+    "table_forms": {TableForm.CSV: "CSV", TableForm.XLSX: "Classeur XLSX"},
+    "separators": {Separator.SEMICOLON: "Point-virgule", Separator.COMMA: "Virgule"},
     "next_actions": {
         ActionCode.MISSING_STATEMENT: "Relevé manquant",
         ActionCode.MISSING_DOCUMENT: "Document manquant",
@@ -199,7 +204,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "commune": "Commune",
         "arrondissement_municipal": "Arrondissement municipal",
     },
-    "import_kinds": {"decp": "Données essentielles de la commande publique"},
+    "import_kinds": {"decp": "Données essentielles de la commande publique", "hours": "Heures du mois"},
     "import_outcomes": {
         ImportOutcome.CREATED: "Inscrit",
         ImportOutcome.UNCHANGED: "Déjà connu",
@@ -207,6 +212,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         ImportOutcome.OTHER_BUYER: "Autre acheteur",
         ImportOutcome.REJECTED: "Écarté",
         ImportOutcome.NOTED: "Remarque",
+        ImportOutcome.HELD_BACK: "Juste, mais retenu",
     },
     "person_decisions": {
         PersonDecision.MERGED: "Réunies",
@@ -231,20 +237,25 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "recount": "Nouveau décompte",
         "recount_person": "Nouveau décompte d'une personne",
         "roll_over": "Passage au jour suivant",
+        "forget_deliveries": "Journal des envois purgé",
         "recheck": "État de clause d'un contrat revu",
         "recheck_all": "États de clause revus",
         "tell_split": "Annonce d'un partage à l'autre contrat",
         "tell_pool": "Globalisation annoncée à un contrat",
+        "check_organisations": "Organismes relus dans l'annuaire des entreprises",
     },
+    **WEBHOOK_LABELS,
     "job_states": {
         JobState.WAITING: "En attente",
         JobState.RUNNING: "En cours",
         JobState.DONE: "Terminé",
         JobState.FAILED: "Échoué",
+        JobState.CANCELLED: "Annulé",
     },
     "changes": {
         "organisation.created": "Organisme créé",
         "organisation.updated": "Organisme modifié",
+        "organisation.checked": "Données officielles d'un organisme reprises de l'annuaire",
         "api_key.created": "Clé créée",
         "api_key.issued": "Clé créée à la ligne de commande",
         "api_key.rotated": "Clé remplacée par une neuve",
@@ -262,7 +273,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "invoice.reversed": "Facture annulée, en tout ou partie",
         **ORGANISATION_CHANGES,
         "mandate.given": "Mandat donné",
+        "mandate.updated": "Mandat modifié",
         "mandate.ended": "Mandat fini, ou fin fixée",
+        "profile.created": "Profil de clause commencé",
+        "profile.drafted": "Brouillon de profil commencé ou modifié",
+        "profile.published": "Version de profil publiée",
+        "profile.withdrawn": "Version ou brouillon de profil retiré",
         "participant.created": "Personne enregistrée",
         "participant.updated": "Personne rectifiée",
         "identity.read": "Identité lue, avec un motif",
@@ -308,7 +324,9 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "dispute.withdrawn": "Contestation retirée",
         "import.queued": "Import reçu",
         "import.finished": "Import terminé",
+        "job.cancelled": "Travail annulé",
         "position.fixed": "Positions fixées par le service",
+        **WEBHOOK_CHANGES,
     },
     "objects": {
         "organisation": "Organisme",
@@ -331,6 +349,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "penalty_decision": "Décision sur des pénalités",
         "dispute": "Contestation",
         "import": "Import",
+        "job": "Travail",
+        "webhook": "Webhook",
     },
     "opposition_decisions": {
         OppositionDecision.OPPOSED: "Opposition : le traitement est limité",
@@ -354,6 +374,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         RetentionReason.LAST_OUTCOME: "Durée écoulée depuis la situation à 12 mois",
         RetentionReason.CONTRACT_OPEN: "Contrat fini et jamais clos : à clore pour que la durée coure",
     },
+    **CONNECTOR_LABELS,
     "units": {
         "h": "Heures",
         "h/week": "Heures par semaine",

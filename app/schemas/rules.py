@@ -137,6 +137,7 @@ class CatalogueEntry(Output):
 class EligiblePublicOut(CatalogueEntry):
     """A category of people, what it asks and how it is proven."""
 
+    text: str = Field(description="Qui est de ce public, et depuis quand la notion existe.")
     since: date
     custom_only: bool = Field(description="Vrai si aucun profil intégré ne le retient.")
     parameters: list[SettingOut]
@@ -178,6 +179,7 @@ class OutcomeSituationOut(CodeOut):
 
     category: OutcomeCategory
     category_label: str
+    text: str
     reference: str
     assumed: bool
 

@@ -39,23 +39,29 @@ def read_feed(reader: Reader, walk: FeedWalk) -> EventPage:
     return _page(kept, kept[-1][0])
 
 
+def read_event(reader: Reader, position: int, ordinal: int) -> EventOut | None:
+    """One event as the feed tells it now; None when the caller may not know of it, or no longer."""
+    query = queries.event_at(reader.principal, reader.today, position, ordinal)
+    row = reader.session.execute(query).one_or_none()
+    return _told(row) if row else None
+
+
 def _rows(reader: Reader, after: int, limit: int) -> Sequence[Row[int, datetime, str, Event]]:
     return reader.session.execute(queries.events_after(reader.principal, reader.today, after, limit)).all()
 
 
 def _page(rows: Sequence[Row[int, datetime, str, Event]], following: int) -> EventPage:
-    return EventPage(
-        items=[
-            EventOut(
-                id=f"{position}-{event.ordinal}",
-                position=position,
-                at=at,
-                type=event.type,
-                subject_type=event.subject_type,
-                subject_id=event.subject_id,
-                contract_id=event.contract_id,
-            )
-            for position, at, _, event in rows
-        ],
-        next=following,
+    return EventPage(items=[_told(row) for row in rows], next=following)
+
+
+def _told(row: Row[int, datetime, str, Event]) -> EventOut:
+    position, at, _, event = row
+    return EventOut(
+        id=f"{position}-{event.ordinal}",
+        position=position,
+        at=at,
+        type=event.type,
+        subject_type=event.subject_type,
+        subject_id=event.subject_id,
+        contract_id=event.contract_id,
     )

@@ -15,8 +15,9 @@ from app.exchange.decp.reading import read_decp
 from app.principal import Role
 from app.schemas.imports import ImportIssue, ImportOut, ImportOutcome, ImportRowOut, ImportRowPage
 from app.schemas.jobs import JobProblem, JobState
-from app.services import decp, jobs
+from app.services import decp, hour_imports, jobs
 from app.services.sight import require_role
+from app.services.statements import DECLARANTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,7 +30,13 @@ if TYPE_CHECKING:
 
 IMPORT = queries.IMPORT
 STRETCH = 1_000
-MEDIA_TYPES = ("application/json", "text/csv")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What is taken, and as what it is kept: a workbook's own name is longer than the column.
+MEDIA_TYPES = {
+    "decp": {"application/json": "application/json", "text/csv": "text/csv"},
+    "hours": {"text/csv": "text/csv", XLSX: "xlsx"},
+}
+IMPORTERS = {"decp": (Role.ADMIN, Role.BUYER), "hours": DECLARANTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +53,19 @@ class Handed:
 
 
 def queue_import(writer: Writer, asked: ImportAsked, handed: Handed) -> ImportOut:
-    """Keep the file and queue its reading; the platform imports for all, a buyer its own records."""
-    require_role(writer, Role.ADMIN, Role.BUYER)
-    if handed.media_type not in MEDIA_TYPES:
+    """Keep the file and queue its reading; the platform imports for all, others what is their own."""
+    require_role(writer, *IMPORTERS[asked.kind])
+    taken = MEDIA_TYPES[asked.kind]
+    if handed.media_type not in taken:
         raise UnsupportedMediaType
     writer.record("import.queued")
-    payload = asked.model_dump(mode="json")
+    payload = asked.model_dump(mode="json", include={"kind", "filename", "dry_run"})
+    if asked.kind == "hours":
+        payload |= {"mode": asked.mode or "all", "columns": asked.columns}
     # Two imports are never the same work, even of the same file: each reports on its own.
     job = jobs.queue(writer, IMPORT, str(new_id()), payload)
     writer.session.flush()
-    file = ImportFile(job_id=job.id, media_type=handed.media_type, content=handed.content)
+    file = ImportFile(job_id=job.id, media_type=taken[handed.media_type], content=handed.content)
     writer.session.add(file)
     writer.touch(IMPORT, job.id, *payload)
     writer.announce("import.queued", IMPORT, job.id)
@@ -95,6 +105,15 @@ def run_import(running: Running) -> dict[str, Any]:
         done = queries.indexes_done(reader.session, running.job_id)
     if file is None:
         raise NotFound
+    if running.payload["kind"] == "hours":
+        hour_imports.Task(running, done).run(file.content)
+    else:
+        _take_decp(running, file, done)
+    with running.reading() as reader:
+        return {"outcomes": _complete(queries.outcomes_of(reader.session, running.job_id))}
+
+
+def _take_decp(running: Running, file: ImportFile, done: set[int]) -> None:
     numbered = list(_numbered(_read(running, file, len(done))))
     task = decp.Task(
         running,
@@ -106,8 +125,6 @@ def run_import(running: Running) -> dict[str, Any]:
         if index not in done:
             running.breathe()
             task.take(index, row, number)
-    with running.reading() as reader:
-        return {"outcomes": _complete(queries.outcomes_of(reader.session, running.job_id))}
 
 
 def _read(running: Running, file: ImportFile, done: int) -> list[DecpRow]:

@@ -7,6 +7,7 @@ nothing the first one might still write is committed beside the second.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from app.clock import new_id
 from app.db.queries import imports as files
 from app.db.queries import jobs as queries
-from app.db.queries.jobs import DONE, FAILED, RUNNING, WAITING
+from app.db.queries.jobs import CANCELLED, DONE, FAILED, RUNNING, WAITING
 from app.db.queries.lists import one
 from app.db.tables import Job
 from app.errors import DomainError, InternalError, JobAbandoned, NotFound, Unavailable
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(seconds=30)
 MOST_ATTEMPTS = 5
+LOOK_SECONDS = 0.5
 FIRST_PAUSE = timedelta(seconds=5)
 PAUSE_GROWTH = 4
 # The service's own work: it reaches contracts that whoever caused it does not see.
@@ -49,6 +51,8 @@ OWN_KINDS = frozenset(
         "tell_pool",
         "retention",
         "forget_actors",
+        "forget_deliveries",
+        "check_organisations",
     },
 )
 TOLD_AT_END = {"import": "import.finished"}
@@ -58,13 +62,17 @@ class LeaseLost(Exception):
     """Another worker has taken the job over: this one writes nothing more."""
 
 
+class Cancelled(Exception):
+    """Who asked for the work, or the platform, wants no more of it: what is done stays done."""
+
+
 class Stopping(Exception):
     """The worker is asked to end: the job goes back to the queue and goes on elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A job under way. Handlers call `breathe` between two steps: it may raise `Stopping`."""
+    """A job under way. Handlers call `breathe` between two steps: it may raise `Stopping` or `Cancelled`."""
 
     means: Means
     principal: Principal
@@ -165,6 +173,11 @@ def read_job(reader: Reader, job_id: UUID) -> JobOut:
     job = one(reader.session, queries.visible_jobs(reader.principal).where(Job.id == job_id))
     if job is None:
         raise NotFound
+    return shown(job)
+
+
+def shown(job: Job) -> JobOut:
+    """A job as those see it who asked for it."""
     return JobOut(
         id=job.id,
         kind=job.kind,
@@ -176,6 +189,7 @@ def read_job(reader: Reader, job_id: UUID) -> JobOut:
         problem=JobProblem(type=f"/problems/{job.problem}", code=job.problem) if job.problem else None,
         created_at=job.created_at,
         finished_at=job.finished_at,
+        cancel_asked_at=job.cancel_asked_at,
     )
 
 
@@ -209,7 +223,25 @@ def _taken(
     job.state, job.locked_until = RUNNING, now + lease
     job.attempts += 1
     principal = Principal(job.organisation_id or SERVICE.organisation_id, Role(job.role))
-    return Running(means, principal, job.id, job.kind, job.attempts, job.payload, lease, breathe)
+    attentive = _attentive(means, job.id, breathe)
+    return Running(means, principal, job.id, job.kind, job.attempts, job.payload, lease, attentive)
+
+
+def _attentive(means: Means, job_id: UUID, breathe: Callable[[], None]) -> Callable[[], None]:
+    """The same breath, which looks now and then whether the job was cancelled meanwhile."""
+    looked_at = -LOOK_SECONDS
+
+    def look() -> None:
+        nonlocal looked_at
+        breathe()
+        if time.monotonic() - looked_at < LOOK_SECONDS:
+            return
+        looked_at = time.monotonic()
+        with means.database.read() as session:
+            if queries.is_cancelled(session, job_id):
+                raise Cancelled
+
+    return look
 
 
 def _run(running: Running, handlers: Handlers, report: Report) -> None:
@@ -223,6 +255,8 @@ def _run(running: Running, handlers: Handlers, report: Report) -> None:
         return
     except Stopping:
         _put_back(running)
+    except Cancelled:
+        _end(running, CANCELLED)
     except DomainError as refusal:
         # The same request would be refused again.
         _end(running, FAILED, problem=refusal.code)
@@ -261,14 +295,21 @@ def _end(
         job = queries.held_job(writer.session, running.job_id, running.attempt)
         if job is None:
             return
-        _close(writer.session, job, state, writer.now, problem=problem)
+        close(writer, job, state, problem=problem)
         job.result = result or {}
         if job.kind in TOLD_AT_END:
             writer.record(TOLD_AT_END[job.kind])
-            writer.touch(job.kind, job.id, "state")
-            writer.announce(TOLD_AT_END[job.kind], job.kind, job.id)
+            tell_end(writer, job)
 
 
-def _close(session: WriteSession, job: Job, state: str, now: datetime, *, problem: str | None) -> None:
-    job.state, job.problem, job.finished_at, job.locked_until = state, problem, now, None
-    files.forget_file(session, job.id)
+def tell_end(writer: Writer, job: Job) -> None:
+    """Tell of the end of work that others wait for, inside the change that is open."""
+    if job.kind in TOLD_AT_END:
+        writer.touch(job.kind, job.id, "state")
+        writer.announce(TOLD_AT_END[job.kind], job.kind, job.id)
+
+
+def close(writer: Writer, job: Job, state: str, *, problem: str | None = None) -> None:
+    """End a job that is held, and forget its file."""
+    job.state, job.problem, job.finished_at, job.locked_until = state, problem, writer.now, None
+    files.forget_file(writer.session, job.id)

@@ -20,7 +20,7 @@ from app.errors import (
     Text,
     unknown_reference,
 )
-from app.schemas.organisations import OrganisationIn, OrganisationOut
+from app.schemas.organisations import OfficialOut, OrganisationIn, OrganisationOut
 from app.services import jobs
 
 if TYPE_CHECKING:
@@ -127,5 +127,20 @@ def _shown(organisation: Organisation) -> OrganisationOut:
         siret=organisation.identifier,
         name=organisation.name,
         seat=organisation.seat,
+        official=_official(organisation),
         version=organisation.version,
+    )
+
+
+def _official(organisation: Organisation) -> OfficialOut | None:
+    if organisation.official_checked_at is None:
+        return None
+    return OfficialOut.model_validate(
+        {
+            "name": organisation.official_name,
+            "state": organisation.official_state,
+            "closed_on": organisation.official_closed_on,
+            "siae_kind": organisation.official_siae_kind,
+            "checked_at": organisation.official_checked_at,
+        }
     )

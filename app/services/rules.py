@@ -16,7 +16,7 @@ from app.rules.publics import PUBLICS
 from app.schemas.labels import LABELS
 from app.schemas.rules import CodeOut, EligiblePublicOut, RulesOut, TrialOut
 from app.schemas.targets import every_field
-from app.services import decp, findings, known_profiles
+from app.services import decp, findings, hour_imports, known_profiles
 from app.services.known_profiles import BUILT_IN
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def read_rules(reader: Reader, asked: LawOn) -> RulesOut:
     document: dict[str, Any] = catalogue(asked.on or reader.today)
     profiles = [known.shown(known.versions[0], asked.on or reader.today) for known in BUILT_IN.values()]
     codes = {**document["codes"], **{name: _listed(labels) for name, labels in LABELS.items()}}
-    codes["import_issues"] = _listed({**issues.SENTENCES, **decp.SENTENCES})
+    codes["import_issues"] = _listed({**issues.SENTENCES, **decp.SENTENCES, **hour_imports.SENTENCES})
     ready = [{**item, "target": every_field(item["target"])} for item in document["ready_targets"]]
     return RulesOut.model_validate({**document, "profiles": profiles, "ready_targets": ready, "codes": codes})
 

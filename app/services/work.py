@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any
 from app.clock import Clock, SystemClock, day_of, new_id
 from app.db.session import Viewer
 from app.db.tables import Change, ChangeObject, Event, OpenChange, Version
+from app.exchange.outgoing import Outgoing
 from app.issuers.identifying import Issuers
 from app.principal import SERVICE
+from app.schemas.event_types import EVENT_TYPES
 from app.services.last_uses import LastUses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date, datetime
     from uuid import UUID
 
     from app.crypto import Keyring
     from app.db.session import Database, ReadSession, WriteSession
+    from app.exchange.connector import Connector
     from app.principal import Principal
 
 
@@ -33,6 +36,10 @@ class Means:
     # None, for processes that take no tokens.
     issuers: Issuers = field(default_factory=lambda: Issuers((), SystemClock()))
     last_uses: LastUses = field(default_factory=LastUses)
+    # How addresses that users give are called.
+    outgoing: Outgoing = field(default_factory=Outgoing)
+    # Those that are on, by name.
+    connectors: Mapping[str, Connector] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -139,7 +146,12 @@ class Writer(Reader):
         `own`: told to who acts alone, whatever contract the change is filed under. `contract_id`: the
         contract it is about, where the change is filed under none. Who may not read what an event is about
         is not told (`app/db/queries/event_readers.py`).
+
+        A type that integrators were not told of (`EVENT_TYPES`) is a fault of the caller's: ValueError.
         """
+        if EVENT_TYPES.get(event) != subject_type:
+            message = f"{event} of a {subject_type} is missing in app/schemas/event_types.py"
+            raise ValueError(message)
         self._events += 1
         self.session.add(
             Event(

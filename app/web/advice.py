@@ -25,6 +25,14 @@ ADVICE = {
         "Attendez le délai de Retry-After et renvoyez la même requête, ou employez une clé d'API.",
         "Wait as Retry-After says and send the same request again, or use an API key.",
     ),
+    "export_too_large": Text(
+        "Resserrez les critères, ou prenez le CSV (format=csv), qui n'a pas de limite.",
+        "Narrow the criteria, or take the CSV (format=csv), which has no limit.",
+    ),
+    "no_clause_to_report": Text(
+        "Enregistrez la clause : PUT /v1/contracts/{id}/clause. « clause_state » dit pourquoi elle manque.",
+        "Record the clause: PUT /v1/contracts/{id}/clause. “clause_state” says why there is none.",
+    ),
     "key_ended": Text(
         "Créez une clé neuve : POST /v1/api-keys.",
         "Make a new key: POST /v1/api-keys.",
@@ -32,6 +40,26 @@ ADVICE = {
     "rotation_under_way": Text(
         "Révoquez celle qui ne sert plus, ou attendez sa fin : GET /v1/api-keys dit laquelle (lineage_id).",
         "Revoke the one no longer used, or wait for its end: GET /v1/api-keys tells which (lineage_id).",
+    ),
+    "webhook_paused": Text(
+        "Reprenez-le d'abord : PATCH /v1/webhooks/{id} avec « paused » à false.",
+        "Resume it first: PATCH /v1/webhooks/{id} with “paused” false.",
+    ),
+    "too_many_webhooks": Text(
+        "Supprimez-en un qui ne sert plus, ou élargissez les filtres d'un autre : GET /v1/webhooks.",
+        "Delete one no longer used, or widen the filters of another: GET /v1/webhooks.",
+    ),
+    "secret_overlap": Text(
+        "Attendez secret_overlap_until, ou remplacez aussitôt avec « overlap_hours » à 0.",
+        "Wait for secret_overlap_until, or replace at once with “overlap_hours” 0.",
+    ),
+    "job_ended": Text(
+        "Rien n'est à annuler : GET /v1/jobs/{id} dit comment il s'est terminé.",
+        "There is nothing to cancel: GET /v1/jobs/{id} tells how it ended.",
+    ),
+    "too_many_streams": Text(
+        "Fermez un suivi, ou lisez GET /v1/jobs/{id} de temps en temps.",
+        "Close one, or read GET /v1/jobs/{id} from time to time.",
     ),
     "membership_exists": Text(
         "Mettez fin à l'accès en cours avant d'en accorder un autre : GET /v1/memberships.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from app.db.session import ReadSession
     from app.principal import Principal
 
+Result = TypeVar("Result")
 JSON_TYPE = "application/json"
 KEY_CHARACTERS = 255
 # What creating operations stand under, by the name in their address: how it is seen, and its id.
@@ -84,6 +85,13 @@ class Call:
             reader = Reader(session, principal, self.means, self.request_id)
             return self._answer(use_case(reader), principal)
 
+    def look(self, use_case: Callable[[Reader], Result]) -> tuple[Principal, Result]:
+        """Who asks, and what the use case returns: for an answer that goes on after it."""
+        self._identify()
+        with self.means.database.read(NOBODY) as session:
+            principal = self._authenticate(session, Scope.READ)
+            return principal, use_case(Reader(session, principal, self.means, self.request_id))
+
     def stream(
         self, use_case: Callable[[Callable[[], Any]], Iterable[str]], media_type: str, name: str
     ) -> Response:
@@ -94,6 +102,15 @@ class Call:
         lines = use_case(partial(reading, self.means, principal, self.request_id))
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
         return StreamingResponse(lines, 200, headers, media_type=media_type)
+
+    def file(self, use_case: Callable[[Reader], bytes], media_type: str, name: str) -> Response:
+        """Answer 200 with a file that the use case makes as a whole, so that it can still be refused."""
+        self._identify()
+        with self.means.database.read(NOBODY) as session:
+            principal = self._authenticate(session, Scope.READ)
+            content = use_case(Reader(session, principal, self.means, self.request_id))
+        headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, 200, headers, media_type=media_type)
 
     def change(self, use_case: Callable[[Writer, int], Any], *, status: int = 200) -> Response:
         """Run a use case on the version named by `If-Match`; commit, then answer."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi.openapi.utils import get_openapi
 
 from app.schemas.fields import Output
+from app.web import webhook_section
 from app.web.example_values import PARAMETERS
 from app.web.examples import Examples
 from app.web.rates import PACED
@@ -31,9 +32,11 @@ TAGS = {
     "disputes": "Contester une décision, et y répondre.",
     "estimates": "Calibrer une clause avant la consultation.",
     "events": "Fil des changements et piste d'audit.",
+    "exports": "Fichiers à reprendre : tableurs, formats ouverts, documents.",
     "exploitation": "Pour qui exploite le service : état, mesures, sens des erreurs. Sans clé.",
     "hires": "Personnes mises à l'emploi sur un contrat.",
     "imports": "Fichiers remis, lus enregistrement par enregistrement.",
+    "connectors": "Services extérieurs que le service appelle.",
     "jobs": "Travaux faits après la réponse.",
     "invoices": "Ce qui est facturé sur un contrat, et qu'un objectif peut suivre.",
     "delegations": "Qui déclare des heures à la place d'une entreprise.",
@@ -48,6 +51,7 @@ TAGS = {
     "rules": "Le droit servi comme donnée : paramètres, publics, preuves.",
     "statements": "Relevés mensuels d'heures et leur examen.",
     "territories": "Territoires de référence.",
+    "webhooks": webhook_section.GUIDE,
 }
 CONNECT = "openIdConnect"
 EXAMPLE_ISSUER = "https://idp.example"
@@ -79,6 +83,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         summary=app.summary,
         description=app.description,
         routes=app.routes,
+        webhooks=app.webhooks.routes,
         tags=[{"name": name, "description": meaning} for name, meaning in TAGS.items()],
         license_info=app.license_info,
     )
@@ -90,6 +95,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     _complete(document)
     _pace(document)
     _secure(document, app.state.settings.issuers)
+    webhook_section.complete(document)
     app.openapi_schema = document
     return document
 

@@ -38,6 +38,7 @@ LAW: dict[str, Any] = {
     "OutcomeSituationOut.category_label": "Emploi durable",
     "OutcomeSituationOut.code": "cdi",
     "OutcomeSituationOut.label": "CDI",
+    "OutcomeSituationOut.text": "La personne a un contrat à durée indéterminée, chez un autre employeur.",
     "OutcomeSituationOut.reference": "Nomenclature des sorties de l'insertion par l'activité économique",
     "ParameterOut.code": "hours_per_week",
     "ParameterOut.label": "Durée légale du travail",

@@ -20,6 +20,7 @@ from app.web.example_pools import POOL, POOLS
 from app.web.example_releases import RELEASE, RELEASES
 from app.web.example_reviews import CLAIM, DECISION, REVIEWS, SPLIT
 from app.web.example_rights import RIGHTS
+from app.web.example_webhooks import DELIVERY, WEBHOOK, WEBHOOK_NAMES, WEBHOOKS
 
 INVOICE = "01936f2e-7c10-7a31-9c55-0242ac12000f"
 REVERSAL = "01936f2e-7c10-7a31-9c55-0242ac120010"
@@ -41,6 +42,7 @@ LINES = [{"hire_id": HIRE, "worked": "151.67"}]
 
 BY_NAME: dict[str, Any] = {
     **ACCESS_NAMES,
+    **WEBHOOK_NAMES,
     "answer_reason": None,
     "answered_at": None,
     "cancelled_by": None,
@@ -213,6 +215,7 @@ BY_NAME: dict[str, Any] = {
 
 BY_MODEL: dict[str, Any] = {
     **ACCESS,
+    **WEBHOOKS,
     **CONTACTS,
     **DELEGATIONS,
     **FIGURES,
@@ -290,6 +293,7 @@ BY_MODEL: dict[str, Any] = {
         "other_buyer": 0,
         "rejected": 1,
         "noted": 0,
+        "held_back": 0,
     },
     "ImportOut.problem": None,
     "JobOut.problem": None,
@@ -310,6 +314,7 @@ BY_MODEL: dict[str, Any] = {
     "ReversalOut.reversed": "0.00",
     "ReversalOut.reverses": INVOICE,
     "InvoicePage.total": "10000.00",
+    "JobOut.cancel_asked_at": None,
     "JobOut.id": JOB,
     "JobOut.kind": "import",
     "JobOut.result": {"created": 3, "rejected": 1},
@@ -326,6 +331,8 @@ BY_MODEL: dict[str, Any] = {
     "Meaning.title": "Ressource introuvable.",
     "ObjectTouched.id": HIRE,
     "ObjectTouched.type": "hire",
+    "OfficialOut.closed_on": None,
+    "OfficialOut.siae_kind": None,
     "OrganisationOut.id": ORGANISATION,
     "OrganisationOut.name": "Communauté d'exemple",
     "OrganisationOut.siret": BUYER,
@@ -362,6 +369,8 @@ PARAMETERS: dict[str, Any] = {
     **PARTS,
     "assessment_id": ASSESSMENT,
     "code": "57433",
+    "delivery_id": DELIVERY,
+    "webhook_id": WEBHOOK,
     "contact_id": CONTACT,
     "contract_id": CONTRACT,
     "decision_id": DECISION,

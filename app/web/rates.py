@@ -32,6 +32,9 @@ DOCUMENTS = frozenset(
     {
         ("POST", "/v1/imports"),
         ("GET", "/v1/audit/export"),
+        ("GET", "/v1/exports/contracts"),
+        ("GET", "/v1/exports/contracts/{contract_id}/bilan"),
+        ("GET", "/v1/exports/contracts/{contract_id}/attestation"),
         ("GET", "/v1/participants/{participant_id}/export"),
         ("GET", "/v1/participants/{participant_id}/export.html"),
     }

@@ -1,6 +1,6 @@
 """A contractor may have an insertion structure declare its workers' hours.
 
-Revision: 0025, after 0018. No row stood before it: going back forgets the delegations, not what was declared.
+Revision: 0025, after 0024. No row stood before it: going back forgets the delegations, not what was declared.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0025"
-down_revision = "0018"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

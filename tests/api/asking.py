@@ -27,6 +27,7 @@ from app.db.tables import (
     Participant,
     PoolAnswer,
     Statement,
+    Webhook,
 )
 from tests.api.builders import ISSUER
 from tests.api.cases import (
@@ -93,6 +94,8 @@ VERSIONED: dict[str, tuple[Any, str, str]] = {
     "cancel_duration_decision": (Assessment, "hire_id", "hire_id"),
     "answer_dispute": (Dispute, "id", "dispute_id"),
     "withdraw_dispute": (Dispute, "id", "dispute_id"),
+    "change_webhook": (Webhook, "id", "webhook_id"),
+    "delete_webhook": (Webhook, "id", "webhook_id"),
 }
 QUERIES: dict[str, dict[str, str]] = {
     "list_territory_children": {"level": "commune"},
@@ -302,6 +305,10 @@ BODIES: dict[str, Any] = {
     "create_api_key": lambda _, seat: {"siret": seat.siret, "role": seat.role, "label": "Essai"},
     "rotate_api_key": lambda _, __: {},
     "grant_membership": _membership,
+    "create_webhook": lambda _, __: {"url": "https://hooks.example/clauses", "label": "Essai"},
+    "change_webhook": lambda _, __: {"paused": True},
+    "rotate_webhook_secret": lambda _, __: {},
+    "replay_webhook": lambda _, __: {"after": 0},
     "name_contact": lambda _, __: {"function": "statements", "name": "Essai", "email": "essai@exemple.fr"},
     "change_contact": lambda _, __: {"email": "autre@exemple.fr"},
     "hand_over_contact": lambda _, __: {"name": "Relève", "email": "releve@exemple.fr"},

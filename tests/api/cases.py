@@ -216,6 +216,10 @@ def _set_up(case: Case) -> None:
     case.ids["delegation_id"] = case.send("holder", "POST", f"{path}/delegations", delegated)["id"]
     invoice = {"number": f"CANARIFAC{team.name}-1", "invoiced_on": "2025-01-02", "amount": "12500.00"}
     case.ids["invoice_id"] = case.send("buyer", "POST", f"{path}/invoices", invoice)["id"]
+    webhook = {"url": "https://hooks.example/clauses", "label": "Suivi"}
+    case.ids["webhook_id"] = case.send("buyer", "POST", "/v1/webhooks", webhook)["id"]
+    tried = case.send("buyer", "POST", f"/v1/webhooks/{case.ids['webhook_id']}/test")
+    case.ids["delivery_id"] = tried["id"]
     file = {"marches": {"marche": [{"id": f"{case.contract['reference']}-I"}]}}
     job = case.send("buyer", "POST", "/v1/imports?kind=decp", file)["id"]
     case.ids["import_id"] = case.ids["job_id"] = job

@@ -8,16 +8,20 @@ through every answer.
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
+import httpx
 import pytest
 from httpx2 import Response
 from sqlalchemy import select
 
-from app.db.tables import Change, ChangeObject, Event, ImportRow, Job, Version
-from app.services import participants
+from app.db.tables import Change, ChangeObject, Event, ImportRow, Job, Version, WebhookDelivery
+from app.exchange.outgoing import Outgoing
+from app.services import deliveries, participants
+from app.services.changes import settle
 from app.worker import drain
 from tests.api import matrix
 from tests.api.asking import BODIES, ask
@@ -98,12 +102,34 @@ def test_no_word_leaves_by_a_log_an_error_a_metric_an_event_or_a_job(
         for path in ("/v1/events", "/v1/audit", "/v1/audit/export", "/v1/retention"):
             assert found_in(service.get(path, seat.siret, seat.role).text) == [], (path, seat)
     with service.means.database.read() as session:
-        for table in (Change, ChangeObject, Event, Job, ImportRow, Version):
+        for table in (Change, ChangeObject, Event, Job, ImportRow, Version, WebhookDelivery):
             texts = "\n".join(str(row) for row in session.execute(select(table.__table__)))
             assert found_in(texts) == [], table
     logs = capsys.readouterr()
     assert logs.out.count('"event": "request"') > refused
     assert found_in(logs.out + logs.err) == []
+
+
+def test_no_word_leaves_by_a_webhook(case: Case) -> None:
+    sent: list[str] = []
+
+    def receive(request: httpx.Request) -> httpx.Response:
+        sent.append(f"{request.url} {request.headers} {request.content.decode()}")
+        return httpx.Response(204, stream=httpx.ByteStream(b""))
+
+    def public(host: str, port: int) -> list[str]:
+        del host, port
+        return ["93.184.215.14"]
+
+    for seat in SEATS:
+        body = {"url": "https://hooks.example/canary", "label": "Canari", "after": 0}
+        assert case.service.post("/v1/webhooks", seat.siret, seat.role, body).status_code == 201
+    outgoing = Outgoing(transport=httpx.MockTransport(receive), resolve=public)
+    means = replace(case.service.means, outgoing=outgoing)
+    while settle(means) or deliveries.serve(means, timedelta(days=1)):
+        pass
+    assert len(sent) > 30
+    assert [found for text in sent for found in found_in(text)] == []
 
 
 def test_a_fault_with_the_person_at_hand_names_nobody(

@@ -23,7 +23,7 @@ OWNED = {
     *("contract_id", "mandate_id", "hire_id", "participant_id", "assessment_id"),
     *("statement_id", "invoice_id", "import_id", "job_id", "key_id", "profile_code"),
     *("decision_id", "split_id", "pool_id", "fact_id", "dispute_id", "membership_id"),
-    *("contact_id", "delegation_id"),
+    *("webhook_id", "delivery_id", "contact_id", "delegation_id"),
 }
 # What each does to a key or a membership of its own: where these are made, and their part of the address.
 OWN = {

@@ -105,8 +105,9 @@ class TestCatalogue:
             and all({"text", "reference", "assumed"} <= set(item) for item in items)
         }
         assert {"modalities", "targets", "statuses", "clause_states", "outcome_moments"} <= set(told)
-        # Two lists of rules are no codes of anything else.
-        assert {*told} - {*rules["codes"]} == {"duration_rules", "outcome_rates"}
+        assert {"outcome_situations", "waiver_grounds", "counting_rules"} <= set(told)
+        # Two lists of rules are no codes of anything else; publics bear their labels themselves.
+        assert {*told} - {*rules["codes"]} == {"duration_rules", "outcome_rates", "publics"}
         for name in told.keys() & rules["codes"].keys():
             labels = {item["code"]: item["label"] for item in rules["codes"][name]}
             assert {item["code"]: item["label"] for item in rules[name]} == labels

@@ -8,6 +8,8 @@ from tests.architecture.source import Module, modules
 FOR_THE_SERVICE = {
     "app/services/audit.py": "who acted is forgotten after a year, whoever it was",
     "app/services/changes.py": "settling gives every change its position",
+    "app/services/deliveries.py": "whose turn it is to be told of events, and what is forgotten",
+    "app/services/directory.py": "which organisations to ask the directory of",
     "app/services/erasures.py": "the list kept beside the backups",
     "app/services/jobs.py": "the queue is everybody's until a job is taken",
     "app/services/key_rotation.py": "whatever a key of the service made",

@@ -64,3 +64,12 @@ def test_production_never_calls_its_own_network() -> None:
     with pytest.raises(ValidationError, match="for development only"):
         Settings.model_validate({"environment": "production", **chosen})
     assert Settings.model_validate(chosen).allow_private_addresses
+
+
+def test_what_is_called_is_called_by_https_and_nothing_by_default() -> None:
+    assert not any(Settings().connector_urls.values())
+    near = {"secret_keys": OWN, "directory_url": "http://127.0.0.1:8000"}
+    assert Settings.model_validate(near).directory_url
+    for wrong in ({**near, "environment": "production"}, {"communes_url": "http://geo.example"}):
+        with pytest.raises(ValidationError, match=r"CLAUSES_(DIRECTORY|COMMUNES)_URL is no https address"):
+            Settings.model_validate({"secret_keys": OWN, **wrong})

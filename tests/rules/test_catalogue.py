@@ -22,6 +22,7 @@ from app.rules.codes import (
     Modality,
     OutcomeCategory,
     OutcomeMoment,
+    OutcomeSituation,
     PenaltyDays,
     PenaltyKind,
     ProofLevel,
@@ -35,6 +36,8 @@ from app.rules.codes import (
 from app.rules.eligibility import SeenProof, assess
 from app.rules.facts import Facts
 from app.rules.labels import LABELS
+from app.rules.public_texts import PUBLIC_TEXTS
+from app.rules.publics import PUBLICS
 from app.rules.rule_texts import COUNTING_RULES
 from app.rules.terms import PublicChoice
 from app.rules.version import RULES_VERSION
@@ -111,6 +114,48 @@ def test_a_public_is_served_with_its_parameters_and_proofs() -> None:
     ]
 
 
+def test_every_public_tells_who_it_is() -> None:
+    assert list(PUBLIC_TEXTS) == list(PUBLICS)
+    for item in _served(DAY)["publics"]:
+        _is_told(item)
+        assert "{" not in item["text"]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (
+            "senior",
+            "Demandeur d'emploi qui a atteint 50 ans, âge que la clause peut changer.",
+        ),
+        (
+            "frr",
+            (
+                "Personne qui habite une commune classée en zone France ruralités revitalisation. "
+                "Notion en vigueur depuis le 01/07/2024."
+            ),
+        ),
+        (
+            "allocation_insertion",
+            (
+                "Personne qui reçoit l'allocation d'insertion, que nomment encore d'anciennes clauses. "
+                "Dernier jour de la notion : 31/08/2017."
+            ),
+        ),
+        (
+            "csf",
+            (
+                "Jeune de 16 ans ou plus et de moins de 26 ans, en formation sous statut scolaire, "
+                "accueilli en stage pour la clause sociale de formation. "
+                "Notion en vigueur depuis le 01/01/2018."
+            ),
+        ),
+    ],
+)
+def test_a_public_is_told_with_its_defaults_and_its_days(code: str, text: str) -> None:
+    assert _one(_served(DAY)["publics"], code)["text"] == text
+
+
 @pytest.mark.parametrize(("on", "in_force"), [(date(2017, 8, 31), True), (date(2017, 9, 1), False)])
 def test_a_public_says_whether_it_is_in_force(on: date, *, in_force: bool) -> None:
     served = _one(_served(on)["publics"], "allocation_insertion")
@@ -161,6 +206,7 @@ def test_every_code_has_its_french_label() -> None:
         ("duration_decisions", DurationDecisionKind),
         ("outcome_moments", OutcomeMoment),
         ("outcome_categories", OutcomeCategory),
+        ("outcome_situations", OutcomeSituation),
         ("waiver_grounds", WaiverGround),
         ("counting_rules", Rule),
     ],

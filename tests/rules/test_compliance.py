@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.rules.clause_state import Situation, clause_state
+from app.rules.clause_state import Situation, clause_state, possible_values
 from app.rules.codes import ConsultationKind, Every, RoundingMode, Status
 from app.rules.days import Span
 from app.rules.hours import Rounding
@@ -99,6 +99,12 @@ def test_why_there_is_no_clause(case: dict[str, Any]) -> None:
     if "kind" in known:
         known["kind"] = ConsultationKind(known["kind"])
     assert str(clause_state(Situation(**known))) == case["state"]
+
+
+def test_a_consultation_worth_nothing_is_worth_nothing() -> None:
+    """No cent is added to a value that no lot contradicts."""
+    assert possible_values(0, None) == (Fraction(0), Fraction(0))
+    assert possible_values(10_050, 20_000) == (Fraction(201, 2), Fraction(200))
 
 
 STANDING = Standing(

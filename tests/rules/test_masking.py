@@ -33,3 +33,8 @@ def test_a_mover_is_one_person_among_those_left() -> None:
     """Ten people in two small parts are still ten."""
     parts = {"a": people(0, 11), "b": people(100, 10), "c": people(100, 10)}
     assert told_apart(parts, (), 11) == frozenset()
+
+
+def test_one_part_joined_is_enough_even_where_a_person_left_has_also_lived_in_it() -> None:
+    parts = {"a": people(0, 11), "b": people(100, 30), "c": people(0, 1)}
+    assert told_apart(parts, (), 11) == {"b"}

@@ -46,6 +46,7 @@ def test_where_each_member_stands(case: dict[str, Any]) -> None:
         },
     )
     assert [_shown(item) for item in found.members] == case["expected"]
+    assert [item.member for item in found.members] == [_member(item) for item in case["members"]]
     assert hundredths_text(found.unattributed.counted) == case["unattributed"]
     assumed = any("share" not in item for item in case["members"])
     assert {item.assumed for item in found.members} == {assumed}

@@ -47,6 +47,8 @@ def test_pending_hours_are_not_looked_for(counted: int, pending: int, short: int
     unknown = replace(compliance(clause, known), required=4600, required_at_end=None)
     assert shortfall(unknown) == short
     assert shortfall(replace(unknown, required=0)) == 0
+    # Known, the end alone says what is short, whatever is due today.
+    assert shortfall(replace(unknown, required=0, required_at_end=4600)) == short
 
 
 @given(

@@ -92,6 +92,9 @@ def _shown(line: PenaltyLine) -> dict[str, Any]:
         "told": " ".join(block.text for block in line.blocks),
         "holidays": [item.value for item in line.inputs if item.code == "holiday"],
         "pending": inputs["pending"].value if "pending" in inputs else "",
+        "inputs": [
+            f"{item.code} | {item.label_fr} : {item.value} {item.unit}".rstrip() for item in line.inputs
+        ],
         "values": {code: [item.value, item.on.isoformat()] for code, item in inputs.items() if item.on},
     }
 
@@ -103,7 +106,8 @@ def _check(case: dict[str, Any], found: PenaltyStatement) -> None:
         assert {name: line[name] for name in expected} == expected
     for name in {"total", "applicable"} & case.keys():
         assert hundredths_text(getattr(found, name)) == case[name]
-    assert [block.code for block in found.blocks] == ["dispute_open"] * case.get("disputed", False)
+    disputes = [("dispute_open", "Une contestation est ouverte sur ce contrat.")]
+    assert [(block.code, block.text) for block in found.blocks] == disputes * case.get("disputed", False)
 
 
 @pytest.mark.parametrize("case", load("penalties"))
@@ -145,6 +149,7 @@ def test_what_a_line_of_missing_hours_was_computed_from() -> None:
         ("hourly_ceiling", "30", "EUR/h", date(2026, 3, 31)),
     ]
     assert "1 607" in line.inputs[-1].reference
+    assert (line.term, line.inputs[-2].reference) == (CSF_PENALTIES[0], CSF_PENALTIES[0].reference)
 
 
 @pytest.mark.parametrize("terms", SETS.values(), ids=SETS)
@@ -165,6 +170,24 @@ def test_a_term_needs_a_kind_and_an_amount_only() -> None:
     )
     whole = replace(term, cap=Cap(100000, Fraction(1, 20)), floor=5000, statements=True, assumed=True)
     assert penalties_from_json(penalties_to_json((whole,)), "") == (whole,)
+
+
+@pytest.mark.parametrize(
+    ("cap", "written"),
+    [
+        (Cap(amount=5000), {"amount": "50.00", "share": None}),
+        (Cap(share=Fraction(1, 20)), {"amount": None, "share": "0.05"}),
+    ],
+)
+def test_a_cap_says_what_it_is_given_by(cap: Cap, written: dict[str, Any]) -> None:
+    (term,) = penalties_to_json((replace(CSF_PENALTIES[1], cap=cap),))
+    assert term["cap"] == written
+
+
+def test_the_least_may_be_the_most() -> None:
+    said = {"kind": "event", "amount": {"euros": "75"}, "cap": {"amount": "10"}, "floor": "10"}
+    (term,) = penalties_from_json([said], "")
+    assert (term.cap, term.floor) == (Cap(1000), 1000)
 
 
 @pytest.mark.parametrize(
@@ -198,6 +221,20 @@ def test_a_term_needs_a_kind_and_an_amount_only() -> None:
         ({"kind": "event", "days": "ouvres"}, "/days", "not_for_this_kind"),
         ({"kind": "missing_hours", "statements": True}, "/statements", "not_for_this_kind"),
         ({"colour": "red"}, "/colour", "unknown_field"),
+        ({"code": 5}, "/code", "invalid"),
+        ({"notice": "yes"}, "/notice", "invalid"),
+        ({"statements": "yes"}, "/statements", "invalid"),
+        ({"assumed": "yes"}, "/assumed", "invalid"),
+        ({"amount": "75"}, "/amount", "invalid"),
+        ({"amount": {"parameter": 5, "coefficient": "4"}}, "/amount/parameter", "invalid"),
+        (
+            {"amount": {"parameter": "hourly_ceiling", "coefficient": "x"}},
+            "/amount/coefficient",
+            "invalid",
+        ),
+        ({"cap": "10"}, "/cap", "invalid"),
+        ({"cap": {"amount": "x"}}, "/cap/amount", "invalid"),
+        ({"floor": "x"}, "/floor", "invalid"),
     ],
 )
 def test_a_wrong_term_is_named(change: dict[str, Any], pointer: str, code: str) -> None:

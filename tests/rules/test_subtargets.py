@@ -104,6 +104,8 @@ def test_before_the_end_the_goal_is_that_of_the_end() -> None:
         (RSA, 1, 10, False, (Detail.MASKED, None, None, False)),
         # Eleven people, 99 h of 100: three whole quarters.
         (RSA, 11, 0, False, (Detail.GROUPED, 7_500, None, False)),
+        # Of 100.01 h, three quarters are 75.0075 h, told to the hundredth.
+        (replace(RSA, hours=10_001), 11, 0, False, (Detail.GROUPED, 7_500, None, False)),
         # Twenty-three people, 207 h: at most the whole.
         (RSA, 23, 0, False, (Detail.GROUPED, 10_000, None, True)),
         # Eleven people whose share of nothing is nothing.
@@ -177,6 +179,8 @@ def test_people_without_counted_hours_hide_nobody() -> None:
         ({}, "/subtargets", "invalid"),
         ([1], "/subtargets/0", "invalid"),
         ([{"hours": "10", "sex": "female"}], "/subtargets/0/label", "missing"),
+        ([{"label": 5, "hours": "10", "sex": "female"}], "/subtargets/0/label", "invalid"),
+        ([{"label": "x", "hours": "10", "jobs": [5]}], "/subtargets/0/jobs/0", "invalid"),
         ([{"label": "x", "sex": "female"}], "/subtargets/0", "hours_or_share"),
         ([{"label": "x", "sex": "female", "hours": "1", "share": "0.1"}], "/subtargets/0", "hours_or_share"),
         ([{"label": "x", "hours": "10"}], "/subtargets/0", "no_criterion"),

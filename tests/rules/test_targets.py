@@ -129,12 +129,26 @@ BAND = {"from_amount": "1", "hours": "2"}
     [
         ({**TRANCHES, "tranche": None}, "/tranche", "missing"),
         ({**TRANCHES, "trigger": None}, "/trigger", "missing"),
+        ({**TRANCHES, "tranche": "x"}, "/tranche", "invalid"),
+        ({**TRANCHES, "trigger": "x"}, "/trigger", "invalid"),
+        ({**TRANCHES, "hours_per_tranche": "x"}, "/hours_per_tranche", "invalid"),
+        (
+            {"kind": "per_invoiced_amount", "ready": "paris-epec-first-euro", "estimated_amount": "x"},
+            "/estimated_amount",
+            "invalid",
+        ),
         ({**TRANCHES, "counts_from": None}, "/counts_from", "missing"),
         ({**TRANCHES, "counts_from": "exemple"}, "/counts_from", "unknown_code"),
         ({**TRANCHES, "tranche": "0.00"}, "/tranche", "invalid"),
         ({**TRANCHES, "hours_per_tranche": "0"}, "/hours_per_tranche", "invalid"),
         ({**TRANCHES, "estimated_amount": "1.001"}, "/estimated_amount", "too_many_decimals"),
         ({**TRANCHES, "share": "0.1"}, "/share", "unknown_field"),
+        ({"kind": "step_table", "bands": [BAND], "share": "0.1"}, "/share", "unknown_field"),
+        ({"kind": "step_table", "bands": "x"}, "/bands", "invalid"),
+        ({"kind": "step_table", "bands": ["x"]}, "/bands/0", "invalid"),
+        ({"kind": "step_table", "bands": [{**BAND, "share": "0.1"}]}, "/bands/0/share", "unknown_field"),
+        ({"kind": "step_table", "bands": [{**BAND, "from_amount": "x"}]}, "/bands/0/from_amount", "invalid"),
+        ({"kind": "share_of_hours", "share": "0.1", "hours": "1"}, "/hours", "unknown_field"),
         ({"kind": "step_table"}, "/bands", "missing"),
         ({"kind": "step_table", "bands": []}, "/bands", "invalid"),
         ({"kind": "step_table", "bands": [BAND] * 51}, "/bands", "invalid"),
@@ -169,6 +183,18 @@ def test_a_wrong_field_is_named(target: dict[str, Any], pointer: str, code: str)
         target_from_json(target, "/target")
     assert (caught.value.finding.pointer, caught.value.finding.code) == (f"/target{pointer}", code)
     assert caught.value.finding.detail.endswith(".")
+
+
+def test_nothing_invoiced_is_no_tranche_even_of_a_cent() -> None:
+    tranches = PerInvoicedAmount(tranche=1, trigger=0, counts_from=CountsFrom.FIRST_EURO)
+    assert [tranches.tranches(invoiced) for invoiced in (0, 1)] == [0, 1]
+
+
+def test_a_table_has_fifty_bands_at_most() -> None:
+    bands = [{"from_amount": str(n), "hours": "2"} for n in range(50)]
+    target = target_from_json({"kind": "step_table", "bands": bands})
+    assert isinstance(target, StepTable)
+    assert target.bands[-1] == Band(4_900, 200)
 
 
 def test_an_estimate_supposes_the_end() -> None:

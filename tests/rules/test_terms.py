@@ -255,7 +255,13 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"window": {"start": 5, "end": "2025-09-11"}}, "/window/start"),
     ({"article": " "}, "/article"),
     ({"milestones": {}}, "/milestones"),
+    ({"milestones": ["x"]}, "/milestones/0"),
+    ({"milestones": [{"hours": "1"}]}, "/milestones/0/on"),
+    ({"milestones": [{"on": "x", "hours": "1"}]}, "/milestones/0/on"),
     ({"milestones": [{"on": "2025-01-01"}]}, "/milestones/0/hours"),
+    ({"milestones": [{"on": "2025-01-01", "hours": "x"}]}, "/milestones/0/hours"),
+    ({"reporting": {**MONTHLY, "documents": [{**BILAN, "code": 5}]}}, "/reporting/documents/0/code"),
+    ({"reporting": {**MONTHLY, "documents": [{**BILAN, "label": 5}]}}, "/reporting/documents/0/label"),
     (
         {"milestones": [{"on": "2025-02-01", "hours": "1"}, {"on": "2025-02-01", "hours": "2"}]},
         "/milestones/1",

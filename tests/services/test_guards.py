@@ -1,6 +1,7 @@
 """Insert-only tables refuse to be rewritten, whoever asks and by whatever statement."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import Engine
@@ -9,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from app.db import guards
 from app.db.session import make_engine
 from app.db.tables import Base
+from tests import databases
 from tests.migrations import filling
 
 REFUSAL = "are never rewritten"
@@ -16,8 +18,20 @@ REFUSAL = "are never rewritten"
 
 @pytest.fixture(scope="module")
 def filled(module_database_url: str) -> Iterator[Engine]:
-    filling.fill(module_database_url)
-    engine = make_engine(module_database_url).execution_options(writing=True)
+    with _filled(module_database_url) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def filled_file() -> Iterator[Engine]:
+    with databases.migrated_database("sqlite") as url, _filled(url) as engine:
+        yield engine
+
+
+@contextmanager
+def _filled(url: str) -> Iterator[Engine]:
+    filling.fill(url)
+    engine = make_engine(url).execution_options(writing=True)
     yield engine
     engine.dispose()
 
@@ -55,18 +69,13 @@ def test_no_row_is_updated_by_an_insertion(filled: Engine, table: str) -> None:
 
 
 @pytest.mark.parametrize("table", guards.INSERT_ONLY)
-def test_no_row_is_replaced(sqlite_url: str, table: str) -> None:
+def test_no_row_is_replaced(filled_file: Engine, table: str) -> None:
     # PostgreSQL has no REPLACE.
-    filling.fill(sqlite_url)
-    engine = make_engine(sqlite_url).execution_options(writing=True)
-    _refused(engine, table, f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE true")  # noqa: S608  # a name of the code
-    engine.dispose()
+    _refused(filled_file, table, f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE true")  # noqa: S608  # a name of the code
 
 
 def test_no_table_is_emptied(postgres_database_url: str) -> None:
     # SQLite has no TRUNCATE.
-    filling.fill(postgres_database_url)
-    engine = make_engine(postgres_database_url).execution_options(writing=True)
-    for table in guards.INSERT_ONLY:
-        _refused(engine, table, f"TRUNCATE {table} CASCADE")
-    engine.dispose()
+    with _filled(postgres_database_url) as engine:
+        for table in guards.INSERT_ONLY:
+            _refused(engine, table, f"TRUNCATE {table} CASCADE")

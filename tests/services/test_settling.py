@@ -45,7 +45,7 @@ class History:
             with writing(means, SERVICE, "test") as writer:
                 writer.record("test.written")
                 writer.touch("test", subject, "field")
-                writer.announce("test.written", "test", subject)
+                writer.announce("contract.updated", "contract", subject)
                 writer.session.flush()
                 if random.random() < 0.2:
                     # Others that began later commit first: ids and times are not the order of commits.
@@ -98,3 +98,32 @@ def test_sixteen_writers_two_settlers_and_a_reader(means: Means, monkeypatch: py
     assert [pair for pair in effects if position[pair[0]] >= position[pair[1]]] == []
     with means.database.read() as session:
         assert broken_seals(session) == []
+
+
+def test_a_commit_that_comes_long_after_others_were_read_is_told_after_them(
+    postgres_database_url: str,
+) -> None:
+    means = Means(Database(postgres_database_url), SystemClock(), Keyring(DEVELOPMENT_SECRET))
+    late, early = new_id(), [new_id() for _ in range(3)]
+    with writing(means, SERVICE, "test") as slow:
+        slow.record("test.written")
+        slow.announce("contract.updated", "contract", late)
+        slow.session.flush()
+        for subject in early:
+            with writing(means, SERVICE, "test") as writer:
+                writer.record("test.written")
+                writer.announce("contract.updated", "contract", subject)
+            settle(means)
+        seen, after = _read_all(means, 0)
+        assert seen == early
+        # Nothing for a long time: the place to go on from stays.
+        assert _read_all(means, after) == ([], after)
+    settle(means)
+    assert _read_all(means, after) == ([late], after + 1)
+    means.database.dispose()
+
+
+def _read_all(means: Means, after: int) -> tuple[list[UUID], int]:
+    with reading(means, SERVICE, "test") as reader:
+        page = read_feed(reader, FeedWalk(after=after, limit=200))
+    return [item.subject_id for item in page.items], page.next

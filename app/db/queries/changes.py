@@ -119,13 +119,23 @@ def events_after(
     principal: Principal, today: date, position: int, limit: int
 ) -> Select[int, datetime, str, Event]:
     """Settled events that the principal may know, after a position, in the order of commits."""
+    found = _visible_events(principal, today).where(Seal.position > position)
+    return found.order_by(Seal.position, Event.ordinal).limit(limit)
+
+
+def event_at(
+    principal: Principal, today: date, position: int, ordinal: int
+) -> Select[int, datetime, str, Event]:
+    """One settled event, if the principal may know it."""
+    return _visible_events(principal, today).where(Seal.position == position, Event.ordinal == ordinal)
+
+
+def _visible_events(principal: Principal, today: date) -> Select[int, datetime, str, Event]:
     return (
         select(Seal.position, Seal.sealed_at, Change.action, Event)
         .join(Event, Event.change_id == Seal.change_id)
         .join(Change, Change.id == Seal.change_id)
-        .where(Seal.position > position, _event_visible(principal, today))
-        .order_by(Seal.position, Event.ordinal)
-        .limit(limit)
+        .where(_event_visible(principal, today))
     )
 
 

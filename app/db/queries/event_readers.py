@@ -41,6 +41,8 @@ READERS: dict[str, frozenset[Role]] = {
     "invoice": WHAT_IT_COSTS,
     "penalty": WHAT_IT_COSTS,
     "pool": WHAT_IT_COSTS,
+    # About an address of one's own, and told to its organisation in its role alone.
+    "webhook": frozenset(Role),
 }
 # Of firms, only those that hold the contract read these.
 OF_HOLDERS = ("invoice", "penalty", "pool")

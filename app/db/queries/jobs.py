@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.db.session import ReadSession, WriteSession
     from app.principal import Principal
 
-WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
+WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 # Any constant known to nobody else in the database will do.
 SCHEDULE_LOCK = 7_401_002
 
@@ -78,6 +78,12 @@ def held_job(session: WriteSession, job_id: UUID, attempt: int) -> Job | None:
     """The running job of this attempt, held; None when another attempt has taken it over."""
     query = select(Job).where(Job.id == job_id, Job.state == RUNNING, Job.attempts == attempt)
     return session.scalar(query.with_for_update())
+
+
+def is_cancelled(session: ReadSession, job_id: UUID) -> bool:
+    """Whether somebody wants no more of it."""
+    asked = exists().where(Job.id == job_id, Job.cancel_asked_at.is_not(None))
+    return bool(session.scalar(select(asked)))
 
 
 def visible_jobs(principal: Principal) -> Select[Job]:

@@ -1,6 +1,7 @@
 """All tables, by domain word. Importing this package fills `Base.metadata`."""
 
 from app.db.tables.changes import Change, ChangeObject, Event, Job, OpenChange, Seal, Version
+from app.db.tables.connectors import ConnectorPulse
 from app.db.tables.contacts import Contact
 from app.db.tables.contracts import (
     Clause,
@@ -50,6 +51,7 @@ from app.db.tables.statements import (
     Verdict,
 )
 from app.db.tables.territories import PostalCode, Territory, TerritoryAlias
+from app.db.tables.webhooks import Webhook, WebhookDelivery
 from app.db.types import Base
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "Change",
     "ChangeObject",
     "Clause",
+    "ConnectorPulse",
     "Contact",
     "Contract",
     "ContractAccess",
@@ -116,4 +119,6 @@ __all__ = [
     "TerritoryAlias",
     "Verdict",
     "Version",
+    "Webhook",
+    "WebhookDelivery",
 ]

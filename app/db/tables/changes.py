@@ -127,3 +127,4 @@ class Job(Base):
     problem: Mapped[Code | None]
     created_at: Mapped[Moment]
     finished_at: Mapped[Moment | None]
+    cancel_asked_at: Mapped[Moment | None]

@@ -7,7 +7,21 @@ from uuid import UUID
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.types import Base, Data, Id, Items, KeyedHash, Label, Moment, Place, RoleCode, Sealed, refers_to
+from app.db.types import (
+    Base,
+    Code,
+    Data,
+    Day,
+    Id,
+    Items,
+    KeyedHash,
+    Label,
+    Moment,
+    Place,
+    RoleCode,
+    Sealed,
+    refers_to,
+)
 
 
 class Organisation(Base):
@@ -23,6 +37,12 @@ class Organisation(Base):
     seat: Mapped[Place | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
+    # What the State's directory says, beside what people say; never the name of a person.
+    official_name: Mapped[Label | None]
+    official_state: Mapped[Code | None]
+    official_closed_on: Mapped[Day | None]
+    official_siae_kind: Mapped[Code | None]
+    official_checked_at: Mapped[Moment | None] = mapped_column(index=True)
 
 
 class ApiKey(Base):

@@ -1,4 +1,4 @@
-"""The tour of the README, typed as it stands there: every answer that it shows comes out."""
+"""The tour of the README and the guides, typed as they stand there: every answer that they show comes out."""
 
 import json
 import os
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 import pytest
@@ -24,6 +25,7 @@ from app.principal import Role
 from app.services import setup
 from app.services.work import Means
 from app.settings import DEVELOPMENT_SECRET
+from tests import databases
 
 ROOT = Path(__file__).parents[2]
 CUT = "…"
@@ -37,10 +39,26 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def steps() -> list[tuple[str, str, str]]:
-    """Each step of the tour: its commands, the kind of the answers it shows, these answers."""
+class Served(NamedTuple):
+    """A service, its database, and the folder that holds the keys."""
+
+    url: str
+    address: str
+    folder: Path
+
+
+def readme() -> str:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    tour = text[text.index("\n## Five minutes\n") : text.index("\n## Who sees what\n")]
+    return text[text.index("\n## Five minutes\n") : text.index("\n## Who sees what\n")]
+
+
+TOURS = {"README.md": readme()} | {
+    guide.name: guide.read_text(encoding="utf-8") for guide in sorted((ROOT / "docs").glob("*.md"))
+}
+
+
+def steps(tour: str) -> list[tuple[str, str, str]]:
+    """Each step of a tour: its commands, the kind of the answers it shows, these answers."""
     blocks: list[tuple[str, str]] = BLOCK.findall(tour)
     (kind, preparation), *rest = blocks
     assert kind == "bash"
@@ -95,15 +113,19 @@ def comes_out(shown: object, answer: object) -> bool:
     return shown == answer
 
 
-@pytest.fixture
-def keys(sqlite_url: str, tmp_path: Path) -> dict[str, str]:
-    """A key per role where `make run` keeps them; its story, which the tour does not touch, is left out."""
-    database = Database(sqlite_url)
-    means = Means(database, SystemClock(), Keyring(DEVELOPMENT_SECRET))
-    made = {role.value: setup.issue_key(means, siret, role, "readme") for role, siret in BY_ROLE.items()}
-    database.dispose()
-    write_keys(tmp_path / "var" / "keys.json", made)
-    return made
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """What `make run` serves, with a key per role; its story, which no tour touches, is left out."""
+    with databases.migrated_database("sqlite") as url:
+        database = Database(url)
+        means = Means(database, SystemClock(), Keyring(DEVELOPMENT_SECRET))
+        keys = {role.value: setup.issue_key(means, siret, role, "tour") for role, siret in BY_ROLE.items()}
+        database.dispose()
+        folder = tmp_path_factory.mktemp("tours")
+        write_keys(folder / "var" / "keys.json", keys)
+        with served(url) as address:
+            name_organisations(address, keys[Role.ADMIN])
+            yield Served(url, address, folder)
 
 
 def name_organisations(address: str, admin: str) -> None:
@@ -116,22 +138,21 @@ def name_organisations(address: str, admin: str) -> None:
             caller.put(path, {"name": NAMES[siret], "seat": None}, version=version)
 
 
-def test_every_answer_shown_comes_out(sqlite_url: str, keys: dict[str, str], tmp_path: Path) -> None:
-    tour = steps()
+@pytest.mark.parametrize("name", TOURS)
+def test_every_answer_shown_comes_out(service: Served, name: str) -> None:
+    tour = steps(TOURS[name])
     script = f"\necho '{NEXT_STEP}'\n".join(commands for commands, _, _ in tour)
     assert IN_THE_README in script
-    with served(sqlite_url) as address:
-        name_organisations(address, keys[Role.ADMIN])
-        typed = subprocess.run(
-            ["bash", "-u", "-c", script.replace(IN_THE_README, address).replace(PYTHON, sys.executable)],
-            cwd=tmp_path,
-            env={**os.environ, "CLAUSES_DATABASE_URL": sqlite_url, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=TOUR_SECONDS,
-            check=False,
-            encoding="utf-8",
-        )
+    typed = subprocess.run(
+        ["bash", "-u", "-c", script.replace(IN_THE_README, service.address).replace(PYTHON, sys.executable)],
+        cwd=service.folder,
+        env={**os.environ, "CLAUSES_DATABASE_URL": service.url, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=TOUR_SECONDS,
+        check=False,
+        encoding="utf-8",
+    )
     outputs = typed.stdout.split(f"{NEXT_STEP}\n")
     assert typed.returncode == 0, outputs[-1]
     assert len(outputs) == len(tour)

@@ -1,0 +1,202 @@
+"""CSV and XLSX files of firms, to rows of cells under the firm's own titles of columns."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import zipfile
+from collections import Counter
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from charset_normalizer import from_bytes
+from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
+
+from app.exchange.folding import fold_words
+from app.exchange.tables.cells import day, is_empty, month, text_of
+from app.exchange.tables.problems import TableProblem, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.exchange.tables.cells import Cell
+
+ZIP = b"PK\x03\x04"
+SAMPLE_BYTES, CHUNK_BYTES = 65_536, 1 << 20
+# A small archive may unpack to more than the memory holds.
+UNPACKED_BYTES = 1 << 30
+TITLE_ROWS = 30
+SEPARATORS = (";", "\t", ",", "|")
+# What offices in France write when it is not Unicode; a wider guess would find Cyrillic in accents.
+OLD_ENCODINGS = ["cp1252", "mac_roman", "cp850"]
+TOTALS = ("total", "totaux", "sous total", "sous totaux", "grand total")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of data. `number` is the one a person sees beside it; `problem` is set where it is not taken."""
+
+    number: int
+    cells: tuple[Cell, ...]
+    problem: TableProblem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as found. Rows can be walked once; empty ones are left out.
+
+    `separator` and `encoding` are of a CSV, `sheet` of a workbook. A merged cell stands in its first place,
+    the others of it are empty; of a formula the value kept with the file is read.
+    """
+
+    headers: tuple[str, ...]
+    header_row: int
+    rows: Iterator[Row]
+    separator: str | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+
+
+def open_table(content: bytes, sheet: str | None = None) -> Table:
+    """Find the table of a file; `sheet` chooses one of a workbook, by default the first that has any cell.
+
+    Raises Unreadable: FILE_EMPTY, FILE_DAMAGED, FILE_TOO_LARGE, NO_HEADER, HEADER_TWICE, SHEET_UNKNOWN.
+    Walking the rows may raise FILE_DAMAGED as well.
+    """
+    if not content.strip():
+        raise Unreadable(TableProblem.FILE_EMPTY)
+    return _workbook(content, sheet) if content.startswith(ZIP) else _text_file(content)
+
+
+def _workbook(content: bytes, asked: str | None) -> Table:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > UNPACKED_BYTES:
+                raise Unreadable(TableProblem.FILE_TOO_LARGE)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        names = tuple(book.sheet_names)
+        if asked is not None and asked not in names:
+            raise Unreadable(TableProblem.SHEET_UNKNOWN)
+        for name in names if asked is None else (asked,):
+            found = book.get_sheet_by_name(name)
+            if found.total_height:
+                rows = enumerate((tuple(cells) for cells in found.iter_rows()), start=1)
+                headers, number, data = _under_header(rows)
+                return Table(headers, number, data, sheet=name, sheets=names)
+    except (CalamineError, WorksheetNotFound, zipfile.BadZipFile, OSError):
+        raise Unreadable(TableProblem.FILE_DAMAGED) from None
+    raise Unreadable(TableProblem.FILE_EMPTY)
+
+
+def _text_file(content: bytes) -> Table:
+    encoding = _encoding(content)
+    sample = content[:SAMPLE_BYTES].decode(encoding, errors="ignore")
+    separator = _separator(sample)
+    # A byte array is read as it stands: the text is never whole in memory beside it.
+    text = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
+    headers, number, data = _under_header(_records(text, separator))
+    return Table(headers, number, data, separator=separator, encoding=encoding)
+
+
+def _encoding(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(content), CHUNK_BYTES):
+            decoder.decode(content[start : start + CHUNK_BYTES])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        best = from_bytes(content[:SAMPLE_BYTES], cp_isolation=OLD_ENCODINGS).best()
+        return best.encoding if best is not None else "cp1252"
+    return "utf-8-sig"
+
+
+def _separator(sample: str) -> str:
+    declared = sample.partition("\n")[0]
+    if declared.strip().lower().startswith("sep=") and len(declared.strip()) == len("sep=;"):
+        return declared.strip()[-1]
+    return max(SEPARATORS, key=lambda sign: _agreement(sample, sign))
+
+
+def _agreement(sample: str, separator: str) -> tuple[int, int]:
+    """How many of the first records have the same number of cells, above one, and how many cells that is."""
+    try:
+        records = islice(csv.reader(io.StringIO(sample, newline=""), delimiter=separator), TITLE_ROWS)
+        widths = Counter(len(record) for record in records if len(record) > 1)
+    except csv.Error:
+        return 0, 0
+    width, times = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+    return times, width
+
+
+def _records(text: io.TextIOWrapper, separator: str) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+    reader = csv.reader(text, delimiter=separator, strict=True)
+    last = 0
+    try:
+        for record in reader:
+            # A cell may hold line breaks: a record is known by the line on which it begins.
+            number, last = last + 1, reader.line_num
+            if number > 1 or not (record and record[0].lower().startswith("sep=")):
+                yield number, tuple(record)
+    except (csv.Error, UnicodeError):
+        raise Unreadable(TableProblem.FILE_DAMAGED) from None
+
+
+def _under_header(
+    rows: Iterator[tuple[int, tuple[Cell, ...]]],
+) -> tuple[tuple[str, ...], int, Iterator[Row]]:
+    """The titles, their line, and what stands below: the first of the lines that hold the most titles.
+
+    No line of data holds more: each of its cells stands under a title. Lines of a document's title hold few.
+    """
+    first = list(islice(rows, TITLE_ROWS))
+    best = max(range(len(first)), key=lambda place: (_titles(first[place][1]), -place), default=None)
+    if best is None or not _titles(first[best][1]):
+        raise Unreadable(TableProblem.NO_HEADER)
+    number, cells = first[best]
+    headers = tuple(text_of(cell) for cell in cells)
+    while headers and not headers[-1]:
+        headers = headers[:-1]
+    folded = [fold_words(title) for title in headers if title]
+    if len(set(folded)) < len(folded):
+        raise Unreadable(TableProblem.HEADER_TWICE)
+    return headers, number, _data(chain(first[best + 1 :], rows), len(headers))
+
+
+def _titles(cells: tuple[Cell, ...]) -> int:
+    return sum(1 for cell in cells if isinstance(cell, str) and _is_title(cell))
+
+
+def _is_title(cell: str) -> bool:
+    if not any(sign.isalpha() for sign in cell):
+        return False
+    for read in (day, month):
+        try:
+            read(cell)
+        except Unreadable:
+            continue
+        return False
+    return True
+
+
+def _data(rows: Iterator[tuple[int, tuple[Cell, ...]]], width: int) -> Iterator[Row]:
+    for number, cells in rows:
+        filled = [cell for cell in cells if not is_empty(cell)]
+        if not filled:
+            continue
+        kept = (*cells[:width], *(None,) * (width - len(cells)))
+        if any(not is_empty(cell) for cell in cells[width:]):
+            yield Row(number, kept, TableProblem.TOO_MANY_CELLS)
+        elif _is_total(filled[0]):
+            yield Row(number, kept, TableProblem.TOTAL_ROW)
+        else:
+            yield Row(number, kept)
+
+
+def _is_total(cell: Cell) -> bool:
+    words = fold_words(cell) if isinstance(cell, str) else ""
+    return words in TOTALS or words.startswith(("total general", "total du", "total des", "total mois"))

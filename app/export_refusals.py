@@ -1,0 +1,19 @@
+"""Refusals of exports."""
+
+from __future__ import annotations
+
+from app.errors import DomainError, Text
+
+
+class ExportTooLarge(DomainError):
+    """A workbook is made as a whole: beyond so many rows only the CSV, sent as it is read, is offered."""
+
+    status, code = 409, "export_too_large"
+    title = Text("Trop de lignes pour un classeur.", "Too many rows for a workbook.")
+
+
+class NothingToCertify(DomainError):
+    """Without a clause no hours are owed, and none can be certified or summed up."""
+
+    status, code = 409, "no_clause_to_report"
+    title = Text("Ce contrat n'a pas de clause sociale.", "This contract has no social clause.")

@@ -1,0 +1,76 @@
+"""What can be taken away as a file, and how it is written."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.errors import FieldError, Text
+from app.rules.codes import ClauseState
+from app.schemas.compliance import AsOf, KnownAt
+from app.schemas.fields import Month, PlaceCode, Reference, Siret
+
+UNORDERED = Text("Le dernier mois ne précède pas le premier.", "The last month does not precede the first.")
+
+
+class TableForm(StrEnum):
+    """How a table is written out."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+class Separator(StrEnum):
+    """What stands between the cells of a CSV."""
+
+    SEMICOLON = "semicolon"
+    COMMA = "comma"
+
+
+class ContractsTaken(BaseModel):
+    """Which of the contracts one sees, as the list has them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    buyer: Siret | None = None
+    holder: Siret | None = None
+    reference: Reference | None = None
+    clause_state: ClauseState | Literal["clause"] | None = None
+    place: PlaceCode | None = Field(
+        default=None, description="Territoire qui contient un lieu d'exécution résolu."
+    )
+
+
+class ContractsExport(ContractsTaken):
+    """Which contracts, at which two times, in which form."""
+
+    as_of: AsOf | None = None
+    known_at: KnownAt | None = None
+    form: TableForm = Field(default=TableForm.CSV, alias="format")
+    separator: Separator = Field(
+        default=Separator.SEMICOLON,
+        description="`semicolon` : pour un tableur français (virgule décimale, BOM) ; `comma` : RFC 4180.",
+    )
+
+
+class AttestationQuery(BaseModel):
+    """The months of an attestation, both included, and when its hours were known."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    first: Month | None = Field(default=None, alias="from", description="Premier mois ; le début si absent.")
+    last: Month | None = Field(
+        default=None, alias="to", description="Dernier mois compris ; le dernier compté si absent."
+    )
+    known_at: KnownAt | None = None
+
+    @property
+    def as_of(self) -> None:
+        """The day of an attestation is the present one; its months say the rest."""
+        return
+
+    def unordered(self) -> FieldError:
+        """What is wrong with months that go back."""
+        return FieldError("/query/to", "end_before_start", UNORDERED)
