@@ -14,6 +14,7 @@ from app.db.queries import imports as queries
 from app.db.queries.organisations import organisation_by_id
 from app.db.tables import DecpRecord, ImportRow
 from app.exchange.decp.issues import Severity
+from app.rules.codes import ConsultationKind
 from app.schemas.imports import ImportOutcome
 from app.services.contracts import ContractDraft, add_contract
 from app.services.organisations import SIRET, known_organisation
@@ -163,6 +164,7 @@ class Task:
             for holder in record.holders
         )
         place = published_place(writer.session, _place_code(record), record.place_type)
+        firm, maximum = _amounts(record)
         draft = ContractDraft(
             id=contract_id,
             buyer=buyer,
@@ -172,8 +174,11 @@ class Task:
             cpv=record.cpv,
             procedure=record.procedure,
             ccag=record.ccag,
-            firm_amount=None if record.is_framework else record.amount,
-            maximum_amount=record.amount if record.is_framework else None,
+            firm_amount=firm,
+            maximum_amount=maximum,
+            # What kind of consultation it was decides which threshold obliges it.
+            consultation={"kind": ConsultationKind.CONCESSION.value} if record.concession else {},
+            started_on=record.started_on,
             framework_reference=record.framework_id,
             notified_on=record.notified_on,
             duration_months=record.duration_months,
@@ -215,6 +220,13 @@ def _by_hand(writer: Writer, record: DecpContract) -> Found | None:
 
 def _rejected(code: str, pointer: str = "") -> Found:
     return Found(ImportOutcome.REJECTED, None, (_issue(code, Severity.ERROR, pointer),))
+
+
+def _amounts(record: DecpContract) -> tuple[int | None, int | None]:
+    """Firm and maximum amount. The whole value of a concession is turnover, no amount paid: it is neither."""
+    if record.concession:
+        return None, None
+    return (None, record.amount) if record.is_framework else (record.amount, None)
 
 
 def _place_code(record: DecpContract) -> str | None:
