@@ -109,11 +109,11 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=10, ge=1, description="Connections kept per process (PostgreSQL).")
     pool_timeout_seconds: float = Field(default=30, gt=0)
     body_limit_bytes: int = Field(default=256 * KIB, ge=KIB)
-    import_limit_bytes: int = Field(default=32 * MIB, ge=KIB)
+    import_limit_bytes: int = Field(default=512 * MIB, ge=KIB)
     body_seconds: float = Field(
         default=20, gt=0, description="How long a body may take to arrive; above: 408."
     )
-    import_seconds: float = Field(default=120, gt=0, description="The same for files to import.")
+    import_seconds: float = Field(default=600, gt=0, description="The same for files to import.")
     requests_per_minute: int = Field(default=250, ge=0, description="Per key or membership; 0: no limit.")
     documents_per_minute: int = Field(default=50, ge=0, description="The same for exports and imports.")
     address_requests_per_minute: int = Field(default=1000, ge=0, description="Per address; 0: no limit.")

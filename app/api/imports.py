@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +14,7 @@ from app.services import imports
 from app.services.imports import Handed
 from app.web.commands import Calling
 from app.web.routing import IDEMPOTENCY_KEY, ExactRoute, answers
+from app.web.uploading import create_from_file
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"], route_class=ExactRoute)
 
@@ -52,11 +53,6 @@ FILE_BODY: dict[str, Any] = {
 }
 
 
-async def handed_file(request: Request) -> Handed:
-    """The body as it came: what is wrong inside a file is a result of the import, not a refusal of it."""
-    return Handed(request.headers.get("content-type", ""), await request.body())
-
-
 @router.post(
     "",
     status_code=202,
@@ -65,12 +61,14 @@ async def handed_file(request: Request) -> Handed:
     openapi_extra={**IDEMPOTENCY_KEY, **FILE_BODY},
     summary="Importer un fichier",
 )
-def import_file(
-    call: Calling, asked: Annotated[ImportAsked, Query()], file: Annotated[Handed, Depends(handed_file)]
-) -> Response:
+async def import_file(call: Calling, asked: Annotated[ImportAsked, Query()], request: Request) -> Response:
     """La plateforme importe pour tous, un acheteur ses propres marchés. Réimporter ne change rien."""
-    return call.create(
-        lambda writer: imports.queue_import(writer, asked, file), body=file.content, status=202
+    content_type = request.headers.get("content-type", "")
+    return await create_from_file(
+        call,
+        request,
+        check=lambda principal: imports.check_import(principal, content_type),
+        use_case=lambda writer, upload: imports.queue_import(writer, asked, Handed(content_type, upload)),
     )
 
 

@@ -172,6 +172,9 @@ WALLS: dict[str, Wall] = {
         f"{PLATFORM} OR {_seen('decp_records', owner=None)} OR ({ROLE} = 'buyer' AND EXISTS "
         f"(SELECT FROM organisations o WHERE o.id = {ORGANISATION} AND o.identifier = decp_records.buyer))"
     ),
+    # What a buyer decides of its own publications.
+    "decp_conflicts": Wall.same(f"{PLATFORM} OR ({OWNED})"),
+    "decp_reviews": Wall.same(f"{PLATFORM} OR ({OWNED})"),
     # Between two contracts: seen from either, proposed from the first.
     "splits": Wall(f"{PLATFORM} OR {_SPLIT_SEEN}", f"{PLATFORM} OR {_seen('splits')}"),
     "split_answers": Wall.same(
@@ -234,6 +237,8 @@ WALLS: dict[str, Wall] = {
     "stored_answers": Wall.same(_ACCOUNT),
     "jobs": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
     "import_files": of_job("import_files"),
+    # Written before there is a job.
+    "import_chunks": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
     "import_rows": of_job("import_rows"),
     # Profiles: one's own, of the facilitators one mandated, of the buyers whose contracts are in sight.
     "profiles": Wall(

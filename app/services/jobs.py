@@ -22,6 +22,7 @@ from app.db.tables import Job
 from app.errors import DomainError, InternalError, JobAbandoned, NotFound, Unavailable
 from app.principal import SERVICE, Principal, Role
 from app.schemas.jobs import JobOut, JobProblem, JobState
+from app.services import uploads
 from app.services.work import reading, writing
 
 if TYPE_CHECKING:
@@ -261,14 +262,17 @@ def _end(
         job = queries.held_job(writer.session, running.job_id, running.attempt)
         if job is None:
             return
-        _close(writer.session, job, state, writer.now, problem=problem)
+        upload_id = _close(writer.session, job, state, writer.now, problem=problem)
         job.result = result or {}
         if job.kind in TOLD_AT_END:
             writer.record(TOLD_AT_END[job.kind])
             writer.touch(job.kind, job.id, "state")
             writer.announce(TOLD_AT_END[job.kind], job.kind, job.id)
+    if upload_id is not None:
+        uploads.forget(running, upload_id)
 
 
-def _close(session: WriteSession, job: Job, state: str, now: datetime, *, problem: str | None) -> None:
+def _close(session: WriteSession, job: Job, state: str, now: datetime, *, problem: str | None) -> UUID | None:
+    """End it; returns what its file is stored under, of which the pieces are still to go."""
     job.state, job.problem, job.finished_at, job.locked_until = state, problem, now, None
-    files.forget_file(session, job.id)
+    return files.forget_file(session, job.id)

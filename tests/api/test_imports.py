@@ -9,7 +9,7 @@ from httpx2 import Response
 from sqlalchemy import func, select
 
 from app import worker
-from app.db.tables import Contract, DecpRecord, ImportFile, Organisation
+from app.db.tables import Contract, DecpRecord, ImportChunk, ImportFile, Organisation
 from app.principal import Role
 from app.services import decp
 from tests.api.builders import Service, serving
@@ -113,8 +113,9 @@ class TestRegistering:
     def test_the_bytes_are_gone_once_the_job_has_ended(self, service: Service) -> None:
         send(service, as_json(sound()))
         assert count(service, ImportFile) == 1
+        assert count(service, ImportChunk) == 1
         worker.drain(service.means)
-        assert count(service, ImportFile) == 0
+        assert count(service, ImportFile) == count(service, ImportChunk) == 0
 
     def test_the_record_is_kept_as_received(self, service: Service) -> None:
         imported(service, as_json(sound(montant=27364.0, objet="Halle\u0000 exemple")))
