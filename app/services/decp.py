@@ -84,6 +84,7 @@ class Task:
     _read: list[tuple[int, DecpRow]] = field(default_factory=list)
     _settled: list[tuple[int, DecpRow, Found]] = field(default_factory=list)
     _done: int = 0
+    _own: str | None = None
 
     def take(self, index: int, row: DecpRow) -> None:
         """Do this row soon, after those before it; LeaseLost when another worker has the job."""
@@ -113,7 +114,7 @@ class Task:
             return Found(ImportOutcome.REJECTED if row.failed else ImportOutcome.NOTED)
         if record is None:
             return Found(ImportOutcome.REJECTED)
-        if not _may_import(reader, record):
+        if not self._may_import(reader, record):
             issue = _issue("other_buyer", Severity.ERROR, "/acheteur/id")
             return Found(ImportOutcome.OTHER_BUYER, None, (issue,))
         if any(len(holder.value) > LONGEST_IDENTIFIER for holder in record.holders):
@@ -122,6 +123,14 @@ class Task:
         if stored is not None and stored.fingerprint.hex() == record.fingerprint:
             return Found(ImportOutcome.UNCHANGED, stored.contract_id)
         return None
+
+    def _may_import(self, reader: Reader, record: DecpContract) -> bool:
+        if reader.principal.is_admin:
+            return True
+        if self._own is None:
+            own = organisation_by_id(reader.session, reader.principal.organisation_id)
+            self._own = own.identifier if own is not None and own.scheme == SIRET else ""
+        return self._own == record.buyer.value
 
     def _write_settled(self) -> None:
         if not self._settled:
@@ -256,13 +265,6 @@ class Task:
         )
         unresolved = _issue("place_unresolved", Severity.WARNING, "/lieuExecution")
         return Found(ImportOutcome.CREATED, contract_id, () if place.place else (unresolved,))
-
-
-def _may_import(reader: Reader, record: DecpContract) -> bool:
-    if reader.principal.is_admin:
-        return True
-    own = organisation_by_id(reader.session, reader.principal.organisation_id)
-    return own is not None and (own.scheme, own.identifier) == (SIRET, record.buyer.value)
 
 
 def _by_hand(writer: Writer, record: DecpContract) -> Found | None:
