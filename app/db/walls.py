@@ -179,6 +179,9 @@ WALLS: dict[str, Wall] = {
         f"{PLATFORM} OR {_seen('decp_records', owner=None)} OR ({ROLE} = 'buyer' AND EXISTS "
         f"(SELECT FROM organisations o WHERE o.id = {ORGANISATION} AND o.identifier = decp_records.buyer))"
     ),
+    # What a buyer decides of its own publications.
+    "decp_conflicts": Wall.same(f"{PLATFORM} OR ({OWNED})"),
+    "decp_reviews": Wall.same(f"{PLATFORM} OR ({OWNED})"),
     # Between two contracts: seen from either, proposed from the first.
     "splits": Wall(f"{PLATFORM} OR {_SPLIT_SEEN}", f"{PLATFORM} OR {_seen('splits')}"),
     "split_answers": Wall.same(
@@ -247,6 +250,8 @@ WALLS: dict[str, Wall] = {
     ),
     "connector_pulses": Wall.same(PLATFORM),
     "import_files": of_job("import_files"),
+    # Written before there is a job.
+    "import_chunks": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
     "import_rows": of_job("import_rows"),
     # Contacts: one's own, and those that run of who stands on a contract in sight.
     "contacts": Wall.same(f"{PLATFORM} OR organisation_id = {ORGANISATION} OR ({_RUNS} AND EXISTS ({_MET}))"),

@@ -9,12 +9,10 @@ from app.db.tables.contracts import (
     ContractAccess,
     ContractParty,
     ContractPlace,
-    DecpRecord,
-    ImportFile,
-    ImportRow,
     Mandate,
 )
 from app.db.tables.disputes import Dispute, DisputeEnd
+from app.db.tables.imports import DecpConflict, DecpRecord, DecpReview, ImportChunk, ImportFile, ImportRow
 from app.db.tables.invoices import Invoice
 from app.db.tables.memberships import Membership
 from app.db.tables.organisations import ApiKey, Organisation, StoredAnswer
@@ -66,7 +64,9 @@ __all__ = [
     "ContractAccess",
     "ContractParty",
     "ContractPlace",
+    "DecpConflict",
     "DecpRecord",
+    "DecpReview",
     "Dispute",
     "DisputeEnd",
     "DocumentsSeen",
@@ -78,6 +78,7 @@ __all__ = [
     "HireOutcome",
     "HireTraits",
     "Identity",
+    "ImportChunk",
     "ImportFile",
     "ImportRow",
     "Invoice",
