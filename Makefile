@@ -69,6 +69,10 @@ demo: $(VENV)/.dev ## The whole story, step by step; DECP="file ..." plays it on
 bench: $(VENV)/.dev ## Speed as ratios to a floor measured in the same run (PostgreSQL)
 	@$(PY) -m tests.bench
 
+.PHONY: import-bench
+import-bench: $(VENV)/.dev ## Memory and speed of importing a generated file of 500 MB
+	@$(PY) -m tests.bench.imports
+
 .PHONY: fuzz
 fuzz: $(VENV)/.dev ## Hundreds of generated requests per operation
 	@CLAUSES_FUZZ_EXAMPLES=500 $(PY) -m pytest tests/contract -n $(WORKERS)

@@ -111,11 +111,11 @@ class Settings(BaseSettings):
     body_limit_bytes: int = Field(default=256 * KIB, ge=KIB)
     # Contracts of a workbook or a package, which are made as a whole; a CSV is sent as it is read.
     export_rows: int = Field(default=2_000, ge=1, le=100_000)
-    import_limit_bytes: int = Field(default=32 * MIB, ge=KIB)
+    import_limit_bytes: int = Field(default=512 * MIB, ge=KIB)
     body_seconds: float = Field(
         default=20, gt=0, description="How long a body may take to arrive; above: 408."
     )
-    import_seconds: float = Field(default=120, gt=0, description="The same for files to import.")
+    import_seconds: float = Field(default=600, gt=0, description="The same for files to import.")
     requests_per_minute: int = Field(default=250, ge=0, description="Per key or membership; 0: no limit.")
     documents_per_minute: int = Field(default=50, ge=0, description="The same for exports and imports.")
     address_requests_per_minute: int = Field(default=1000, ge=0, description="Per address; 0: no limit.")

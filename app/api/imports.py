@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,6 +15,7 @@ from app.services import hour_imports, imports
 from app.services.imports import XLSX, Handed
 from app.web.commands import Calling
 from app.web.routing import IDEMPOTENCY_KEY, ExactRoute, answers
+from app.web.uploading import create_from_file
 
 TABLE: dict[int | str, dict[str, Any]] = {
     200: {
@@ -67,11 +68,6 @@ FILE_BODY: dict[str, Any] = {
 }
 
 
-async def handed_file(request: Request) -> Handed:
-    """The body as it came: what is wrong inside a file is a result of the import, not a refusal of it."""
-    return Handed(request.headers.get("content-type", ""), await request.body())
-
-
 @router.post(
     "",
     status_code=202,
@@ -80,15 +76,17 @@ async def handed_file(request: Request) -> Handed:
     openapi_extra={**IDEMPOTENCY_KEY, **FILE_BODY},
     summary="Importer un fichier",
 )
-def import_file(
-    call: Calling, asked: Annotated[ImportAsked, Query()], file: Annotated[Handed, Depends(handed_file)]
-) -> Response:
+async def import_file(call: Calling, asked: Annotated[ImportAsked, Query()], request: Request) -> Response:
     """Marchés : la plateforme pour tous, un acheteur les siens. Heures : qui les déclare.
 
     Réimporter le même contenu ne change rien.
     """
-    return call.create(
-        lambda writer: imports.queue_import(writer, asked, file), body=file.content, status=202
+    content_type = request.headers.get("content-type", "")
+    return await create_from_file(
+        call,
+        request,
+        check=lambda principal: imports.check_import(principal, asked.kind, content_type),
+        use_case=lambda writer, upload: imports.queue_import(writer, asked, Handed(content_type, upload)),
     )
 
 

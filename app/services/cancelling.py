@@ -38,6 +38,7 @@ def cancel(writer: Writer, job_id: UUID) -> JobOut:
         writer.touch("job", job.id, "cancel_asked_at")
         job.cancel_asked_at = writer.now
         if job.state == WAITING:
+            # The pieces of its file are swept away with those that no import came to know of.
             jobs.close(writer, job, CANCELLED)
             jobs.tell_end(writer, job)
     return jobs.shown(job)

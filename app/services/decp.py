@@ -14,6 +14,7 @@ from app.db.queries import imports as queries
 from app.db.queries.organisations import organisation_by_id
 from app.db.tables import DecpRecord, ImportRow
 from app.exchange.decp.issues import Severity
+from app.rules.codes import ConsultationKind
 from app.schemas.imports import ImportOutcome
 from app.services.contracts import ContractDraft, add_contract
 from app.services.organisations import SIRET, known_organisation
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
 
     from app.exchange.decp.records import DecpContract, DecpRow
     from app.services.jobs import Running
-    from app.services.work import Writer
+    from app.services.work import Reader, Writer
 
 # Widths of the columns that are narrower than what a file may hold.
 LONGEST_IDENTIFIER, LONGEST_PLACE = 40, 32
 TRIES = 3
+# Rows that are looked at together before any of them is written.
+TOGETHER = 100
 # What is found while registering, beside what reading the file found.
 SENTENCES = {
     "other_content": (
@@ -66,7 +69,11 @@ class _Undo(Exception):
 
 @dataclass(slots=True)
 class Task:
-    """One import under way. `source` names the file; `total` counts its rows."""
+    """One import under way. `source` names the file; `total` counts its records.
+
+    Rows are written in the order of the file: those that change nothing many at a time, each of the others in
+    a transaction of its own.
+    """
 
     running: Running
     source: str | None
@@ -74,29 +81,94 @@ class Task:
     dry_run: bool
     # What a dry run would have registered by now, by identity: the database does not remember it.
     planned: dict[tuple[Any, ...], str] = field(default_factory=dict)
+    _read: list[tuple[int, DecpRow]] = field(default_factory=list)
+    _settled: list[tuple[int, DecpRow, Found]] = field(default_factory=list)
+    _done: int = 0
+    _own: str | None = None
 
-    def take(self, index: int, row: DecpRow, number: int) -> None:
-        """Do one row and write its result, in one transaction; LeaseLost when another worker has the job."""
+    def take(self, index: int, row: DecpRow) -> None:
+        """Do this row soon, after those before it; LeaseLost when another worker has the job."""
+        self._read.append((index, row))
+        if len(self._read) >= TOGETHER:
+            self.finish()
+
+    def finish(self) -> None:
+        """Do every row that was taken."""
+        with self.running.reading() as reader:
+            found = [self._without_change(reader, row) for _, row in self._read]
+        for (index, row), known in zip(self._read, found, strict=True):
+            if known is not None:
+                self._settled.append((index, row, known))
+                continue
+            self.running.breathe()
+            self._write_settled()
+            self._take_alone(index, row)
+        self._read.clear()
+        self.running.breathe()
+        self._write_settled()
+
+    def _without_change(self, reader: Reader, row: DecpRow) -> Found | None:
+        """What is to be said of a row that changes nothing; None when that is not sure."""
+        record = row.record
+        if row.source_index is None:
+            return Found(ImportOutcome.REJECTED if row.failed else ImportOutcome.NOTED)
+        if record is None:
+            return Found(ImportOutcome.REJECTED)
+        if not self._may_import(reader, record):
+            issue = _issue("other_buyer", Severity.ERROR, "/acheteur/id")
+            return Found(ImportOutcome.OTHER_BUYER, None, (issue,))
+        if any(len(holder.value) > LONGEST_IDENTIFIER for holder in record.holders):
+            return _rejected("identifier_too_long", "/titulaires")
+        stored = queries.published(reader.session, **_identity(record))
+        if stored is not None and stored.fingerprint.hex() == record.fingerprint:
+            return Found(ImportOutcome.UNCHANGED, stored.contract_id)
+        return None
+
+    def _may_import(self, reader: Reader, record: DecpContract) -> bool:
+        if reader.principal.is_admin:
+            return True
+        if self._own is None:
+            own = organisation_by_id(reader.session, reader.principal.organisation_id)
+            self._own = own.identifier if own is not None and own.scheme == SIRET else ""
+        return self._own == record.buyer.value
+
+    def _write_settled(self) -> None:
+        if not self._settled:
+            return
+        with self.running.writing() as writer:
+            # First, so that two workers on one job wait for each other here.
+            self._progress(writer, self._settled[-1][0])
+            for index, row, found in self._settled:
+                self._note(writer, index, row, found)
+        self._settled.clear()
+
+    def _progress(self, writer: Writer, index: int) -> None:
+        # What is told of the whole file comes when all is done, or before anything is.
+        done = index + 1 if index >= 0 else self._done
+        self._done = done
+        self.running.progress(writer.session, done, self.total)
+
+    def _take_alone(self, index: int, row: DecpRow) -> None:
+        """Do one row and write its result, in one transaction."""
         for tries_left in reversed(range(TRIES)):
             try:
                 if self.dry_run:
-                    self._report(index, row, number, self._tried(row))
+                    self._report(index, row, self._tried(row))
                 else:
-                    self._do(index, row, number)
+                    self._do(index, row)
             except IntegrityError:
                 # Another import registered the same record or firm meanwhile: now it can be seen.
                 if not tries_left:
                     raise
             except DataError:
-                self._report(index, row, number, _rejected("not_storable"))
+                self._report(index, row, _rejected("not_storable"))
                 return
             else:
                 return
 
-    def _do(self, index: int, row: DecpRow, number: int) -> None:
+    def _do(self, index: int, row: DecpRow) -> None:
         with self.running.writing() as writer:
-            # First, so that two workers on one job wait for each other here.
-            self.running.progress(writer.session, number, self.total)
+            self._progress(writer, index)
             self._note(writer, index, row, self._found(writer, row))
 
     def _tried(self, row: DecpRow) -> Found:
@@ -110,9 +182,9 @@ class Task:
         self.planned[tuple(_identity(row.record).values())] = row.record.fingerprint
         return replace(found, contract_id=None)
 
-    def _report(self, index: int, row: DecpRow, number: int, found: Found) -> None:
+    def _report(self, index: int, row: DecpRow, found: Found) -> None:
         with self.running.writing() as writer:
-            self.running.progress(writer.session, number, self.total)
+            self._progress(writer, index)
             self._note(writer, index, row, found)
 
     def _note(self, writer: Writer, index: int, row: DecpRow, found: Found) -> None:
@@ -129,17 +201,10 @@ class Task:
         )
 
     def _found(self, writer: Writer, row: DecpRow) -> Found:
-        record = row.record
-        if row.source_index is None:
-            return Found(ImportOutcome.REJECTED if row.failed else ImportOutcome.NOTED)
-        if record is None:
-            return Found(ImportOutcome.REJECTED)
-        if not _may_import(writer, record):
-            issue = _issue("other_buyer", Severity.ERROR, "/acheteur/id")
-            return Found(ImportOutcome.OTHER_BUYER, None, (issue,))
-        if any(len(holder.value) > LONGEST_IDENTIFIER for holder in record.holders):
-            return _rejected("identifier_too_long", "/titulaires")
-        return self._known(writer, record) or self._registered(writer, record)
+        settled = self._without_change(writer, row)
+        if settled is not None or row.record is None:
+            return settled or Found(ImportOutcome.REJECTED)
+        return self._known(writer, row.record) or self._registered(writer, row.record)
 
     def _known(self, writer: Writer, record: DecpContract) -> Found | None:
         identity = _identity(record)
@@ -163,6 +228,7 @@ class Task:
             for holder in record.holders
         )
         place = published_place(writer.session, _place_code(record), record.place_type)
+        firm, maximum = _amounts(record)
         draft = ContractDraft(
             id=contract_id,
             buyer=buyer,
@@ -172,8 +238,11 @@ class Task:
             cpv=record.cpv,
             procedure=record.procedure,
             ccag=record.ccag,
-            firm_amount=None if record.is_framework else record.amount,
-            maximum_amount=record.amount if record.is_framework else None,
+            firm_amount=firm,
+            maximum_amount=maximum,
+            # What kind of consultation it was decides which threshold obliges it.
+            consultation={"kind": ConsultationKind.CONCESSION.value} if record.concession else {},
+            started_on=record.started_on,
             framework_reference=record.framework_id,
             notified_on=record.notified_on,
             duration_months=record.duration_months,
@@ -198,13 +267,6 @@ class Task:
         return Found(ImportOutcome.CREATED, contract_id, () if place.place else (unresolved,))
 
 
-def _may_import(writer: Writer, record: DecpContract) -> bool:
-    if writer.principal.is_admin:
-        return True
-    own = organisation_by_id(writer.session, writer.principal.organisation_id)
-    return own is not None and (own.scheme, own.identifier) == (SIRET, record.buyer.value)
-
-
 def _by_hand(writer: Writer, record: DecpContract) -> Found | None:
     contract_id = queries.registered_by_hand(writer.session, record.buyer.value, record.external_id)
     if contract_id is None:
@@ -215,6 +277,13 @@ def _by_hand(writer: Writer, record: DecpContract) -> Found | None:
 
 def _rejected(code: str, pointer: str = "") -> Found:
     return Found(ImportOutcome.REJECTED, None, (_issue(code, Severity.ERROR, pointer),))
+
+
+def _amounts(record: DecpContract) -> tuple[int | None, int | None]:
+    """Firm and maximum amount. The whole value of a concession is turnover, no amount paid: it is neither."""
+    if record.concession:
+        return None, None
+    return (None, record.amount) if record.is_framework else (record.amount, None)
 
 
 def _place_code(record: DecpContract) -> str | None:

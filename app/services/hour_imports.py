@@ -15,7 +15,7 @@ from app.db.queries import hour_imports as queries
 from app.db.queries import imports as files
 from app.db.queries import statements as standing_statements
 from app.db.tables import ImportRow
-from app.errors import DomainError
+from app.errors import DomainError, NotFound
 from app.exchange.hours_table import FIELDS, HOURS, NO_HOURS, NOT_A_HIRE, TEMPLATE, HoursRow, read_hours
 from app.exchange.tables.matching import FIND_COLUMN, Flaw, column_name, match_columns
 from app.exchange.tables.problems import WHAT_TO_DO, TableProblem, Unreadable
@@ -24,7 +24,7 @@ from app.exchange.tables.writing import Table, csv_lines, workbook
 from app.schemas.exports import TableForm
 from app.schemas.imports import ImportOutcome
 from app.schemas.statements import LINES, LineIn, StatementIn
-from app.services import statements
+from app.services import statements, uploads
 from app.services.sight import require_role
 
 if TYPE_CHECKING:
@@ -101,6 +101,16 @@ class _Group:
 
 class _Undo(Exception):
     """Ends the transaction of a trial once it has shown what would happen."""
+
+
+def run(running: Running) -> None:
+    """Do the import; after a crash the rows that have a result are passed over, so none is done twice."""
+    with running.reading() as reader:
+        file = files.file_of(reader.session, running.job_id)
+        done = files.indexes_done(reader.session, running.job_id)
+    if file is None:
+        raise NotFound
+    Task(running, done).run(uploads.stream_of(running, file).read())
 
 
 @dataclass(slots=True)

@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.clock import day_of, new_id
+from app.clock import new_id
 from app.db.queries import imports as queries
 from app.db.queries.lists import one
 from app.db.tables import ImportFile, Job
-from app.errors import NotFound, UnsupportedMediaType
-from app.exchange.decp.reading import read_decp
+from app.errors import Forbidden, NotFound, PayloadTooLarge, UnsupportedMediaType
 from app.principal import Role
 from app.schemas.imports import ImportIssue, ImportOut, ImportOutcome, ImportRowOut, ImportRowPage
 from app.schemas.jobs import JobProblem, JobState
-from app.services import decp, hour_imports, jobs
-from app.services.sight import require_role
+from app.services import decp_imports, hour_imports, jobs
+from app.services.jobs import Running
 from app.services.statements import DECLARANTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
-    from app.exchange.decp.records import DecpRow
+    from app.principal import Principal
     from app.schemas.imports import ImportAsked, ImportWalk
-    from app.services.jobs import Running
+    from app.services.uploads import Upload
     from app.services.work import Reader, Writer
 
 IMPORT = queries.IMPORT
-STRETCH = 1_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What is taken, and as what it is kept: a workbook's own name is longer than the column.
 MEDIA_TYPES = {
@@ -37,6 +35,9 @@ MEDIA_TYPES = {
     "hours": {"text/csv": "text/csv", XLSX: "xlsx"},
 }
 IMPORTERS = {"decp": (Role.ADMIN, Role.BUYER), "hours": DECLARANTS}
+KINDS: dict[str, Callable[[Running], None]] = {"decp": decp_imports.run, "hours": hour_imports.run}
+# A table is read as a whole.
+LARGEST_TABLE = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,27 @@ class Handed:
     """A file as it came, with the header that says what it is."""
 
     content_type: str
-    content: bytes
+    upload: Upload
 
-    @property
-    def media_type(self) -> str:
-        """The type without its parameters."""
-        return self.content_type.partition(";")[0].strip().lower()
+
+def media_type_of(content_type: str) -> str:
+    """The type without its parameters."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def check_import(principal: Principal, kind: str, content_type: str) -> None:
+    """Refuse what will not be imported, before it is stored: another's role, another format."""
+    if principal.role not in IMPORTERS[kind]:
+        raise Forbidden
+    if media_type_of(content_type) not in MEDIA_TYPES[kind]:
+        raise UnsupportedMediaType
 
 
 def queue_import(writer: Writer, asked: ImportAsked, handed: Handed) -> ImportOut:
     """Keep the file and queue its reading; the platform imports for all, others what is their own."""
-    require_role(writer, *IMPORTERS[asked.kind])
-    taken = MEDIA_TYPES[asked.kind]
-    if handed.media_type not in taken:
-        raise UnsupportedMediaType
+    check_import(writer.principal, asked.kind, handed.content_type)
+    if asked.kind != "decp" and handed.upload.size > LARGEST_TABLE:
+        raise PayloadTooLarge
     writer.record("import.queued")
     payload = asked.model_dump(mode="json", include={"kind", "filename", "dry_run"})
     if asked.kind == "hours":
@@ -65,8 +73,9 @@ def queue_import(writer: Writer, asked: ImportAsked, handed: Handed) -> ImportOu
     # Two imports are never the same work, even of the same file: each reports on its own.
     job = jobs.queue(writer, IMPORT, str(new_id()), payload)
     writer.session.flush()
-    file = ImportFile(job_id=job.id, media_type=taken[handed.media_type], content=handed.content)
-    writer.session.add(file)
+    media_type = MEDIA_TYPES[asked.kind][media_type_of(handed.content_type)]
+    writer.session.add(ImportFile(job_id=job.id, media_type=media_type, upload_id=handed.upload.id))
+    handed.upload.kept = True
     writer.touch(IMPORT, job.id, *payload)
     writer.announce("import.queued", IMPORT, job.id)
     return _shown(job, {})
@@ -96,56 +105,10 @@ def list_rows(reader: Reader, import_id: UUID, walk: ImportWalk) -> ImportRowPag
 
 
 def run_import(running: Running) -> dict[str, Any]:
-    """Do the job: each record in a transaction of its own, together with its result.
-
-    After a crash the records that have a result are passed over, so none is done twice.
-    """
-    with running.reading() as reader:
-        file = queries.file_of(reader.session, running.job_id)
-        done = queries.indexes_done(reader.session, running.job_id)
-    if file is None:
-        raise NotFound
-    if running.payload["kind"] == "hours":
-        hour_imports.Task(running, done).run(file.content)
-    else:
-        _take_decp(running, file, done)
+    """Do the job, by the kind of file."""
+    KINDS[running.payload["kind"]](running)
     with running.reading() as reader:
         return {"outcomes": _complete(queries.outcomes_of(reader.session, running.job_id))}
-
-
-def _take_decp(running: Running, file: ImportFile, done: set[int]) -> None:
-    numbered = list(_numbered(_read(running, file, len(done))))
-    task = decp.Task(
-        running,
-        source=running.payload["filename"],
-        total=len(numbered),
-        dry_run=running.payload["dry_run"],
-    )
-    for number, (index, row) in enumerate(numbered, start=1):
-        if index not in done:
-            running.breathe()
-            task.take(index, row, number)
-
-
-def _read(running: Running, file: ImportFile, done: int) -> list[DecpRow]:
-    today = day_of(running.means.clock.now())
-    name = running.payload["filename"]
-    rows = []
-    for row in read_decp(file.content, today=today, content_type=file.media_type, filename=name):
-        rows.append(row)
-        if len(rows) % STRETCH == 0:
-            # Reading the largest files takes longer than a lease.
-            running.breathe()
-            with running.writing() as writer:
-                running.progress(writer.session, done, 0)
-    return rows
-
-
-def _numbered(rows: Sequence[DecpRow]) -> Iterable[tuple[int, DecpRow]]:
-    # What concerns the whole file has no place in it: it comes first, below zero.
-    about_file = [row for row in rows if row.source_index is None]
-    yield from enumerate(about_file, start=-len(about_file))
-    yield from ((row.source_index, row) for row in rows if row.source_index is not None)
 
 
 def _seen(reader: Reader, import_id: UUID) -> Job:

@@ -23,6 +23,7 @@ from app.db.tables import Job
 from app.errors import DomainError, InternalError, JobAbandoned, NotFound, Unavailable
 from app.principal import SERVICE, Principal, Role
 from app.schemas.jobs import JobOut, JobProblem, JobState
+from app.services import uploads
 from app.services.work import reading, writing
 
 if TYPE_CHECKING:
@@ -295,11 +296,13 @@ def _end(
         job = queries.held_job(writer.session, running.job_id, running.attempt)
         if job is None:
             return
-        close(writer, job, state, problem=problem)
+        upload_id = close(writer, job, state, problem=problem)
         job.result = result or {}
         if job.kind in TOLD_AT_END:
             writer.record(TOLD_AT_END[job.kind])
             tell_end(writer, job)
+    if upload_id is not None:
+        uploads.forget(running, upload_id)
 
 
 def tell_end(writer: Writer, job: Job) -> None:
@@ -309,7 +312,7 @@ def tell_end(writer: Writer, job: Job) -> None:
         writer.announce(TOLD_AT_END[job.kind], job.kind, job.id)
 
 
-def close(writer: Writer, job: Job, state: str, *, problem: str | None = None) -> None:
-    """End a job that is held, and forget its file."""
+def close(writer: Writer, job: Job, state: str, *, problem: str | None = None) -> UUID | None:
+    """End a job that is held; returns what its file is stored under, of which the pieces are still to go."""
     job.state, job.problem, job.finished_at, job.locked_until = state, problem, writer.now, None
-    files.forget_file(writer.session, job.id)
+    return files.forget_file(writer.session, job.id)

@@ -13,7 +13,7 @@ from app.db.queries.lists import one
 from app.db.queries.organisations import purge_answers
 from app.db.tables import Mandate
 from app.rules.version import RULES_VERSION
-from app.services import clause_states, contracts, jobs, ledger, person_recounts
+from app.services import clause_states, contracts, jobs, ledger, person_recounts, uploads
 from app.services.sight import held_contract
 
 if TYPE_CHECKING:
@@ -101,19 +101,20 @@ def recheck_all(running: Running) -> dict[str, Any]:
 
 
 def roll_over(running: Running) -> dict[str, Any]:
-    """Do what the new day brings: forget old stored answers, tell that mandates have ended.
+    """Do what the new day brings: forget old stored answers and files of no import, tell that mandates ended.
 
     The status of a contract is computed when it is read: no figure waits for this.
     """
     before = running.means.clock.now() - timedelta(hours=running.payload["answers_hours"])
     with running.means.database.write() as session:
         purged = purge_answers(session, before)
+    swept = uploads.sweep(running.means)
     told = 0
     while mandates := _mandates_to_announce(running):
         for mandate in mandates:
             running.breathe()
             told += _tell_end(running, mandate)
-    return {"answers_purged": purged, "mandates_ended": told}
+    return {"answers_purged": purged, "files_swept": swept, "mandates_ended": told}
 
 
 def _mandates_to_announce(running: Running) -> Sequence[Mandate]:

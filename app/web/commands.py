@@ -76,6 +76,7 @@ class Call:
         self.request_id: str = request.state.request_id
         self._token = authorization.credentials if authorization else None
         self._credential: credentials.Credential | None = None
+        self._counted = False
 
     def read(self, use_case: Callable[[Reader], Any]) -> Response:
         """Answer 200 with what the use case returns; nothing is written."""
@@ -111,6 +112,12 @@ class Call:
             content = use_case(Reader(session, principal, self.means, self.request_id))
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
         return Response(content, 200, headers, media_type=media_type)
+
+    def admit(self) -> Principal:
+        """Who asks, before a body is taken in that may be long; what then stores it asks again."""
+        self._identify()
+        with self.means.database.read(NOBODY) as session:
+            return self._authenticate(session, Scope.WRITE)
 
     def change(self, use_case: Callable[[Writer, int], Any], *, status: int = 200) -> Response:
         """Run a use case on the version named by `If-Match`; commit, then answer."""
@@ -186,7 +193,9 @@ class Call:
         wanted = credentials.Wanted(headers.get(ROLE_HEADER), headers.get(ORGANISATION_HEADER))
         principal = credentials.principal_of(session, self._credential, self.means, wanted)
         self.request.state.principal = principal
-        self.request.app.state.rates.take_of(principal, self.request)
+        if not self._counted:
+            self.request.app.state.rates.take_of(principal, self.request)
+            self._counted = True
         if needed not in principal.scopes:
             raise Forbidden
         return principal

@@ -30,7 +30,8 @@ class BodyLimit:
     """Refuses a body past the limit with a problem; files for import have a limit of their own.
 
     The body is gathered here: every operation reads it whole anyway, and a refusal then happens before
-    any of it was acted on. A body whose sender goes away before its end is not acted on either.
+    any of it was acted on. A body whose sender goes away before its end is not acted on either. A file for
+    import passes piece by piece: whoever stores it takes it back when this raises.
     """
 
     def __init__(self, app: ASGIApp, *, usual: Bound, imports: Bound) -> None:
@@ -44,7 +45,10 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD"}:
             await self.app(scope, receive, send)
             return
-        bound = self.imports if scope["path"] == IMPORTS else self.usual
+        if scope["path"] == IMPORTS:
+            await self.app(scope, _bounded(receive, self.imports), send)
+            return
+        bound = self.usual
         try:
             # Over all of it: who sends a byte now and then would never be silent for long.
             async with asyncio.timeout(bound.seconds):
@@ -78,3 +82,23 @@ async def _gathered(receive: Receive, limit: int) -> bytes | None:
             return None
         more = message.get("more_body", False)
     return bytes(body)
+
+
+def _bounded(receive: Receive, bound: Bound) -> Receive:
+    """The pieces of a body as they come; an error of the domain in place of one too many, or too late."""
+    size = 0
+    ends = asyncio.get_running_loop().time() + bound.seconds
+
+    async def take() -> Message:
+        nonlocal size
+        try:
+            async with asyncio.timeout_at(ends):
+                message = await receive()
+        except TimeoutError:
+            raise BodyTooSlow(headers=CLOSE) from None
+        size += len(message.get("body", b""))
+        if size > bound.size:
+            raise PayloadTooLarge(headers=CLOSE)
+        return message
+
+    return take

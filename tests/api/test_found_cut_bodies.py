@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from starlette.types import Message
 
-from app.db.tables import Change, ImportFile, StoredAnswer
+from app.db.tables import Change, ImportChunk, ImportFile, StoredAnswer
 from app.principal import Role
 from tests.api.builders import BUYER, Service, serving
 
@@ -48,7 +48,7 @@ def sent(service: Service, *messages: Message) -> list[Message]:
 
 def stored(service: Service) -> tuple[int, ...]:
     with service.means.database.read() as session:
-        tables = (Change, ImportFile, StoredAnswer)
+        tables = (Change, ImportChunk, ImportFile, StoredAnswer)
         return tuple(session.scalars(select(func.count()).select_from(table)).one() for table in tables)
 
 

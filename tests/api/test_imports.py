@@ -1,7 +1,6 @@
 """Imports of published contracts: what is registered, by whom, what is said of every record."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +9,7 @@ from httpx2 import Response
 from sqlalchemy import func, select
 
 from app import worker
-from app.db.tables import Contract, DecpRecord, ImportFile, Organisation
+from app.db.tables import Contract, DecpRecord, ImportChunk, ImportFile, Organisation
 from app.principal import Role
 from app.services import decp
 from tests.api.builders import Service, serving
@@ -18,7 +17,6 @@ from tests.exchange.decp_samples import BUYER, HOLDER, OTHER_HOLDER, as_csv, as_
 
 PLATFORM = "20000000800017"
 OTHER = "33333300300007"
-PUBLISHED = Path(__file__).parents[2].parent / "shared" / "data" / "decp"
 
 
 @pytest.fixture
@@ -115,8 +113,9 @@ class TestRegistering:
     def test_the_bytes_are_gone_once_the_job_has_ended(self, service: Service) -> None:
         send(service, as_json(sound()))
         assert count(service, ImportFile) == 1
+        assert count(service, ImportChunk) == 1
         worker.drain(service.means)
-        assert count(service, ImportFile) == 0
+        assert count(service, ImportFile) == count(service, ImportChunk) == 0
 
     def test_the_record_is_kept_as_received(self, service: Service) -> None:
         imported(service, as_json(sound(montant=27364.0, objet="Halle\u0000 exemple")))
@@ -197,7 +196,7 @@ class TestDryRun:
 
 class TestFlaws:
     def test_a_record_that_cannot_be_imported_stops_nothing(self, service: Service) -> None:
-        content = as_json(without("id"), sound(), without("dateNotification"))
+        content = as_json(without("id"), sound(), without("acheteur"))
         found = imported(service, content)
         assert outcomes(found) == {"created": 1, "rejected": 2}
         assert [(row["index"], row["reference"]) for row in found["items"]] == [
@@ -329,18 +328,3 @@ class TestAsking:
             query["after"] = page["next"]
         assert seen == [0, 1, 2, 3, 4]
         assert service.get(address, PLATFORM, Role.ADMIN, limit=201).status_code == 422
-
-
-@pytest.mark.skipif(not PUBLISHED.is_dir(), reason="the folder of published files is not here")
-def test_the_published_files(service: Service) -> None:
-    files = {
-        "2022_bercy_augmente_valides_extrait.csv": ("text/csv", 9),
-        "2022_megalis_59920013600241-2024-07-09-01.json": ("application/json", 5),
-    }
-    for name, (media, records) in files.items():
-        content = (PUBLISHED / name).read_bytes()
-        assert outcomes(imported(service, content, media=media, filename=name)) == {"created": records}
-        assert outcomes(imported(service, content, media=media, filename=name)) == {"unchanged": records}
-    with service.means.database.read() as session:
-        assert session.scalar(select(func.count(Contract.owner_id.distinct()))) == 10
-        assert session.scalar(select(func.count()).select_from(Contract)) == 14

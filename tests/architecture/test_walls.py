@@ -18,6 +18,7 @@ FOR_THE_SERVICE = {
     "app/services/setup.py": "the operator at the command line",
     "app/services/territories.py": "reference data",
     "app/services/upkeep.py": "what falls due with the days",
+    "app/services/uploads.py": "files of which no import came to know",
     "app/services/verify.py": "every sum and every seal",
 }
 ACROSS = {

@@ -93,13 +93,13 @@ def call(client: Any, models: Any) -> None:  # noqa: ANN401 - types that exist o
     # A file goes as it is, under its own type; what becomes of it is found again.
     file = part("types").File(payload=io.BytesIO(b"id;acheteur.id;objet\nEX-2;%s;Halle\n" % BUYER.encode()))
     sent = part("api.imports.import_file").sync(
-        client=client, body=file, kind="decp", idempotency_key="client-3"
+        client=client, body=file, kind=part("models").ImportFileKind.DECP, idempotency_key="client-3"
     )
     assert part("api.imports.read_import").sync(sent.id, client=client).id == sent.id
 
     # The same content as an object: the shape that DECP publish.
     empty = models.ImportFileJsonDecpFile.from_dict({"marches": {"marche": []}})
     sent = part("api.imports.import_file").sync(
-        client=client, body=empty, kind="decp", idempotency_key="client-4"
+        client=client, body=empty, kind=part("models").ImportFileKind.DECP, idempotency_key="client-4"
     )
     assert part("api.imports.read_import").sync(sent.id, client=client).id == sent.id

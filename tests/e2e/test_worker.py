@@ -12,12 +12,23 @@ from sqlalchemy import func, select
 from app.clock import SystemClock
 from app.crypto import Keyring
 from app.db.session import Database
-from app.db.tables import Change, Contract, DecpRecord, ImportFile, ImportRow, Job, OpenChange, Seal
+from app.db.tables import (
+    Change,
+    Contract,
+    DecpRecord,
+    ImportChunk,
+    ImportFile,
+    ImportRow,
+    Job,
+    OpenChange,
+    Seal,
+)
 from app.principal import SERVICE
 from app.schemas.imports import ImportAsked
 from app.services import jobs
 from app.services.changes import broken_seals
 from app.services.imports import Handed, queue_import
+from app.services.uploads import stored
 from app.services.work import Means, writing
 from app.settings import DEVELOPMENT_SECRET
 from tests.e2e.processes import (
@@ -50,9 +61,10 @@ def made_file(size: int = RECORDS) -> bytes:
 
 
 def queued(means: Means, content: bytes) -> UUID:
+    upload = stored(means, SERVICE, content)
     with writing(means, SERVICE, "test") as writer:
         asked = ImportAsked(kind="decp")
-        return queue_import(writer, asked, Handed("application/json", content)).id
+        return queue_import(writer, asked, Handed("application/json", upload)).id
 
 
 def count(means: Means, table: type[object]) -> int:
@@ -87,7 +99,7 @@ def assert_done_once(means: Means, job_id: UUID) -> None:
         assert broken_seals(session) == []
     assert outcomes(means, job_id) == {"created": RECORDS - 2, "unchanged": 1, "rejected": 1}
     assert count(means, Contract) == count(means, DecpRecord) == RECORDS - 2
-    assert count(means, ImportFile) == count(means, OpenChange) == 0
+    assert count(means, ImportFile) == count(means, ImportChunk) == count(means, OpenChange) == 0
     assert count(means, Seal) == count(means, Change)
 
 

@@ -275,16 +275,9 @@ def test_a_field_in_an_unexpected_form(
         (without("id"), ("id_missing", "/id")),
         (sound(id=""), ("id_missing", "/id")),
         (sound(id="x" * 65), ("id_too_long", "/id")),
-        (without("dateNotification"), ("notification_missing", "/dateNotification")),
-        (sound(dateNotification="NC"), ("notification_missing", "/dateNotification")),
-        (sound(dateNotification="0222-04-29"), ("notification_unreadable", "/dateNotification")),
-        (sound(dateNotification="2024-02-30"), ("notification_unreadable", "/dateNotification")),
         (None, ("record_empty", "")),
         ({}, ("record_empty", "")),
         ("un texte", ("record_unreadable", "")),
-        (sound(_type="Contrat de concession"), ("concession_unsupported", "")),
-        (sound(nature="Délégation de service public"), ("concession_unsupported", "")),
-        (sound(autoriteConcedante={"id": BUYER}), ("concession_unsupported", "")),
     ],
 )
 def test_what_does_not_identify_a_contract_is_not_imported(record: object, issue: tuple[str, str]) -> None:
@@ -312,3 +305,21 @@ def test_an_object_where_a_scalar_is_expected() -> None:
 
     assert contract_of(row).amount is None
     assert found(row) == [("unreadable", "/objet"), ("unreadable", "/montant")]
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        (without("dateNotification"), "notification_missing"),
+        (sound(dateNotification="NC"), "notification_missing"),
+        (sound(dateNotification="0222-04-29"), "notification_unreadable"),
+        (sound(dateNotification="2024-02-30"), "notification_unreadable"),
+        (sound(dateNotification="5021-02-18"), "notification_unreadable"),
+        (sound(dateNotification=["2024-05-30", "2024-05-31"]), "notification_missing"),
+    ],
+)
+def test_without_a_notification_a_contract_is_still_one(record: object, code: str) -> None:
+    row = read_one(record)
+
+    assert contract_of(row).notified_on is None
+    assert (code, "/dateNotification") in found(row)

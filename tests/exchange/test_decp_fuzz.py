@@ -3,9 +3,11 @@
 import json
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.exchange.decp import encodings, window
 from app.exchange.decp.reading import read_decp
 from app.exchange.decp.records import DecpRow
 from app.exchange.places import PlaceLookups, resolve_place
@@ -110,6 +112,22 @@ def test_a_sound_file_damaged_anywhere(position: int, noise: bytes) -> None:
     content = json.dumps({"marches": {"marche": [sound(id="A"), sound(id="B")]}}).encode()
 
     assert read_all(content[:position] + noise + content[position:])
+
+
+@MACHINE
+@given(VALUES, st.integers(1, 9))
+def test_pieces_of_any_size_give_the_same_records(document: object, size: int) -> None:
+    records = [sound(id="A", x=document), sound(id="B", objet="Lot \\ 'é' \n\u2028"), document, sound(id="C")]
+    content = json.dumps({"marches": {"marche": records}}).encode() + b'{"marche": [NaN, {"id"'
+    whole = read_all(content)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(window, "BLOCK", size)
+        patch.setattr(encodings, "BLOCK", size)
+        in_pieces = read_all(content)
+
+    assert in_pieces == whole
+    assert {"A", "B", "C"} <= {row.record.external_id for row in whole if row.record}
+    assert whole[-1].issues[0].code == "file_damaged"
 
 
 @MACHINE

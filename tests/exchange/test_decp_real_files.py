@@ -1,20 +1,19 @@
 """The published files that stand beside the repository, where they do: never copied into it."""
 
-from pathlib import Path
+from datetime import date
 
 import pytest
 
 from app.exchange.decp.records import DecpRow
 from app.exchange.places import PlaceLookups, resolve_place
 from tests.exchange.decp_samples import contract_of, found, read
+from tests.published import needs_published, published
 
-FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "decp"
-
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the folder of published files is not here")
+pytestmark = needs_published
 
 
 def rows_of(name: str) -> list[DecpRow]:
-    return read((FOLDER / name).read_bytes(), filename=name)
+    return read(published(name), filename=name)
 
 
 def test_the_augmented_csv_of_2022() -> None:
@@ -26,7 +25,7 @@ def test_the_augmented_csv_of_2022() -> None:
     assert flagged.external_id == "24-1065297-2"
     assert flagged.buyer.value == "20003994900017"
     assert flagged.amount == 2_736_400
-    assert flagged.notified_on.isoformat() == "2024-12-12"
+    assert flagged.notified_on == date(2024, 12, 12)
     assert flagged.duration_months == 9
     assert flagged.ccag == "Travaux"
     assert flagged.cpv == "45210000"
@@ -72,14 +71,28 @@ def test_the_json_of_2022() -> None:
     assert all(("field_missing", "/actesSousTraitance/0/montant") in found(row) for row in rows)
 
 
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [
-        ("2019_bercy_augmente_valides_extrait.csv", "shape_csv_2019"),
-        ("v1_aife_2019-04.json", "shape_v1_json"),
-        ("v1_e-marchespublics_2019-04.json", "shape_v1_json"),
-        ("v1_pes_2019-04.json", "shape_v1_json"),
-    ],
-)
-def test_shapes_that_come_later_are_named(name: str, code: str) -> None:
-    assert [found(row) for row in rows_of(name)] == [[(code, "")]]
+# Counted from the files themselves, without the reader: records, those without an identifier, concessions,
+# identified contracts without a notification, with amendments, with a social clause.
+COUNTED = {
+    "2019_bercy_augmente_valides_extrait.csv": (9, 0, 0, 0, 2, 0),
+    "2022_bercy_augmente_valides_extrait.csv": (9, 0, 0, 0, 0, 1),
+    "2022_megalis_59920013600241-2024-07-09-01.json": (5, 0, 0, 0, 0, 0),
+    "v1_aife_2019-04.json": (45, 2, 3, 26, 6, 0),
+    "v1_e-marchespublics_2019-04.json": (30, 0, 0, 0, 6, 0),
+    "v1_pes_2019-04.json": (45, 0, 0, 0, 6, 0),
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_every_record_of_every_file(name: str) -> None:
+    rows = rows_of(name)
+    contracts = [row.record for row in rows if row.record is not None]
+    records, nameless, concessions, undated, amended, flagged = COUNTED[name]
+
+    assert [row.source_index for row in rows] == list(range(records))
+    assert len(contracts) == records - nameless
+    assert all(("id_missing", "/id") in found(row) for row in rows if row.record is None)
+    assert sum(("concession", "") in found(row) for row in rows) == concessions
+    assert sum(contract.notified_on is None for contract in contracts) == undated
+    assert sum(bool(contract.modifications) for contract in contracts) == amended
+    assert sum(contract.has_social_clause for contract in contracts) == flagged

@@ -368,7 +368,11 @@ class TestUpkeep:
         with means.database.read() as session:
             assert session.scalars(select(StoredAnswer.key)).all() == ["recent"]
             result = select(Job.result).where(Job.kind == upkeep.ROLL_OVER)
-            assert session.scalars(result).one() == {"answers_purged": 1, "mandates_ended": 0}
+            assert session.scalars(result).one() == {
+                "answers_purged": 1,
+                "files_swept": 0,
+                "mandates_ended": 0,
+            }
 
     def test_an_unknown_contract_fails_its_recount_for_good(self, means: Means) -> None:
         with writing(means, SERVICE, "test") as writer:

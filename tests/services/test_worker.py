@@ -16,8 +16,9 @@ from app.db.session import Database
 from app.db.tables import Job, OpenChange
 from app.principal import SERVICE
 from app.schemas.imports import ImportAsked
-from app.services import imports, jobs
+from app.services import decp_imports, imports, jobs
 from app.services.jobs import Running
+from app.services.uploads import stored
 from app.services.work import Means, writing
 from app.settings import DEVELOPMENT_SECRET
 from app.worker import Worker
@@ -108,11 +109,12 @@ def test_a_database_that_is_away_does_not_end_the_worker(
 
 
 def test_reading_a_long_file_prolongs_the_lease(means: Means, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "STRETCH", 2)
+    monkeypatch.setattr(decp_imports, "STRETCH", 2)
     content = as_json(*(sound(id=f"EX-{number}") for number in range(5)))
+    upload = stored(means, SERVICE, content)
     with writing(means, SERVICE, "test") as writer:
         asked = ImportAsked(kind="decp")
-        job_id = imports.queue_import(writer, asked, imports.Handed("application/json", content)).id
+        job_id = imports.queue_import(writer, asked, imports.Handed("application/json", upload)).id
     leases: list[datetime | None] = []
 
     def breathe() -> None:
@@ -123,6 +125,6 @@ def test_reading_a_long_file_prolongs_the_lease(means: Means, monkeypatch: pytes
         clock.moment += timedelta(seconds=10)
 
     assert jobs.work(means, {"import": imports.run_import}, breathe=breathe, report=lambda _: None)
-    # Taken at 0 s; two stretches read at 10 s and 20 s, then five records.
+    # Taken at 0 s; two stretches counted at 10 s and 20 s, then five records and the end of the file.
     assert leases[:3] == [NOW + timedelta(seconds=seconds) for seconds in (30, 40, 50)]
-    assert len(leases) == 7
+    assert len(leases) == 8

@@ -29,13 +29,22 @@ def file_of(session: ReadSession, job_id: UUID) -> ImportFile | None:
     return session.get(ImportFile, job_id)
 
 
-def forget_file(session: WriteSession, job_id: UUID) -> None:
-    """Delete the bytes of an import; harmless for a job that has none."""
-    session.execute(delete(ImportFile).where(ImportFile.job_id == job_id))
+def forget_file(session: WriteSession, job_id: UUID) -> UUID | None:
+    """Delete the file of an import, if it has one; its pieces, whose id is returned, are left over."""
+    query = delete(ImportFile).where(ImportFile.job_id == job_id).returning(ImportFile.upload_id)
+    return session.scalar(query)
+
+
+def rows_done(session: ReadSession, job_id: UUID) -> tuple[int, int]:
+    """How far an import has come: lines about the whole file, and records; both are written in order."""
+    ours = ImportRow.job_id == job_id
+    first = session.scalar(select(func.min(ImportRow.index)).where(ours))
+    last = session.scalar(select(func.max(ImportRow.index)).where(ours))
+    return max(0, -(first or 0)), 0 if last is None else last + 1
 
 
 def indexes_done(session: ReadSession, job_id: UUID) -> set[int]:
-    """The rows of an import that are already written."""
+    """Places of the records that have a result."""
     return set(session.scalars(select(ImportRow.index).where(ImportRow.job_id == job_id)))
 
 

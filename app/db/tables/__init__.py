@@ -9,13 +9,11 @@ from app.db.tables.contracts import (
     ContractAccess,
     ContractParty,
     ContractPlace,
-    DecpRecord,
-    ImportFile,
-    ImportRow,
     Mandate,
 )
 from app.db.tables.delegations import Delegation
 from app.db.tables.disputes import Dispute, DisputeEnd
+from app.db.tables.imports import DecpConflict, DecpRecord, DecpReview, ImportChunk, ImportFile, ImportRow
 from app.db.tables.invoices import Invoice
 from app.db.tables.memberships import Membership
 from app.db.tables.organisations import ApiKey, Organisation, StoredAnswer
@@ -67,7 +65,9 @@ __all__ = [
     "ContractAccess",
     "ContractParty",
     "ContractPlace",
+    "DecpConflict",
     "DecpRecord",
+    "DecpReview",
     "Delegation",
     "Dispute",
     "DisputeEnd",
@@ -80,6 +80,7 @@ __all__ = [
     "HireOutcome",
     "HireTraits",
     "Identity",
+    "ImportChunk",
     "ImportFile",
     "ImportRow",
     "Invoice",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.types import (
@@ -158,44 +158,3 @@ class Clause(Base):
     effective_on: Mapped[Day]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
-
-
-class DecpRecord(Base):
-    """The published record behind a contract: what identifies it, and its text as received."""
-
-    __tablename__ = "decp_records"
-    __table_args__ = (UniqueConstraint("buyer", "reference", "cpv", "holders_hash"),)
-
-    id: Mapped[Id] = mapped_column(primary_key=True)
-    buyer: Mapped[str] = mapped_column(String(14))
-    reference: Mapped[str] = mapped_column(String(64))
-    cpv: Mapped[str] = mapped_column(String(10))
-    holders_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    fingerprint: Mapped[bytes] = mapped_column(LargeBinary(32))
-    notified_on: Mapped[Day | None]
-    source: Mapped[Label | None]
-    raw: Mapped[Data]
-    contract_id: Mapped[Id] = mapped_column(refers_to("contracts.id"), index=True)
-
-
-class ImportFile(Base):
-    """A file handed over for import, kept until its job has read it."""
-
-    __tablename__ = "import_files"
-
-    job_id: Mapped[Id] = mapped_column(refers_to("jobs.id"), primary_key=True)
-    media_type: Mapped[Code]
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-class ImportRow(Base):
-    """What became of one record of a file: created, unchanged, updated, skipped or failed, with its flaws."""
-
-    __tablename__ = "import_rows"
-
-    job_id: Mapped[Id] = mapped_column(refers_to("jobs.id"), primary_key=True)
-    index: Mapped[int] = mapped_column(primary_key=True)
-    outcome: Mapped[Code]
-    reference: Mapped[str | None] = mapped_column(String(64))
-    contract_id: Mapped[Id | None]
-    issues: Mapped[Items]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.exchange.decp import identifiers, values, vocabulary
 from app.exchange.decp.issues import Findings, IssueCode
-from app.exchange.decp.received import Received
+from app.exchange.decp.received import Received, is_nothing
 from app.exchange.decp.records import Identifier, Modification, SubcontractAct, SubcontractModification
 
 Fields = dict[str, Received]
@@ -23,7 +23,7 @@ def months(value: Received, pointer: str, findings: Findings) -> int | None:
 def holders(value: Received, pointer: str, findings: Findings) -> tuple[Identifier, ...]:
     """Give each holder once, in the order of the source."""
     found: list[Identifier] = []
-    for index, item in enumerate(values.entries(value, "titulaire")):
+    for index, item in enumerate(values.entries(value, "titulaire", "concessionnaire")):
         place = f"{pointer}/{index}"
         if isinstance(item, str) and (
             item in _KEYS_AS_VALUES or values.scalar(item, place, findings) is None
@@ -72,29 +72,34 @@ def subcontract_modifications(value: Received, findings: Findings) -> tuple[Subc
 def modifications(value: Received, findings: Findings) -> tuple[Modification, ...]:
     """Give the amendments, from an array, one object, a wrapped array or nothing at all."""
     return tuple(
-        Modification(
-            number=_number(fields, "id", pointer, findings),
-            notified_on=values.day(
-                fields.get("dateNotificationModification"),
-                f"{pointer}/dateNotificationModification",
-                findings,
-            ),
-            published_on=values.day(
-                fields.get("datePublicationDonneesModification"),
-                f"{pointer}/datePublicationDonneesModification",
-                findings,
-            ),
-            amount=values.cents(fields.get("montant"), f"{pointer}/montant", findings),
-            duration_months=months(fields.get("dureeMois"), f"{pointer}/dureeMois", findings),
-            holders=holders(fields.get("titulaires"), f"{pointer}/titulaires", findings),
-        )
+        _modification(fields, pointer, findings)
         for pointer, fields in _objects(value, "modification", "/modifications", findings)
     )
 
 
+def _modification(fields: Fields, pointer: str, findings: Findings) -> Modification:
+    notified = _first_of(fields, "dateNotificationModification", "dateSignatureModification")
+    published = _first_of(fields, "datePublicationDonneesModification", "datePublicationDonnees")
+    amount = _first_of(fields, "montant", "valeurGlobale")
+    parties = _first_of(fields, "titulaires", "concessionnaires")
+    return Modification(
+        number=_number(fields, "id", pointer, findings),
+        notified_on=values.day(fields.get(notified), f"{pointer}/{notified}", findings),
+        published_on=values.day(fields.get(published), f"{pointer}/{published}", findings),
+        amount=values.cents(fields.get(amount), f"{pointer}/{amount}", findings),
+        duration_months=months(fields.get("dureeMois"), f"{pointer}/dureeMois", findings),
+        holders=holders(fields.get(parties), f"{pointer}/{parties}", findings),
+    )
+
+
+def _first_of(fields: Fields, usual: str, other: str) -> str:
+    """The name under which this says something: that of contracts, or that of concessions."""
+    return other if usual not in fields and other in fields else usual
+
+
 def _subcontract_act(fields: Fields, pointer: str, findings: Findings) -> SubcontractAct:
     for name in vocabulary.REQUIRED_OF_ACTS:
-        if values.is_empty(fields.get(name)):
+        if is_nothing(fields.get(name)):
             findings.add(IssueCode.MISSING, f"{pointer}/{name}")
     return SubcontractAct(
         act_id=_number(fields, "id", pointer, findings),
@@ -126,6 +131,6 @@ def _number(fields: Fields, name: str, pointer: str, findings: Findings) -> int 
 
 def _subcontractor(fields: Fields, pointer: str, findings: Findings) -> Identifier | None:
     value = fields.get("sousTraitant")
-    if values.is_empty(value):
+    if is_nothing(value):
         return None
     return identifiers.firm(value, f"{pointer}/sousTraitant", findings)

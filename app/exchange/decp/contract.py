@@ -2,11 +2,12 @@
 
 import hashlib
 import re
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.exchange.decp import amendments, identifiers, plausibility, values, vocabulary
 from app.exchange.decp.issues import Findings, IssueCode
-from app.exchange.decp.received import Received, Source, canonical
+from app.exchange.decp.received import Received, Source, canonical, is_nothing, is_of_2019
 from app.exchange.decp.records import DecpContract, DecpRow, Identifier
 
 Fields = dict[str, Received]
@@ -17,7 +18,7 @@ _LONGEST_OBJECT = 1000
 _MAX_COUNT = 999_999_999
 _NOBODY = Identifier(identifiers.SIRET, "", valid=False, personal=False)
 _CONCESSION_KEYS = frozenset(
-    {"autoriteConcedante", "autoriteConcedante.id", "valeurGlobale", "concessionnaires"}
+    {"autoriteConcedante", "autoriteConcedante.id", "valeurGlobale", "concessionnaires", "dateSignature"}
 )
 _CONCESSION = re.compile(r"concession|délégation de service public", re.IGNORECASE)
 
@@ -33,13 +34,11 @@ def read_record(source: Source, index: int, today: date) -> DecpRow:
         fields = _fields(source.value)
         if fields is None:
             if not findings.failed:
-                empty = values.is_empty(source.value)
+                empty = is_nothing(source.value)
                 findings.add(IssueCode.RECORD_EMPTY if empty else IssueCode.RECORD_UNREADABLE)
             return DecpRow(index, None, findings.issues, fingerprint, raw_json)
-        if source.concession or _is_concession(fields):
-            findings.add(IssueCode.CONCESSION_UNSUPPORTED)
-            return DecpRow(index, None, findings.issues, fingerprint, raw_json)
-        record = _Reading(fields, findings, index, today).contract(fingerprint, raw_json)
+        kind = _kind(fields, concession=source.concession)
+        record = _Reading(fields, findings, kind, index, today).contract(fingerprint, raw_json)
     except RecursionError:
         findings.add(IssueCode.RECORD_UNREADABLE)
         return DecpRow(index, None, findings.issues)
@@ -54,18 +53,76 @@ def _fields(value: Received) -> Fields | None:
 
 
 def _is_concession(fields: Fields) -> bool:
-    if not _CONCESSION_KEYS.isdisjoint(fields):
+    if any(not is_nothing(fields.get(key)) for key in _CONCESSION_KEYS):
         return True
     kinds = (fields.get("_type"), fields.get("nature"))
     return any(isinstance(kind, str) and _CONCESSION.search(kind) is not None for kind in kinds)
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Under which names a kind of record tells what all kinds tell, and what it must tell."""
+
+    concession: bool
+    required: tuple[str, ...]
+    natures: tuple[str, ...]
+    procedures: tuple[str, ...]
+    buyer: str
+    holders: str
+    notification: str
+    amount: str
+
+
+_CONTRACT = _Kind(
+    concession=False,
+    required=vocabulary.REQUIRED,
+    natures=vocabulary.NATURES,
+    procedures=vocabulary.PROCEDURES,
+    buyer="acheteur",
+    holders="titulaires",
+    notification="dateNotification",
+    amount="montant",
+)
+_CONTRACT_OF_2019 = replace(_CONTRACT, required=vocabulary.REQUIRED_IN_2019)
+_CONCESSION_CONTRACT = _Kind(
+    concession=True,
+    required=vocabulary.REQUIRED_OF_CONCESSIONS,
+    natures=vocabulary.CONCESSION_NATURES,
+    procedures=(*vocabulary.CONCESSION_PROCEDURES, *vocabulary.PROCEDURES),
+    buyer="autoriteConcedante",
+    holders="concessionnaires",
+    notification="dateSignature",
+    amount="valeurGlobale",
+)
+
+
+def _kind(fields: Fields, *, concession: bool) -> _Kind:
+    if concession or _is_concession(fields):
+        # Some publishers put the names of contracts into concessions.
+        return replace(
+            _CONCESSION_CONTRACT,
+            buyer=_named(fields, "autoriteConcedante", "acheteur"),
+            holders=_named(fields, "concessionnaires", "titulaires"),
+            notification=_named(fields, "dateSignature", "dateNotification"),
+            amount=_named(fields, "valeurGlobale", "montant"),
+        )
+    return _CONTRACT_OF_2019 if is_of_2019(fields) else _CONTRACT
+
+
+def _named(fields: Fields, usual: str, other: str) -> str:
+    absent = all(is_nothing(fields.get(key)) for key in (usual, f"{usual}.id", f"{usual}_id"))
+    return (
+        other if absent and (other in fields or f"{other}.id" in fields or f"{other}_id" in fields) else usual
+    )
+
+
 class _Reading:
     """The reading of one record: its fields, and what was found wrong so far."""
 
-    def __init__(self, fields: Fields, findings: Findings, index: int, today: date) -> None:
+    def __init__(self, fields: Fields, findings: Findings, kind: _Kind, index: int, today: date) -> None:
         self._fields = fields
         self._findings = findings
+        self._kind = kind
         self._index = index
         self._today = today
 
@@ -74,12 +131,14 @@ class _Reading:
 
         When the findings hold an error, stand-ins replace what identifies the contract.
         """
-        found = self._findings
-        buyer = identifiers.buyer(self._nested("acheteur", "id"), "/acheteur/id", found)
+        found, kind = self._findings, self._kind
+        if kind.concession:
+            found.add(IssueCode.CONCESSION)
+        buyer = identifiers.buyer(self._nested(kind.buyer, "id"), f"/{kind.buyer}/id", found)
         external_id = self._identifier("id", missing=IssueCode.ID_MISSING)
         notified_on = self._notification()
-        for name in vocabulary.REQUIRED:
-            if values.is_empty(self._fields.get(name)):
+        for name in kind.required:
+            if is_nothing(self._fields.get(name)):
                 found.add(IssueCode.MISSING, f"/{name}")
         place_code, place_type = self._place()
         text = self._text("objet")
@@ -87,10 +146,10 @@ class _Reading:
             source_index=self._index,
             external_id=external_id or "",
             buyer=buyer or _NOBODY,
-            nature=self._label("nature", vocabulary.NATURES),
+            nature=self._label("nature", kind.natures),
             object=text,
             cpv=values.cpv(self._fields.get("codeCPV"), "/codeCPV", found),
-            procedure=self._label("procedure", vocabulary.PROCEDURES),
+            procedure=self._label("procedure", kind.procedures),
             ccag=self._label("ccag", vocabulary.CCAGS),
             techniques=self._labels("techniques", "technique", vocabulary.TECHNIQUES),
             modalities=self._labels("modalitesExecution", "modaliteExecution", vocabulary.MODALITIES),
@@ -98,18 +157,20 @@ class _Reading:
             place_code=place_code,
             place_type=place_type,
             duration_months=amendments.months(self._fields.get("dureeMois"), "/dureeMois", found),
-            notified_on=notified_on or date.min,
+            concession=kind.concession,
+            notified_on=notified_on,
+            started_on=values.day(self._fields.get("dateDebutExecution"), "/dateDebutExecution", found),
             published_on=values.day(
                 self._fields.get("datePublicationDonnees"), "/datePublicationDonnees", found
             ),
-            amount=values.cents(self._fields.get("montant"), "/montant", found),
+            amount=values.cents(self._fields.get(kind.amount), f"/{kind.amount}", found),
             offers_received=values.integer(
                 self._fields.get("offresRecues"), "/offresRecues", found, least=1, most=_MAX_COUNT
             ),
             innovative=self._boolean("marcheInnovant"),
             advance=self._boolean("attributionAvance"),
             subcontracting_declared=self._boolean("sousTraitanceDeclaree"),
-            holders=amendments.holders(self._fields.get("titulaires"), "/titulaires", found),
+            holders=amendments.holders(self._fields.get(kind.holders), f"/{kind.holders}", found),
             group_kind=self._label("typeGroupementOperateurs", vocabulary.GROUP_KINDS),
             subcontract_acts=amendments.subcontract_acts(self._fields.get("actesSousTraitance"), found),
             subcontract_modifications=amendments.subcontract_modifications(
@@ -140,8 +201,8 @@ class _Reading:
         return outer if inner == "id" else None
 
     def _notification(self) -> date | None:
-        pointer = "/dateNotification"
-        text = values.scalar(self._fields.get("dateNotification"), pointer, Findings())
+        pointer = f"/{self._kind.notification}"
+        text = values.scalar(self._fields.get(self._kind.notification), pointer, Findings())
         if text is None:
             self._findings.add(IssueCode.NOTIFICATION_MISSING, pointer)
             return None
@@ -184,7 +245,9 @@ class _Reading:
         pointer = "/lieuExecution/code"
         code = values.scalar(self._nested("lieuExecution", "code"), pointer, self._findings, keep=keep)
         if code is None:
-            self._findings.add(IssueCode.MISSING, pointer)
+            # Concessions tell no place.
+            if not self._kind.concession:
+                self._findings.add(IssueCode.MISSING, pointer)
             return None, place_type
         return values.tidy(code, pointer, self._findings)[:_LONGEST_ID] or None, place_type
 

@@ -20,14 +20,11 @@ class IssueCode(StrEnum):
     ENVELOPE_UNUSUAL = "envelope_unusual"
     NO_RECORD = "no_record"
     SHAPE_UNKNOWN = "shape_unknown"
-    SHAPE_V1_JSON = "shape_v1_json"
-    SHAPE_CSV_2019 = "shape_csv_2019"
     SHAPE_XML = "shape_xml"
     SHAPE_ARCHIVE = "shape_archive"
 
     RECORD_EMPTY = "record_empty"
     RECORD_UNREADABLE = "record_unreadable"
-    CONCESSION_UNSUPPORTED = "concession_unsupported"
     BUYER_MISSING = "buyer_missing"
     BUYER_UNUSABLE = "buyer_unusable"
     ID_MISSING = "id_missing"
@@ -35,7 +32,9 @@ class IssueCode(StrEnum):
     NOTIFICATION_MISSING = "notification_missing"
     NOTIFICATION_UNREADABLE = "notification_unreadable"
 
+    CONCESSION = "concession"
     ROW_SHAPE = "row_shape"
+    KEY_REPEATED = "key_repeated"
     MISSING = "field_missing"
     NOT_COMMUNICATED = "not_communicated"
     MARKED_UNUSABLE = "marked_unusable"
@@ -85,26 +84,32 @@ _C = IssueCode
 _ERRORS = {
     _C.FILE_EMPTY: "Le fichier est vide.",
     _C.FILE_DAMAGED: "Le fichier est endommagé : seuls les enregistrements lisibles ont été lus.",
-    _C.SHAPE_UNKNOWN: "Le fichier n'est ni un JSON DECP au format 2022, ni un CSV « augmenté » 2022.",
-    _C.SHAPE_V1_JSON: "Le fichier est un JSON DECP v1 (format 2019), qui n'est pas encore lu.",
-    _C.SHAPE_CSV_2019: "Le fichier est un CSV « augmenté » au format 2019, qui n'est pas encore lu.",
-    _C.SHAPE_XML: "Le fichier est un XML DECP, qui n'est pas encore lu : fournissez le JSON.",
-    _C.SHAPE_ARCHIVE: "Le fichier est une archive : fournissez le fichier qu'elle contient.",
+    _C.SHAPE_UNKNOWN: "Le fichier n'est ni un JSON DECP (format 2022 ou 2019), ni un CSV « augmenté ».",
+    _C.SHAPE_XML: "Le fichier est un XML, qui n'est pas lu : fournissez le JSON ou le CSV.",
+    _C.SHAPE_ARCHIVE: (
+        "Le fichier est une archive ou un format binaire : fournissez le JSON ou le CSV qu'il contient."
+    ),
     _C.RECORD_EMPTY: "L'enregistrement est vide.",
     _C.RECORD_UNREADABLE: "L'enregistrement est illisible.",
-    _C.CONCESSION_UNSUPPORTED: "Les contrats de concession ne sont pas encore pris en charge.",
     _C.BUYER_MISSING: "L'identifiant de l'acheteur manque.",
     _C.BUYER_UNUSABLE: "L'identifiant de l'acheteur n'est pas un SIRET (14 chiffres, non tous nuls).",
     _C.ID_MISSING: "Le numéro interne du marché manque.",
     _C.ID_TOO_LONG: "Le numéro interne du marché est trop long pour être repris.",
-    _C.NOTIFICATION_MISSING: "La date de notification manque.",
-    _C.NOTIFICATION_UNREADABLE: "La date de notification est illisible ou impossible.",
 }
 _WARNINGS = {
     _C.ENCODING_GUESSED: "Le fichier n'est pas en UTF-8 : son encodage a été supposé.",
-    _C.ENVELOPE_UNUSUAL: "Les enregistrements ne sont pas dans l'enveloppe du format 2022.",
+    _C.ENVELOPE_UNUSUAL: "Les enregistrements ne sont pas dans l'enveloppe de leur format.",
     _C.NO_RECORD: "Le fichier ne contient aucun enregistrement.",
+    _C.NOTIFICATION_MISSING: "La date de notification manque ; le marché est inscrit sans elle.",
+    _C.NOTIFICATION_UNREADABLE: (
+        "La date de notification est illisible ou impossible ; le marché est inscrit sans elle."
+    ),
+    _C.CONCESSION: (
+        "Contrat de concession : inscrit avec sa date de signature ; sa valeur globale n'est pas un montant "
+        "de marché et n'est pas reprise comme tel."
+    ),
     _C.ROW_SHAPE: "La ligne n'a pas autant de cellules que l'en-tête.",
+    _C.KEY_REPEATED: "Une même clé figure plusieurs fois ; ce qui a été lu des unes et des autres est gardé.",
     _C.MISSING: "Cette donnée obligatoire manque.",
     _C.NOT_COMMUNICATED: "Cette donnée est indiquée comme non communiquée.",
     _C.MARKED_UNUSABLE: "Cette donnée est signalée comme inexploitable par la source ; elle a été reprise.",

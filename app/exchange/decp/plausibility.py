@@ -67,7 +67,7 @@ def _contradicts(considerations: tuple[str, ...], nothing: str) -> bool:
 
 
 def _check_amounts(contract: DecpContract, findings: Findings) -> None:
-    amounts = [("/montant", contract.amount)]
+    amounts = [("/valeurGlobale" if contract.concession else "/montant", contract.amount)]
     amounts += [(f"/modifications/{n}/montant", m.amount) for n, m in enumerate(contract.modifications)]
     amounts += [
         (f"/actesSousTraitance/{n}/montant", a.amount) for n, a in enumerate(contract.subcontract_acts)
@@ -87,14 +87,16 @@ def _check_amounts(contract: DecpContract, findings: Findings) -> None:
 
 
 def _check_dates(contract: DecpContract, today: date, findings: Findings) -> None:
-    days = [("/dateNotification", contract.notified_on), ("/datePublicationDonnees", contract.published_on)]
+    first = contract.notified_on or date.min
+    signed = "dateSignature" if contract.concession else "dateNotification"
+    days = [(f"/{signed}", contract.notified_on), ("/datePublicationDonnees", contract.published_on)]
     for number, modification in enumerate(contract.modifications):
-        pointer = f"/modifications/{number}/dateNotificationModification"
+        pointer = f"/modifications/{number}/{signed}Modification"
         days.append((pointer, modification.notified_on))
-        if modification.notified_on is not None and modification.notified_on < contract.notified_on:
+        if modification.notified_on is not None and modification.notified_on < first:
             findings.add(IssueCode.MODIFIED_BEFORE_NOTIFICATION, pointer)
     for pointer, written in days:
         if written is not None and written > today:
             findings.add(IssueCode.DATE_IN_FUTURE, pointer)
-    if contract.published_on is not None and contract.published_on < contract.notified_on:
+    if contract.published_on is not None and contract.published_on < first:
         findings.add(IssueCode.PUBLISHED_BEFORE_NOTIFICATION, "/datePublicationDonnees")

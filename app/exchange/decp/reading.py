@@ -1,69 +1,101 @@
 """Reading a DECP file (public data on French public contracts): bytes to contracts and issues.
 
 Tolerant by design: official files are malformed, incomplete and duplicated, and what is wrong with
-one record never stops the rest.
+one record never stops the rest. Streaming by design: a file of any size is read a piece at a time.
 """
 
-from collections.abc import Hashable, Iterable, Iterator
+import io
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from datetime import date
+from typing import BinaryIO, Protocol
 
 from app.exchange.decp import contract
-from app.exchange.decp.csv_records import open_csv
+from app.exchange.decp.csv_records import CsvRecords
+from app.exchange.decp.encodings import open_text
 from app.exchange.decp.issues import IssueCode, issue
-from app.exchange.decp.json_records import open_json
-from app.exchange.decp.received import Source, decode
+from app.exchange.decp.json_records import JsonRecords
+from app.exchange.decp.received import Source
 from app.exchange.decp.records import DecpContract, DecpRow
 
-_ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b")
+_ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf\x27\x1c", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+_COLUMNAR = b"PAR1"
+_HEAD = 1 << 16
+_EMPTY = "\ufeff \t\r\n\0"
+# Publications of one contract stand close to each other: comparing with so many records is enough, and bounds
+# what is kept of a file.
+COMPARED = 100_000
+
+
+class _Records(Protocol):
+    def __iter__(self) -> Iterator[Source]: ...
+
+    @property
+    def issues(self) -> tuple[IssueCode, ...]: ...
 
 
 def read_decp(
-    content: bytes, *, today: date, content_type: str | None = None, filename: str | None = None
+    content: bytes | BinaryIO, *, today: date, content_type: str | None = None, filename: str | None = None
 ) -> Iterator[DecpRow]:
-    """Give the rows about the file itself, then one row per record, in the order of the file.
+    """Give one row per record, in the order of the file, and rows about the file itself among them.
 
-    The shape is recognised from the content; its declared type and name only help to name what
-    is not recognised. ``today`` is the day after which dates are in the future. Never raises on
-    content.
+    ``content``: bytes, or a stream that can be read from its beginning again and is closed in the end. The
+    shape is recognised from the content; its declared type and name only help to name what is not
+    recognised. ``today`` is the day after which dates are in the future. What is wrong with the whole file
+    may be known only at its end. Never raises on content.
     """
-    file_issues, sources = _open(content, f"{content_type or ''} {filename or ''}".lower())
-    for code in file_issues:
+    stream = io.BytesIO(content) if isinstance(content, bytes) else content
+    opened, records = _open(stream, f"{content_type or ''} {filename or ''}".lower())
+    for code in opened:
         yield DecpRow(None, None, (issue(code),))
     seen = _Seen()
     count = 0
-    for count, source in enumerate(sources, start=1):
+    for count, source in enumerate(records or (), start=1):
         yield seen.compared(contract.read_record(source, count - 1, today))
-    if not count and not file_issues:
+    issues = () if records is None else records.issues
+    for code in issues:
+        yield DecpRow(None, None, (issue(code),))
+    if not count and not issues and records is not None:
         yield DecpRow(None, None, (issue(IssueCode.NO_RECORD),))
 
 
-def _open(content: bytes, declared: str) -> tuple[tuple[IssueCode, ...], Iterable[Source]]:
-    if content.startswith(_ARCHIVES):
-        return (IssueCode.SHAPE_ARCHIVE,), ()
-    text, guessed = decode(content)
-    start = text.lstrip("\ufeff \t\r\n\0")
+def count_records(
+    content: BinaryIO, *, content_type: str | None = None, filename: str | None = None
+) -> Iterator[int]:
+    """Give how many records were met so far, one by one: reading them takes much longer than this."""
+    _, records = _open(content, f"{content_type or ''} {filename or ''}".lower())
+    for count, _ in enumerate(records or (), start=1):
+        yield count
+
+
+def _open(content: BinaryIO, declared: str) -> tuple[tuple[IssueCode, ...], _Records | None]:
+    content.seek(0)
+    head = content.read(_HEAD)
+    if head.startswith((*_ARCHIVES, _COLUMNAR)):
+        return (IssueCode.SHAPE_ARCHIVE,), None
+    text, guessed = open_text(content)
+    start = text.read(_HEAD).lstrip(_EMPTY)
+    while not start and (block := text.read(_HEAD)):
+        start = block.lstrip(_EMPTY)
     if not start:
-        return (IssueCode.FILE_EMPTY,), ()
+        return (IssueCode.FILE_EMPTY,), None
     if start.startswith("<"):
-        return (IssueCode.SHAPE_XML,), ()
-    issues: tuple[IssueCode, ...]
-    sources: Iterable[Source]
-    if start[0] in "{[" or "json" in declared:
-        issues, sources = open_json(start)
-    else:
-        issues, sources = open_csv(start)
-    return ((IssueCode.ENCODING_GUESSED, *issues) if guessed else issues), sources
+        return (IssueCode.SHAPE_XML,), None
+    text.seek(0)
+    shape: type[JsonRecords | CsvRecords]
+    shape = JsonRecords if start[0] in "{[" or "json" in declared else CsvRecords
+    return (IssueCode.ENCODING_GUESSED,) if guessed else (), shape(text)
 
 
 class _Seen:
-    """What the file already contained: whole records, identities, and contracts but for their number."""
+    """What the file contained just before: whole records, identities, and contracts but for their number."""
 
     def __init__(self) -> None:
-        self._keys: dict[IssueCode, set[Hashable]] = {
-            IssueCode.DUPLICATE_RECORD: set(),
-            IssueCode.DUPLICATE_IDENTITY: set(),
-            IssueCode.DUPLICATE_SUSPECTED: set(),
+        # Of each key its hash: nothing hangs on one warning in billions. Two halves, the older goes first.
+        self._keys: dict[IssueCode, tuple[set[int], set[int]]] = {
+            IssueCode.DUPLICATE_RECORD: (set(), set()),
+            IssueCode.DUPLICATE_IDENTITY: (set(), set()),
+            IssueCode.DUPLICATE_SUSPECTED: (set(), set()),
         }
 
     def compared(self, row: DecpRow) -> DecpRow:
@@ -71,15 +103,19 @@ class _Seen:
         if row.record is None:
             return row
         keys = _keys(row.record)
-        codes = [code for code, seen in self._keys.items() if keys[code] in seen]
-        for code, seen in self._keys.items():
-            seen.add(keys[code])
+        codes = [
+            code for code, (older, newer) in self._keys.items() if keys[code] in older or keys[code] in newer
+        ]
+        for code, (_, newer) in self._keys.items():
+            newer.add(keys[code])
+            if len(newer) >= COMPARED:
+                self._keys[code] = (newer, set())
         return replace(row, issues=(*row.issues, issue(codes[0]))) if codes else row
 
 
-def _keys(record: DecpContract) -> dict[IssueCode, Hashable]:
+def _keys(record: DecpContract) -> dict[IssueCode, int]:
     holders = frozenset((holder.scheme, holder.value) for holder in record.holders)
-    return {
+    found: dict[IssueCode, Hashable] = {
         IssueCode.DUPLICATE_RECORD: record.fingerprint,
         IssueCode.DUPLICATE_IDENTITY: (record.buyer.value, record.external_id, record.cpv, holders),
         # Some publishers send one contract again and again under successive numbers.
@@ -91,3 +127,4 @@ def _keys(record: DecpContract) -> dict[IssueCode, Hashable]:
             record.notified_on,
         ),
     }
+    return {code: hash(key) for code, key in found.items()}

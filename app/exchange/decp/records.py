@@ -62,11 +62,12 @@ class Modification:
 
 @dataclass(frozen=True, slots=True)
 class DecpContract:
-    """One ``marche`` of the 2022 format.
+    """One ``marche`` or ``contrat-concession``, in the terms of the 2022 format.
 
     ``amount`` in cents excluding tax, ``cpv`` of 8 digits, lists and labels in the spelling of the
-    official schema, ``raw_json`` what was received (canonical JSON) and ``fingerprint`` its
-    sha256. Everything that does not identify the contract may be missing.
+    official schema, ``raw_json`` what was received (canonical JSON) and ``fingerprint`` its sha256. Of a
+    ``concession`` the signature stands for the notification, ``amount`` is its whole value and
+    ``started_on`` the first day of execution. Everything that does not identify the contract may be missing.
     """
 
     source_index: int
@@ -83,7 +84,9 @@ class DecpContract:
     place_code: str | None
     place_type: str | None
     duration_months: int | None
-    notified_on: date
+    concession: bool
+    notified_on: date | None
+    started_on: date | None
     published_on: date | None
     amount: int | None
     offers_received: int | None

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from app.exchange.decp import vocabulary
 from app.exchange.decp.issues import Findings, IssueCode
-from app.exchange.decp.received import Received, storable
+from app.exchange.decp.received import Received, is_nothing, storable
 from app.exchange.folding import fold_words
 
 # Marks of the "augmenté" files: CDL says that a conditional value is rightly absent, MQ that a
@@ -67,18 +67,13 @@ def scalar(
     value = only_element(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if is_empty(value):
+    if is_nothing(value):
         return None
     if not isinstance(value, str):
         findings.add(IssueCode.UNREADABLE, pointer)
         return None
     text = value.strip()
     return text if text in keep else _without_mark(text, pointer, findings)
-
-
-def is_empty(value: Received) -> bool:
-    """Whether nothing was given: null, an empty text, array or object."""
-    return value is None or value in ("", [], {})
 
 
 def only_element(value: Received) -> Received:
@@ -140,16 +135,16 @@ def labels(
     return tuple(found)
 
 
-def entries(value: Received, wrapper: str) -> Iterator[Received]:
+def entries(value: Received, *wrappers: str) -> Iterator[Received]:
     """Give the items of an array, however nested, each without its wrapper object if it has one."""
     waiting = [value]
     while waiting:
         item = waiting.pop()
         if isinstance(item, list):
             waiting.extend(reversed(item))
-        elif isinstance(item, dict) and wrapper in item:
+        elif isinstance(item, dict) and (wrapper := next((w for w in wrappers if w in item), None)):
             waiting.append(item[wrapper])
-        elif not is_empty(item):
+        elif not is_nothing(item):
             yield item
 
 

@@ -9,6 +9,12 @@ NATURES = (
     "Accord-cadre",
     "Marché subséquent",
 )
+CONCESSION_NATURES = (
+    "Concession de travaux",
+    "Concession de service",
+    "Concession de service public",
+    "Délégation de service public",
+)
 PROCEDURES = (
     "Procédure adaptée",
     "Appel d'offres ouvert",
@@ -17,6 +23,19 @@ PROCEDURES = (
     "Marché passé sans publicité ni mise en concurrence préalable",
     "Dialogue compétitif",
 )
+CONCESSION_PROCEDURES = (
+    "Procédure négociée ouverte",
+    "Procédure non négociée ouverte",
+    "Procédure négociée restreinte",
+    "Procédure non négociée restreinte",
+)
+# What the 2019 format calls otherwise.
+_PROCEDURES_OF_2019 = {
+    "Procédure concurrentielle avec négociation": "Procédure avec négociation",
+    "Procédure négociée avec mise en concurrence préalable": "Procédure avec négociation",
+    "Marché négocié sans publicité ni mise en concurrence préalable": PROCEDURES[4],
+    "Procédure négociée sans publicité ni mise en concurrence préalable": PROCEDURES[4],
+}
 CCAGS = (
     "Travaux",
     "Maitrise d'œuvre",
@@ -48,7 +67,7 @@ PLACE_TYPES = (
 )
 COUNTRY_TYPE = "Code pays"
 NO_SOCIAL = "Pas de considération sociale"
-SOCIAL = ("Clause sociale", "Critère social", "Marché réservé", NO_SOCIAL)
+SOCIAL = ("Clause sociale", "Critère social", "Marché réservé", "Concession réservée", NO_SOCIAL)
 NO_ENVIRONMENTAL = "Pas de considération environnementale"
 ENVIRONMENTAL = ("Clause environnementale", "Critère environnemental", NO_ENVIRONMENTAL)
 PRICE_VARIATIONS = ("Ferme", "Actualisable", "Révisable")
@@ -75,6 +94,16 @@ REQUIRED = (
     "titulaires",
     "considerationsSociales",
     "considerationsEnvironnementales",
+)
+
+# The same of the 2019 format, and of concessions in either.
+REQUIRED_IN_2019 = (
+    *("nature", "objet", "codeCPV", "procedure", "dureeMois", "datePublicationDonnees", "montant"),
+    *("formePrix", "titulaires"),
+)
+REQUIRED_OF_CONCESSIONS = (
+    *("nature", "objet", "procedure", "dureeMois", "dateDebutExecution", "datePublicationDonnees"),
+    *("valeurGlobale", "montantSubventionPublique", "concessionnaires"),
 )
 
 REQUIRED_OF_ACTS = (
@@ -112,7 +141,9 @@ _FOLDED: dict[tuple[str, ...], dict[str, str]] = {
     values: _fold(values)
     for values in (
         NATURES,
+        CONCESSION_NATURES,
         PROCEDURES,
+        CONCESSION_PROCEDURES,
         CCAGS,
         TECHNIQUES,
         MODALITIES,
@@ -122,4 +153,7 @@ _FOLDED: dict[tuple[str, ...], dict[str, str]] = {
         ENVIRONMENTAL,
         PRICE_VARIATIONS,
     )
+}
+_FOLDED[PROCEDURES] |= {
+    fold_words(name).replace(" ", ""): value for name, value in _PROCEDURES_OF_2019.items()
 }
