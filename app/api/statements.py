@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from app.schemas.approvals import ApprovalIn, ApprovalOut
 from app.schemas.fields import Month
 from app.schemas.lists import Walk
 from app.schemas.statements import (
@@ -19,7 +20,7 @@ from app.schemas.statements import (
     StatementPage,
     StatementVersions,
 )
-from app.services import reviews, statements
+from app.services import holder_approvals, reviews, statements
 from app.web.commands import Calling
 from app.web.routing import BOTH, IDEMPOTENCY_KEY, IF_MATCH, ExactRoute, answers
 
@@ -96,6 +97,29 @@ def correct_statement(call: Calling, statement_id: UUID, body: CorrectionIn) -> 
     return call.create(
         lambda writer: statements.correct(writer, statement_id, body, call.expected_version()), body=body
     )
+
+
+@router.get(
+    "/statements/{statement_id}/approval",
+    response_model=ApprovalOut,
+    responses=answers(404, 422),
+    summary="Lire la réponse du titulaire",
+)
+def read_statement_approval(call: Calling, statement_id: UUID) -> Response:
+    """Où en est un relevé déclaré sous un titulaire : attendu, approuvé, renvoyé, délai passé."""
+    return call.read(lambda reader: holder_approvals.read_approval(reader, statement_id))
+
+
+@router.post(
+    "/statements/{statement_id}/approval",
+    response_model=ApprovalOut,
+    responses=answers(404, 409, 412, 413, 422, 428),
+    openapi_extra=IF_MATCH,
+    summary="Approuver le relevé d'un sous-traitant",
+)
+def approve_statement(call: Calling, statement_id: UUID, body: ApprovalIn) -> Response:
+    """Le titulaire approuve, ou renvoie avec un motif ; le réviseur examine ensuite, ou passé le délai."""
+    return call.change(lambda writer, version: holder_approvals.decide(writer, statement_id, body, version))
 
 
 @router.post(

@@ -23,6 +23,7 @@ INSERT_ONLY = (
     "versions",
     "statement_versions",
     "verdicts",
+    "statement_approvals",
     "documents_seen",
     "duration_decisions",
     "splits",
@@ -51,6 +52,7 @@ CLEARED = {
     "duration_decisions": ("reference",),
     "verdicts": ("reason",),
     "statement_versions": ("reason",),
+    "statement_approvals": ("reason",),
     "splits": ("reason",),
     "split_answers": ("reason",),
 }

@@ -163,6 +163,7 @@ WALLS: dict[str, Wall] = {
     # Who referred somebody says what became of them.
     "outcomes": Wall.same(f"{of_contract('outcomes').using} OR {_sent('outcomes')}"),
     "statement_versions": under("statement_versions", "statements", "statement_id"),
+    "statement_approvals": under("statement_approvals", "statements", "statement_id"),
     "verdicts": under("verdicts", "lines", "line_id"),
     "documents_seen": under("documents_seen", "lines", "line_id"),
     "hire_traits": under("hire_traits", "hires", "hire_id"),

@@ -6,6 +6,14 @@ from app.rules.dated_values import GATHERED, Parameter, series
 
 ORGANISATIONS = (
     Parameter(
+        code="holder_approval_days",
+        label_fr="Jours laissés au titulaire pour approuver le relevé d'un sous-traitant, par défaut",
+        unit="days",
+        values=series("Usage supposé, terme de la clause", ("2000-01-01", "10")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
         code="contact_months",
         label_fr="Durée pour laquelle un interlocuteur confirmé est tenu pour joignable",
         unit="months",

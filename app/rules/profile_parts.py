@@ -42,6 +42,9 @@ class Profile:
 _ANY_DAY = date(2021, 4, 1)
 """The parameters read here have had one value; a later one is for later versions of the profiles."""
 
+APPROVAL_DAYS = int(parameter("holder_approval_days").at(_ANY_DAY).value)
+"""What a holder is given to approve a subcontractor's statement, where the clause does not say."""
+
 GENERAL = Conditions(
     publics=(),
     modalities=tuple(Modality),

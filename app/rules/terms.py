@@ -157,7 +157,8 @@ class Conditions:
 
     `proof_authorities` are the roles besides the reviewer whose records make a proof seen
     (`insertion_structure`, `prescriber`). `training_share` and `training_cap` (hundredths, per person and
-    obligation) limit training hours; None is no limit.
+    obligation) limit training hours; None is no limit. `holder_approval`: the days that the holder has to
+    approve a subcontractor's statement before it is reviewed; None asks nobody.
     """
 
     publics: tuple[PublicChoice, ...]
@@ -173,6 +174,7 @@ class Conditions:
     training_cap: int | None = None
     proof_authorities: tuple[str, ...] = ()
     penalties: tuple[PenaltyTerm, ...] = ()
+    holder_approval: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from app.rules.days import Span
 from app.rules.errors import Finding, WrongDocumentError, WrongValueError
 from app.rules.hours import Rounding
 from app.rules.penalty_json import penalties_from_json, penalties_to_json
+from app.rules.profile_parts import APPROVAL_DAYS
 from app.rules.profiles import GENERAL, PROFILES, Profile
 from app.rules.public_choices import choices_from_json, choices_to_json
 from app.rules.subtarget_json import not_accepted, subtargets_from_json, subtargets_to_json
@@ -27,6 +28,7 @@ from app.rules.texts import decimal_text, hundredths_text
 
 MOST_MONTHS = 120
 LAST_DUE_DAY = 31
+MOST_DAYS = 90
 STEPS = (1, 50, 100)
 AUTHORITIES = ("insertion_structure", "prescriber")
 NO_MILESTONES = "Les heures de cet objectif sont attendues dès qu'elles sont dues : il n'a pas de jalons."
@@ -184,8 +186,14 @@ def _authorities(value: object, at: str) -> tuple[str, ...]:
     return found
 
 
+def _holder_approval(value: object, at: str) -> int:
+    found = reading.members(value, at, frozenset(("days",)))
+    days = found.get("days")
+    return APPROVAL_DAYS if days is None else reading.whole(days, f"{at}/days", 1, MOST_DAYS)
+
+
 _OPTIONAL: dict[str, object] = {"profile": None, "article": None, "milestones": [], "subtargets": []}
-_NULLABLE = frozenset(("profile", "article", "training_share", "training_cap"))
+_NULLABLE = frozenset(("profile", "article", "training_share", "training_cap", "holder_approval"))
 _FIELDS: dict[str, Reader] = {
     "target": target_from_json,
     "window": _window,
@@ -206,6 +214,7 @@ _FIELDS: dict[str, Reader] = {
     "training_cap": reading.hundredths,
     "proof_authorities": _authorities,
     "penalties": penalties_from_json,
+    "holder_approval": _holder_approval,
 }
 
 
@@ -226,7 +235,7 @@ def terms_to_json(terms: Terms) -> dict[str, object]:
 
 def conditions_to_json(conditions: Conditions) -> dict[str, object]:
     """Return the conditions that a profile can fill, as plain JSON types."""
-    share, cap = conditions.training_share, conditions.training_cap
+    share, cap, approval = conditions.training_share, conditions.training_cap, conditions.holder_approval
     return {
         "publics": choices_to_json(conditions.publics),
         "modalities": [str(item) for item in conditions.modalities],
@@ -255,4 +264,5 @@ def conditions_to_json(conditions: Conditions) -> dict[str, object]:
         "training_cap": None if cap is None else hundredths_text(cap),
         "proof_authorities": list(conditions.proof_authorities),
         "penalties": penalties_to_json(conditions.penalties),
+        "holder_approval": None if approval is None else {"days": approval},
     }

@@ -145,6 +145,23 @@ class MilestoneIn(Input):
     hours: HoursIn
 
 
+class HolderApprovalIn(Input):
+    """How long the holder has to approve a subcontractor's statement."""
+
+    days: Whole | None = Field(
+        default=None,
+        ge=1,
+        le=90,
+        description="Jours, 10 par défaut ; passé ce délai, le réviseur peut examiner.",
+    )
+
+
+class HolderApprovalOut(Output):
+    """The days that the holder has."""
+
+    days: int = Field(examples=[10])
+
+
 class ConditionsIn(Input):
     """What a profile can say in place of a clause: everything but the target and the window."""
 
@@ -173,6 +190,9 @@ class ConditionsIn(Input):
     )
     penalties: list[PenaltyTermIn] | None = Field(
         default=None, max_length=20, description="Pénalités que la clause prévoit."
+    )
+    holder_approval: HolderApprovalIn | None = Field(
+        default=None, description="Le titulaire approuve ce que ses sous-traitants déclarent ; null : non."
     )
 
 
@@ -315,6 +335,7 @@ class TermsOut(Output):
     training_cap: str | None
     proof_authorities: list[str]
     penalties: list[PenaltyTermOut]
+    holder_approval: HolderApprovalOut | None
 
 
 class ClauseVersionOut(Output):

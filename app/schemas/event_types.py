@@ -37,7 +37,10 @@ EVENT_TYPES: Mapping[str, str] = {
     "duration.decided": HIRE,
     **{f"split.{done}": SPLIT for done in ("proposed", "accepted", "refused", "withdrawn", "lapsed")},
     **{f"pool.{done}": POOL for done in ("requested", "agreed", "refused", "left")},
-    **{f"statement.{done}": STATEMENT for done in ("submitted", "corrected", "reviewed")},
+    **{
+        f"statement.{done}": STATEMENT
+        for done in ("submitted", "corrected", "approved", "sent_back", "reviewed")
+    },
     "lines.recounted": CONTRACT,
     "penalty.fact_recorded": "penalty_fact",
     "penalty.fact_cancelled": "penalty_fact",

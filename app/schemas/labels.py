@@ -20,7 +20,7 @@ from app.schemas.follow_up import ActionCode
 from app.schemas.hires import EndReason, HireWarning, Prescriber
 from app.schemas.imports import ImportOutcome
 from app.schemas.jobs import JobState
-from app.schemas.organisation_labels import CONTACTS, ORGANISATION_CHANGES
+from app.schemas.organisation_labels import CONTACTS, ORGANISATION_CHANGES, STATEMENT_ACTIONS
 from app.schemas.participants import Purpose
 from app.schemas.penalties import PenaltyFactKind, PenaltyOutcome
 from app.schemas.persons import MergeReason, PersonDecision, SeparationReason
@@ -137,6 +137,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "next_actions": {
         ActionCode.MISSING_STATEMENT: "Relevé manquant",
         ActionCode.MISSING_DOCUMENT: "Document manquant",
+        **STATEMENT_ACTIONS,
         ActionCode.STATEMENT_RETURNED: "Relevé renvoyé, à corriger",
         ActionCode.ASSESSMENTS_WAITING: "Diagnostics en attente",
         ActionCode.HOURS_HELD: "Heures retenues",

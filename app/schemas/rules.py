@@ -21,7 +21,7 @@ from app.rules.codes import (
 from app.rules.parameters import PARAMETERS
 from app.rules.texts import french_day
 from app.schemas.assessments import FactsIn, ProofIn, PublicAnswerOut, PublicCode
-from app.schemas.clauses import DurationsOut, PublicIn, ReportingOut, RoundingOut
+from app.schemas.clauses import DurationsOut, HolderApprovalOut, PublicIn, ReportingOut, RoundingOut
 from app.schemas.fields import Day, Input, Output, read_day
 from app.schemas.participants import BirthDate
 from app.schemas.penalty_terms import PenaltyTermOut
@@ -209,6 +209,7 @@ class ConditionsOut(Output):
     training_cap: Number | None
     proof_authorities: list[Literal["insertion_structure", "prescriber"]]
     penalties: list[PenaltyTermOut]
+    holder_approval: HolderApprovalOut | None
 
 
 class ProfileState(StrEnum):

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.errors import FieldProblem, Text
+from app.rules.approvals import ApprovalState
 from app.rules.codes import HourKind, LineWarning, ProofLevel, ReviewState, Rule, State
 from app.schemas.fields import Day, Hours, HoursIn, Input, Instant, Month, Output, Warned, Words, YesNo
 from app.schemas.lists import Page
@@ -188,6 +189,11 @@ class StatementSummary(Output):
     declarant: str
     month: Month
     nothing_to_declare: bool
+    approval: ApprovalState = Field(description="Réponse du titulaire à ce qui est déclaré sous lui.")
+    approval_label: str
+    approval_due_on: date | None = Field(
+        description="Dernier jour laissé au titulaire, ou au sous-traitant à qui il l'a renvoyé."
+    )
     latest: int = Field(description="Numéro de la dernière version envoyée.")
     version: int
     created_at: Instant

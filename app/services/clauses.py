@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 ONE_DAY = timedelta(days=1)
 # Null says something for these terms: no article, no limit. Elsewhere it says nothing.
-MAY_BE_NULL = {"article", "training_share", "training_cap"}
+MAY_BE_NULL = {"article", "training_share", "training_cap", "holder_approval"}
 PROFILE_NOT_IN_FORCE = Text(
     "Ce profil n'est pas en vigueur au début de la clause.",
     "This profile is not in force at the clause's start.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.clock import day_of
 from app.db.queries.disputes import LINE, PENALTY
 from app.principal import Role
+from app.rules.approvals import HELD_BACK, ApprovalState, approval_state
 from app.rules.codes import Decision, OutcomeMoment
 from app.rules.days import Span, months_of
 from app.rules.forecast import METHOD, told
@@ -64,7 +65,9 @@ class Told:
 class FollowUp:
     """What a caller may follow of a contract; `planned_left` (hundredths) is that of all its hires.
 
-    `disputed`: how many disputes are open; `returned`: how many lines of a declarant's month came back.
+    `disputed`: how many disputes are open; `returned` and `unreviewed`: how many lines of a declarant's month
+    came back, or have no verdict though nobody holds them back. `approvals`: what waits for the holder, until
+    when.
     `documents`: when each document of the clause came in, by its key; None for firms that do not answer for
     it. `names` and `identifiers` by organisation; `delegates`: who declares for one today, by name.
     """
@@ -74,6 +77,8 @@ class FollowUp:
     told: tuple[Told, ...]
     disputed: int
     returned: Mapping[tuple[UUID, date], int]
+    unreviewed: Mapping[tuple[UUID, date], int]
+    approvals: Mapping[tuple[UUID, date], tuple[ApprovalState, date]]
     planned_left: int
     documents: Mapping[str, date] | None
     names: Mapping[UUID, str]
@@ -97,7 +102,8 @@ def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal
         {(row.declarant_id, row.first): day_of(row.sent_at) for row in rows if row.what == "statement"},
         {(row.hire_id, row.first): day_of(row.sent_at) for row in rows if row.what == "delegated"},
     )
-    named = [row for row in rows if row.what in {"holder", "hire"}]
+    named = [row for row in rows if row.what in {"holder", "hire", "statement"}]
+    held_back = _held_back(rows, day)
     return FollowUp(
         owed=tuple(item for item in owed if own.holds(item.declarant)),
         hires=tuple(item for item in hires if own.holds(item.work.declarant, item.work.employer)),
@@ -112,6 +118,14 @@ def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal
             for row in rows
             if row.what == "returned" and own.holds(row.declarant_id)
         },
+        unreviewed={
+            (row.declarant_id, row.first): row.number
+            for row in rows
+            if row.what == "unreviewed"
+            and (row.declarant_id, row.first) not in held_back
+            and own.holds(row.declarant_id)
+        },
+        approvals={key: found for key, found in held_back.items() if own.holds(key[0])},
         planned_left=sum(item.planned_left for item in hires),
         documents={row.identifier: row.first for row in rows if row.what == "document"}
         if own.answers
@@ -124,6 +138,17 @@ def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal
             if row.what == "delegation" and Span(row.first, row.last).holds(day)
         },
     )
+
+
+def _held_back(rows: Sequence[Any], day: date) -> dict[tuple[UUID, date], tuple[ApprovalState, date]]:
+    """What waits on a day for the holder, or for the subcontractor after it, and until when."""
+    found = {}
+    for row in rows:
+        if row.what == "statement" and row.last is not None:
+            state = approval_state(row.decision, row.last, day)
+            if state in HELD_BACK:
+                found[row.declarant_id, row.first] = (state, row.last)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.principal import Role
+from app.rules.approvals import ApprovalState
 from app.rules.codes import ClauseState, Decision, OutcomeMoment
 from app.rules.labels import LABELS
 from app.rules.needs import shortfall
@@ -95,7 +96,36 @@ def _returned_statements(situation: Situation) -> Iterable[ActionOut]:
             )
 
 
-def _by_month(item: tuple[tuple[object, date], int]) -> tuple[date, str]:
+def _unapproved_statements(situation: Situation) -> Iterable[ActionOut]:
+    """What the holder has not answered; what it sent back is its declarant's to correct."""
+    found = situation.followed
+    for (declarant, month), (state, due) in sorted(found.approvals.items(), key=_by_month) if found else ():
+        if found:
+            who, until = found.names.get(declarant, ""), french_day(due)
+            text = f"Relevé de {french_month(month)} à approuver par le titulaire jusqu'au {until} ({who})"
+            code = ActionCode.STATEMENT_TO_APPROVE
+            if state is ApprovalState.SENT_BACK:
+                text = f"Relevé de {french_month(month)} renvoyé par le titulaire, à corriger ({who})"
+                code = ActionCode.STATEMENT_SENT_BACK
+            yield _action(code, text, declarant=found.identifiers.get(declarant), month=month, due_on=due)
+
+
+def _unreviewed_statements(situation: Situation) -> Iterable[ActionOut]:
+    found = situation.followed
+    for (declarant, month), lines in sorted(found.unreviewed.items(), key=_by_month) if found else ():
+        if found:
+            who = found.names.get(declarant, "")
+            text = f"Relevé de {french_month(month)} à examiner : {_many(lines, 'ligne')} ({who})"
+            yield _action(
+                ActionCode.STATEMENT_TO_REVIEW,
+                text,
+                declarant=found.identifiers.get(declarant),
+                month=month,
+                count=lines,
+            )
+
+
+def _by_month(item: tuple[tuple[object, date], object]) -> tuple[date, str]:
     (declarant, month), _ = item
     return month, str(declarant)
 
@@ -205,6 +235,8 @@ ACTIONS: tuple[tuple[Collection[Role], Callable[[Situation], Iterable[ActionOut]
     (EVERYBODY, _missing_statements),
     (EVERYBODY, _missing_documents),
     (EVERYBODY, _returned_statements),
+    (EVERYBODY, _unapproved_statements),
+    ((Role.FACILITATOR,), _unreviewed_statements),
     (EVERYBODY, _waiting_assessments),
     (EVERYBODY, _held_hours),
     (EVERYBODY, _open_disputes),

@@ -216,11 +216,18 @@ REGISTER: tuple[Processing, ...] = (
         label="Heures du mois, et le motif d'une coupe",
         columns=(
             *_of("lines", "worked", "training", "overtime", "sub_periods", "verdict_reason"),
-            *("verdicts.reason", "statement_versions.reason", "splits.reason", "split_answers.reason"),
+            *(
+                "verdicts.reason",
+                "statement_versions.reason",
+                "statement_approvals.reason",
+                "splits.reason",
+                "split_answers.reason",
+            ),
             "statement_versions.lines",
         ),
         fields=(
             *_of("LineIn", "hire_id", "worked", "training", "overtime", "periods"),
+            "ApprovalIn.reason",
             *_of("LineReview", "hire_id", "verdict", "hours", "reason", "documents"),
         ),
         purpose="Compter les heures, les expliquer, les corriger",

@@ -11,6 +11,7 @@ from app.refusals import NothingToReview
 from app.rules.codes import ReviewState
 from app.services import ledger, sight
 from app.services.hires import refuse_closed
+from app.services.holder_approvals import refuse_held_back
 from app.services.statement_view import shown
 from app.services.statements import held_statement
 
@@ -35,7 +36,7 @@ def review(writer: Writer, statement_id: UUID, request: ReviewIn, version: int) 
     Documents seen are noted with or without a verdict.
 
     Raises NotReviewer for anybody but the organisation that decides on the contract today, ContractClosed,
-    NothingToReview, InvalidPayload.
+    NothingToReview, ApprovalWaiting, InvalidPayload.
     """
     contract, statement = held_statement(writer, statement_id)
     sight.require_reviewer(writer, contract)
@@ -49,6 +50,8 @@ def review(writer: Writer, statement_id: UUID, request: ReviewIn, version: int) 
         verdicts |= {line.hire_id: (ReviewState.ACCEPTED, None, None) for line in waiting}
     if not verdicts and not documents:
         raise NothingToReview
+    if verdicts:
+        refuse_held_back(writer, statement)
     writer.record("statement.reviewed", contract_id=contract.id)
     writer.touch("statement", statement.id, "review")
     for hire_id, verdict in verdicts.items():

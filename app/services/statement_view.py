@@ -8,8 +8,10 @@ from uuid import UUID
 
 from app.db.queries import ledger
 from app.db.queries import statements as queries
+from app.rules.approvals import approval_state
 from app.rules.codes import HourKind, ProofLevel, ReviewState, Rule, State, SupportingDocument
 from app.rules.labels import LABELS
+from app.schemas.labels import LABELS as SERVED
 from app.schemas.proof_levels import SeenDocumentOut
 from app.schemas.statements import LineOut, PostingOut, StatementOut, StatementSummary
 from app.services.sight import value_told
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
 REVIEWED = (ReviewState.ACCEPTED, ReviewState.PART)
 
 
-def summary(statement: Statement, declarant: str) -> StatementSummary:
+def summary(reader: Reader, statement: Statement, declarant: str) -> StatementSummary:
     """The statement without its lines."""
-    return StatementSummary(**_head(statement, declarant))
+    return StatementSummary(**_head(reader, statement, declarant))
 
 
 def shown(reader: Reader, statement: Statement) -> StatementOut:
@@ -37,7 +39,7 @@ def shown(reader: Reader, statement: Statement) -> StatementOut:
     seen_by = {UUID(item["seen_by"]) for line in lines for item in line.documents}
     names = queries.identifiers_of(reader.session, {statement.declarant_id, *seen_by})
     return StatementOut(
-        **_head(statement, names[statement.declarant_id]),
+        **_head(reader, statement, names[statement.declarant_id]),
         total_hours_worked=None if narrowed else queries.total_hours_of(reader.session, statement),
         lines=[_line(reader, line, entries[line.id], names) for line in lines],
     )
@@ -49,13 +51,17 @@ def own_hire_ids(reader: Reader, statement: Statement) -> set[UUID]:
     return set(queries.own_hires(reader.session, statement.contract_id, me))
 
 
-def _head(statement: Statement, declarant: str) -> dict[str, Any]:
+def _head(reader: Reader, statement: Statement, declarant: str) -> dict[str, Any]:
+    approval = approval_state(statement.approval, statement.approval_due_on, reader.today)
     return {
         "id": statement.id,
         "contract_id": statement.contract_id,
         "declarant": declarant,
         "month": statement.month,
         "nothing_to_declare": statement.nothing_to_declare,
+        "approval": approval,
+        "approval_label": SERVED["approval_states"][approval],
+        "approval_due_on": statement.approval_due_on,
         "latest": statement.latest,
         "version": statement.version,
         "created_at": statement.created_at,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.clock import new_id
+from app.db.queries import approvals
 from app.db.queries import statements as queries
 from app.db.queries.lists import one, page_of
 from app.db.tables import Line, Statement, StatementVersion
 from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text, unknown_reference
 from app.principal import Role
 from app.refusals import LineTaken, MonthNotBegun, MonthOutsideWindow, StatementExists
+from app.rules.approvals import ApprovalState
 from app.rules.days import ONE_DAY, Span, days_of_month, month_start
 from app.rules.lines import Period
 from app.rules.submission import Declared, line_problems, line_warnings, month_problem
@@ -21,6 +24,7 @@ from app.services.hires import refuse_closed
 from app.services.statement_view import own_hire_ids, shown, summary
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from uuid import UUID
 
@@ -107,7 +111,7 @@ def held_statement(writer: Writer, statement_id: UUID) -> tuple[Contract, Statem
 
 def read_statement(reader: Reader, statement_id: UUID) -> StatementOut:
     """A statement with where each of its hours stands."""
-    return shown(reader, _seen_statement(reader, statement_id))
+    return shown(reader, seen_statement(reader, statement_id))
 
 
 def list_statements(reader: Reader, contract_id: UUID, walk: Walk) -> StatementPage:
@@ -117,12 +121,14 @@ def list_statements(reader: Reader, contract_id: UUID, walk: Walk) -> StatementP
     query = query.where(Statement.contract_id == contract.id)
     rows, following = page_of(reader.session, query, Statement.id, walk.after, walk.limit)
     names = queries.identifiers_of(reader.session, {row.declarant_id for row in rows})
-    return StatementPage(items=[summary(row, names[row.declarant_id]) for row in rows], next=following)
+    return StatementPage(
+        items=[summary(reader, row, names[row.declarant_id]) for row in rows], next=following
+    )
 
 
 def list_versions(reader: Reader, statement_id: UUID) -> StatementVersions:
     """Every submission of a statement, as it was sent."""
-    statement = _seen_statement(reader, statement_id)
+    statement = seen_statement(reader, statement_id)
     rows = queries.versions_of_statement(reader.session, statement)
     narrowed = queries.is_narrowed(reader.session, reader.principal, statement)
     own = {str(hire_id) for hire_id in own_hire_ids(reader, statement)} if narrowed else None
@@ -157,7 +163,8 @@ def _proposed(hire_id: UUID, line: Line | None) -> DraftLine:
     return DraftLine(hire_id=hire_id, **hours)
 
 
-def _seen_statement(reader: Reader, statement_id: UUID) -> Statement:
+def seen_statement(reader: Reader, statement_id: UUID) -> Statement:
+    """A visible statement; NotFound otherwise."""
     query = queries.visible_statements(reader.principal, reader.today)
     found = one(reader.session, query.where(Statement.id == statement_id))
     if found is None:
@@ -260,8 +267,22 @@ def _send(
     for line in taken_out:
         _withdraw(line)
         touched.add(line.participant_id)
+    _ask_holder(writer, contract, statement, [hires[line.hire_id] for line in request.lines], terms)
     ledger.recount_months(writer, contract, touched, statement.month)
     lapsed_splits.lapse_of_lines(writer, contract, [line.id for line in taken_out])
+
+
+def _ask_holder(
+    writer: Writer, contract: Contract, statement: Statement, hires: Sequence[Hire], terms: Terms
+) -> None:
+    """What is declared of a subcontractor's people waits for the holder, where the clause says so."""
+    statement.approval = statement.approval_due_on = None
+    if terms.holder_approval is None or not hires:
+        return
+    under = approvals.subcontractors_of(writer.session, contract)
+    if under & {statement.declarant_id, *(hire.declarant_id for hire in hires)}:
+        statement.approval = ApprovalState.WAITING
+        statement.approval_due_on = writer.today + timedelta(days=terms.holder_approval)
 
 
 def _as_sent(line: LineIn) -> dict[str, Any]:

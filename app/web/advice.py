@@ -316,6 +316,14 @@ ADVICE = {
     "contact_ended": Text(
         "Nommez-en un autre, ou suivez « replaced_by ».", "Name another one, or follow “replaced_by”."
     ),
+    "approval_waiting": Text(
+        "Attendez sa réponse ou la fin du délai : GET /v1/statements/{id}/approval le dit (due_on).",
+        "Wait for its answer or the end of its time: GET /v1/statements/{id}/approval tells (due_on).",
+    ),
+    "approval_not_awaited": Text(
+        "Relisez GET /v1/statements/{id}/approval ; ce qui est faux se conteste auprès du réviseur.",
+        "Read GET /v1/statements/{id}/approval again; what is wrong is disputed before the reviewer.",
+    ),
     "delegation_overlaps": Text(
         "Fixez la fin de celle qui court : GET …/delegations la montre.",
         "Set the end of the running one: GET …/delegations shows it.",

@@ -139,6 +139,8 @@ read_statement_draft         403  403  200  200  403  403  200  404  404
 read_statement               200  200  200  404  200  200  404  404  404
 list_statement_versions      200  200  200  404  200  200  404  404  404
 correct_statement            403  403  201  404  403  403  404  404  404
+read_statement_approval      200  200  200  404  200  200  404  404  404
+approve_statement            403  403  403  404  403  403  404  404  404
 review_statement             403  403  403  404  200  403  404  404  404
 
 list_held_hours              403  403  403  403  200  200  403  404  404

@@ -139,6 +139,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         "training_share": draw(st.one_of(st.none(), SHARES)),
         "training_cap": draw(st.one_of(st.none(), AMOUNTS)),
         "penalties": draw(st.lists(penalty_terms(), max_size=1)),
+        "holder_approval": draw(st.sampled_from([None, {}, {"days": 1}, {"days": 90}])),
     }
     for key in draw(st.sets(st.sampled_from(sorted(found)), max_size=8)):
         if key not in {"target", "window", "publics"}:

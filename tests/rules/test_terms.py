@@ -84,6 +84,7 @@ WHOLE: dict[str, Any] = {
     "training_share": "0.2",
     "training_cap": "300.00",
     "proof_authorities": ["prescriber"],
+    "holder_approval": {"days": 7},
     "penalties": [
         {
             "code": "hours",
@@ -133,6 +134,11 @@ def test_what_the_clause_says_stands_before_the_profile() -> None:
     assert terms.training_share == Fraction(1, 4)
 
 
+def test_a_holder_that_is_asked_has_ten_days_unless_the_clause_says_others() -> None:
+    found = [terms_from_json(_said(holder_approval=said)).holder_approval for said in (None, {}, {"days": 3})]
+    assert (*found, terms_from_json(SMALLEST).holder_approval) == (None, 10, 3, None)
+
+
 def test_a_clause_can_say_everything() -> None:
     terms = terms_from_json(WHOLE)
     assert terms == Terms(
@@ -159,6 +165,7 @@ def test_a_clause_can_say_everything() -> None:
         training_share=Fraction(1, 5),
         training_cap=30000,
         proof_authorities=("prescriber",),
+        holder_approval=7,
         penalties=(
             PenaltyTerm(
                 code="hours",
@@ -313,6 +320,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"training_share": "1.2"}, "/training_share"),
     ({"training_cap": "1.234"}, "/training_cap"),
     ({"proof_authorities": ["exemple"]}, "/proof_authorities"),
+    ({"holder_approval": True}, "/holder_approval"),
+    ({"holder_approval": {"days": 0}}, "/holder_approval/days"),
+    ({"holder_approval": {"days": 91}}, "/holder_approval/days"),
+    ({"holder_approval": {"hours": 1}}, "/holder_approval/hours"),
 ]
 
 

@@ -189,9 +189,30 @@ _SUMS = (
     .where(ObligationMonth.owner_id == _OWNER, ObligationMonth.obligation_id == _OBLIGATION)
     .group_by(ObligationMonth.month)
 )
-_SUBMITTED = _part(
-    "statement", first=Statement.month, declarant_id=Statement.declarant_id, sent_at=Statement.created_at
-).where(Statement.owner_id == _OWNER, Statement.contract_id == _CONTRACT)
+_SUBMITTED = (
+    _part(
+        "statement",
+        first=Statement.month,
+        last=Statement.approval_due_on,
+        declarant_id=Statement.declarant_id,
+        sent_at=Statement.created_at,
+        decision=func.coalesce(Statement.approval, ""),
+        identifier=Organisation.identifier,
+        name=func.coalesce(Organisation.name, ""),
+    )
+    .join(Organisation, Organisation.id == Statement.declarant_id)
+    .where(Statement.owner_id == _OWNER, Statement.contract_id == _CONTRACT)
+)
+_UNREVIEWED = (
+    _part("unreviewed", first=Line.month, declarant_id=Line.declarant_id, number=func.count())
+    .where(
+        Line.owner_id == _OWNER,
+        Line.contract_id == _CONTRACT,
+        Line.verdict.is_(None),
+        Line.withdrawn.is_(False),
+    )
+    .group_by(Line.month, Line.declarant_id)
+)
 _RETURNED = (
     _part("returned", first=Line.month, declarant_id=Line.declarant_id, number=func.count())
     .where(
@@ -322,7 +343,7 @@ _DELEGATED = (
     .where(Line.owner_id == _OWNER, Line.contract_id == _CONTRACT, Line.withdrawn.is_(False), _BY_DELEGATE)
 )
 _PRESENT = union_all(
-    *(_SUMS, _SUBMITTED, _RETURNED, _HOLDERS, _HIRES, _DELEGATIONS, _DELEGATED, _TOLD),
+    *(_SUMS, _SUBMITTED, _UNREVIEWED, _RETURNED, _HOLDERS, _HIRES, _DELEGATIONS, _DELEGATED, _TOLD),
     *(*_OPPOSED, _DISPUTES, _DOCUMENTS),
 )
 
@@ -332,13 +353,14 @@ def present_facts(
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Everything that the present figures and what is left to do need, in one round trip.
 
-    Rows are told apart by `what`: `month` (the sums of a month), `statement` (one submitted), `returned`
-    (`number` of its lines came back), `holder` (from `first` to `last`), `hire` (with its decision; `number`:
-    hours planned and not secured by the last month, of hires that run on the day; it may be negative),
-    `delegation` (from `declarant_id` to `employer_id`, with the latter's `name` and `identifier`),
-    `delegated` (a delegate declared the month `first` of a hire),
-    `outcome` (something was told of `number` approved hires ended on `first`; `identifier` is the moment),
-    `dispute` (`number` open of a declarant; `identifier`: kind, `name`: role), `document` (came on `first`).
+    Rows are told apart by `what`: `month` (the sums of a month), `statement` (one submitted; `decision`
+    is what the holder said, `last` its last day), `unreviewed` (`number` of lines without verdict),
+    `returned` (`number` of its lines came back), `holder` (from `first` to `last`), `hire` (with its
+    decision; `number`: hours planned and not secured by the last month, of hires that run on the day; it may
+    be negative), `delegation` (from `declarant_id` to `employer_id`, with the latter's `name`), `delegated`
+    (a delegate declared the month `first` of a hire), `outcome` (something was told of `number` approved
+    hires ended on `first`; `identifier`: moment), `dispute` (`number` open of a declarant; `identifier`:
+    kind, `name`: role), `document` (came on `first`).
     """
     values = {
         "owner": position.owner_id,

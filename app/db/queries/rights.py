@@ -26,6 +26,7 @@ from app.db.tables import (
     Split,
     SplitAnswer,
     Statement,
+    StatementApproval,
     StatementVersion,
     StoredAnswer,
     Verdict,
@@ -110,6 +111,9 @@ def forget_rows(session: WriteSession, participant_ids: Collection[UUID], hire_i
         update(Verdict).where(Verdict.line_id.in_(lines), Verdict.reason.is_not(None)).values(reason=None),
         update(StatementVersion)
         .where(StatementVersion.statement_id.in_(statements), StatementVersion.reason.is_not(None))
+        .values(reason=None),
+        update(StatementApproval)
+        .where(StatementApproval.statement_id.in_(statements), StatementApproval.reason.is_not(None))
         .values(reason=None),
         update(Split).where(Split.id.in_(splits), Split.reason.is_not(None)).values(reason=None),
         update(SplitAnswer)

@@ -45,6 +45,7 @@ from app.db.tables.statements import (
     ObligationMonth,
     PersonMonth,
     Statement,
+    StatementApproval,
     StatementVersion,
     Verdict,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "Split",
     "SplitAnswer",
     "Statement",
+    "StatementApproval",
     "StatementVersion",
     "StoredAnswer",
     "Territory",

@@ -11,6 +11,7 @@ from app.db.tables.contracts import OF_CONTRACT
 from app.db.types import (
     Base,
     Code,
+    Day,
     Hundredths,
     Id,
     Items,
@@ -40,6 +41,9 @@ class Statement(Base):
     declarant_id: Mapped[Id]
     month: Mapped[Month]
     nothing_to_declare: Mapped[bool]
+    # What the holder said of the latest version, and until when it may; null where it is not asked.
+    approval: Mapped[Code | None]
+    approval_due_on: Mapped[Day | None]
     latest: Mapped[int] = mapped_column(default=1)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
@@ -62,6 +66,24 @@ class StatementVersion(Base):
     lines: Mapped[Items]
     submitted_at: Mapped[Moment]
     change_id: Mapped[UUID] = mapped_column(refers_to("changes.id"))
+
+
+class StatementApproval(Base):
+    """A holder's answer on one version (`number`) of a statement declared under it; insert-only."""
+
+    __tablename__ = "statement_approvals"
+    __table_args__ = (
+        refers_together(["owner_id", "statement_id"], ["statements.owner_id", "statements.id"]),
+    )
+
+    owner_id: Mapped[Id] = mapped_column(primary_key=True)
+    statement_id: Mapped[Id] = mapped_column(primary_key=True)
+    change_id: Mapped[UUID] = mapped_column(refers_to("changes.id"), primary_key=True)
+    number: Mapped[int]
+    decision: Mapped[Code]
+    reason: Mapped[Label | None]
+    decided_by: Mapped[Id]
+    decided_at: Mapped[Moment]
 
 
 class Line(Base):
