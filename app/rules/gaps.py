@@ -27,6 +27,7 @@ class Work:
     declarant: UUID
     employer: UUID
     days: Span
+    hire: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,16 @@ def statements_owed(
     holdings: Sequence[Holding],
     works: Sequence[Work],
     sent: Mapping[tuple[UUID, date], date],
+    delegated: Mapping[tuple[UUID, date], date] | None = None,
 ) -> tuple[Owed, ...]:
     """Return every statement due on or before a day, by month, then in the order of holdings and works.
 
     A holder owes every month, even to say that there is nothing; whoever declared a hire owes the months of
     the hire. Either the declarant or the employer reports the hours of a hire: a month is not owed any more
     once the employers of all whom the organisation declared have reported it, or it has itself: whichever
-    came first, so that a statement sent after those of the employers makes nobody late. `sent`: when each
-    statement was first sent.
+    came first, so that a statement sent after those of the employers makes nobody late. What a structure
+    declared of a hire under a delegation counts as the employer's statement of it. `sent`: when each
+    statement was first sent; `delegated`: when a delegate declared a hire's month.
     """
     owers = dict.fromkeys((*(item.organisation for item in holdings), *(item.declarant for item in works)))
     found = []
@@ -67,7 +70,7 @@ def statements_owed(
             by_itself = sent.get((ower, due.month))
             mine = [item for item in works if item.declarant == ower and overlap(item.days, month)]
             if by_itself is not None or mine or held_in(due.month, ower, holdings):
-                ways = (by_itself, _by_employers(mine, due.month, sent))
+                ways = (by_itself, _by_employers(mine, due.month, sent, delegated or {}))
                 sent_on = min((day for day in ways if day is not None), default=None)
                 found.append(Owed(ower, due.month, due.due_on, sent_on))
     return tuple(found)
@@ -79,8 +82,25 @@ def held_in(month: date, organisation: UUID, holdings: Sequence[Holding]) -> boo
     return any(item.organisation == organisation and overlap(item.days, days) for item in holdings)
 
 
-def _by_employers(works: Sequence[Work], month: date, sent: Mapping[tuple[UUID, date], date]) -> date | None:
-    """Return the day on which the employers had reported all of these hires; None unless all did."""
-    days = [sent.get((item.employer, month)) for item in works]
+def _by_employers(
+    works: Sequence[Work],
+    month: date,
+    sent: Mapping[tuple[UUID, date], date],
+    delegated: Mapping[tuple[UUID, date], date],
+) -> date | None:
+    """Return the day by which all of these hires were reported for their employers; None unless all."""
+    days = [_reported(item, month, sent, delegated) for item in works]
     known = [day for day in days if day is not None]
     return max(known) if known and len(known) == len(days) else None
+
+
+def _reported(
+    work: Work,
+    month: date,
+    sent: Mapping[tuple[UUID, date], date],
+    delegated: Mapping[tuple[UUID, date], date],
+) -> date | None:
+    ways = [sent.get((work.employer, month))]
+    if work.hire is not None:
+        ways.append(delegated.get((work.hire, month)))
+    return min((day for day in ways if day is not None), default=None)

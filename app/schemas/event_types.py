@@ -19,6 +19,11 @@ EVENT_TYPES: Mapping[str, str] = {
     "invoice.recorded": "invoice",
     "invoice.reversed": "invoice",
     **{f"mandate.{done}": "mandate" for done in ("given", "updated", "ended")},
+    **{f"delegation.{done}": "delegation" for done in ("given", "updated", "ended")},
+    **{
+        f"contact.{done}": "contact"
+        for done in ("named", "updated", "confirmed", "handed_over", "bounced", "retired", "erased")
+    },
     **{f"profile.{done}": PROFILE for done in ("created", "drafted", "published", "withdrawn")},
     **{
         f"participant.{done}": PARTICIPANT

@@ -11,7 +11,6 @@ from app.rules.retention import RetentionReason
 from app.schemas.assessments import Eligibility
 from app.schemas.compliance import Figure
 from app.schemas.connectors import CONNECTOR_LABELS
-from app.schemas.contact_labels import CONTACT_CHANGES, CONTACTS
 from app.schemas.contracts import ContractKind
 from app.schemas.disputes import DisputeKind, DisputeOutcome, DisputeState
 from app.schemas.events import TrailForm
@@ -21,6 +20,7 @@ from app.schemas.follow_up import ActionCode
 from app.schemas.hires import EndReason, HireWarning, Prescriber
 from app.schemas.imports import ImportOutcome
 from app.schemas.jobs import JobState
+from app.schemas.organisation_labels import CONTACTS, ORGANISATION_CHANGES
 from app.schemas.participants import Purpose
 from app.schemas.penalties import PenaltyFactKind, PenaltyOutcome
 from app.schemas.persons import MergeReason, PersonDecision, SeparationReason
@@ -271,7 +271,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "clause.amended": "Clause modifiée par avenant",
         "invoice.recorded": "Facture enregistrée",
         "invoice.reversed": "Facture annulée, en tout ou partie",
-        **CONTACT_CHANGES,
+        **ORGANISATION_CHANGES,
         "mandate.given": "Mandat donné",
         "mandate.updated": "Mandat modifié",
         "mandate.ended": "Mandat fini, ou fin fixée",
@@ -333,6 +333,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "api_key": "Clé d'API",
         "membership": "Accès d'un compte",
         "contact": "Interlocuteur",
+        "delegation": "Délégation",
         "contract": "Contrat",
         "clause": "Clause",
         "invoice": "Facture",

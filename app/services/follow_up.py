@@ -66,7 +66,7 @@ class FollowUp:
 
     `disputed`: how many disputes are open; `returned`: how many lines of a declarant's month came back.
     `documents`: when each document of the clause came in, by its key; None for firms that do not answer for
-    it. `names` and `identifiers` by organisation.
+    it. `names` and `identifiers` by organisation; `delegates`: who declares for one today, by name.
     """
 
     owed: tuple[Owed, ...]
@@ -78,6 +78,7 @@ class FollowUp:
     documents: Mapping[str, date] | None
     names: Mapping[UUID, str]
     identifiers: Mapping[UUID, str]
+    delegates: Mapping[UUID, str]
 
 
 def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal) -> FollowUp:
@@ -94,6 +95,7 @@ def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal
         [Holding(row.declarant_id, Span(row.first, row.last)) for row in rows if row.what == "holder"],
         [item.work for item in hires],
         {(row.declarant_id, row.first): day_of(row.sent_at) for row in rows if row.what == "statement"},
+        {(row.hire_id, row.first): day_of(row.sent_at) for row in rows if row.what == "delegated"},
     )
     named = [row for row in rows if row.what in {"holder", "hire"}]
     return FollowUp(
@@ -116,6 +118,11 @@ def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal
         else None,
         names={row.declarant_id: row.name or row.identifier for row in named},
         identifiers={row.declarant_id: row.identifier for row in named},
+        delegates={
+            row.declarant_id: row.name or row.identifier
+            for row in rows
+            if row.what == "delegation" and Span(row.first, row.last).holds(day)
+        },
     )
 
 
@@ -152,7 +159,7 @@ class _OwnSide:
 def _hired(row: Any) -> Hired:  # noqa: ANN401  # a row of several columns
     last = row.ended_on or row.last
     return Hired(
-        work=Work(row.declarant_id, row.employer_id, Span(row.first, last)),
+        work=Work(row.declarant_id, row.employer_id, Span(row.first, last), row.hire_id),
         decision=Decision(row.decision),
         planned_end=row.last,
         ended=row.ended_on is not None,

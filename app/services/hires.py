@@ -78,21 +78,25 @@ def declare_hire(writer: Writer, contract_id: UUID, request: HireIn) -> HireOut:
 def list_hires(reader: Reader, contract_id: UUID, walk: Walk) -> HirePage:
     """The hires of a contract that the caller may see, oldest first."""
     contract = seen_contract(reader, contract_id)
-    query = queries.visible_hires(reader.principal, reader.today).where(Hire.contract_id == contract.id)
+    query = queries.followed_hires(reader.principal, reader.today).where(Hire.contract_id == contract.id)
     found, following = page_of(reader.session, query, Hire.id, walk.after, walk.limit)
     return HirePage(items=hire_views.items(reader, found), next=following)
 
 
 def list_seen_hires(reader: Reader, walk: Walk) -> HirePage:
     """Every hire that the caller may see, on any contract: for a prescriber, of the people it referred."""
-    query = queries.visible_hires(reader.principal, reader.today)
+    query = queries.followed_hires(reader.principal, reader.today)
     found, following = page_of(reader.session, query, Hire.id, walk.after, walk.limit)
     return HirePage(items=hire_views.items(reader, found), next=following)
 
 
 def read_hire(reader: Reader, hire_id: UUID) -> HireOut:
     """One hire."""
-    return hire_views.shown(reader, seen_hire(reader, hire_id))
+    query = queries.followed_hires(reader.principal, reader.today).where(Hire.id == hire_id)
+    found = one(reader.session, query)
+    if found is None:
+        raise NotFound
+    return hire_views.shown(reader, found)
 
 
 def amend_hire(writer: Writer, hire_id: UUID, request: HirePatch, version: int) -> HireOut:

@@ -60,6 +60,8 @@ def _missing_statements(situation: Situation) -> Iterable[ActionOut]:
     for item in found.owed if found else ():
         if found and item.sent_on is None:
             who = found.names[item.declarant]
+            if item.declarant in found.delegates:
+                who = f"{who}, délégué à {found.delegates[item.declarant]}"
             since = french_day(item.due_on)
             yield _action(
                 ActionCode.MISSING_STATEMENT,

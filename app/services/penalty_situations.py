@@ -27,6 +27,9 @@ from app.services import compliance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Row
 
     from app.db.tables import PenaltyFact
     from app.rules.gaps import Owed
@@ -150,7 +153,9 @@ def _statements(
     holdings = [_holding(item) for item in holders]
     hires = queries.hires_known(reader.session, row.owner_id, row.contract_id, position)
     periods: dict[tuple[UUID, date], list[Owed]] = defaultdict(list)
-    for owed in statements_owed(terms, as_of, holdings, [_work(item) for item in hires], sent):
+    works = [_work(item) for item in hires]
+    versions_sent = queries.versions_of_delegates(reader.session, row.owner_id, row.contract_id, position)
+    for owed in statements_owed(terms, as_of, holdings, works, sent, _delegated(versions_sent)):
         if held_in(owed.month, owed.declarant, holdings):
             periods[owed.declarant, owed.due_on].append(owed)
     named = identifiers_of(reader.session, {holder for holder, _ in periods})
@@ -176,8 +181,21 @@ def _holding(item: Mapping[str, Any]) -> Holding:
 def _work(item: Mapping[str, Any]) -> Work:
     first, last = _day(item["starts_on"]), _day(item["ended_on"] or item["planned_end_on"])
     return Work(
-        UUID(str(item["declarant_id"])), UUID(str(item["employer_id"])), Span(first or date.min, last)
+        UUID(str(item["declarant_id"])),
+        UUID(str(item["employer_id"])),
+        Span(first or date.min, last),
+        UUID(str(item["hire_id"])),
     )
+
+
+def _delegated(sent: Sequence[Row[UUID, date, list[Any], datetime]]) -> dict[tuple[UUID, date], date]:
+    """When a delegate first declared each hire's month, for the lines that its latest version still has."""
+    found: dict[UUID, dict[tuple[UUID, date], date]] = {}
+    for statement_id, month, lines, submitted_at in sent:
+        before = found.get(statement_id, {})
+        named = [(UUID(line["hire_id"]), month) for line in lines]
+        found[statement_id] = {key: before.get(key, day_of(submitted_at)) for key in named}
+    return {key: day for days in found.values() for key, day in days.items()}
 
 
 def _day(value: date | str | None) -> date | None:

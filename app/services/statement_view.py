@@ -29,14 +29,24 @@ def summary(statement: Statement, declarant: str) -> StatementSummary:
 def shown(reader: Reader, statement: Statement) -> StatementOut:
     """The statement with its lines as the ledger has them now."""
     lines = queries.lines_of_statement(reader.session, statement)
+    narrowed = queries.is_narrowed(reader.session, reader.principal, statement)
+    if narrowed:
+        own = own_hire_ids(reader, statement)
+        lines = [line for line in lines if line.hire_id in own]
     entries = ledger.entries_in_force(reader.session, [line.id for line in lines])
     seen_by = {UUID(item["seen_by"]) for line in lines for item in line.documents}
     names = queries.identifiers_of(reader.session, {statement.declarant_id, *seen_by})
     return StatementOut(
         **_head(statement, names[statement.declarant_id]),
-        total_hours_worked=queries.total_hours_of(reader.session, statement),
+        total_hours_worked=None if narrowed else queries.total_hours_of(reader.session, statement),
         lines=[_line(reader, line, entries[line.id], names) for line in lines],
     )
+
+
+def own_hire_ids(reader: Reader, statement: Statement) -> set[UUID]:
+    """The hires of the contract that the caller's organisation declared or employs."""
+    me = reader.principal.organisation_id
+    return set(queries.own_hires(reader.session, statement.contract_id, me))
 
 
 def _head(statement: Statement, declarant: str) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from app.rules.days import ONE_DAY, Span, days_of_month, month_start
 from app.rules.lines import Period
 from app.rules.submission import Declared, line_problems, line_warnings, month_problem
 from app.schemas.statements import Draft, DraftLine, StatementPage, StatementVersionOut, StatementVersions
-from app.services import lapsed_splits, ledger, sight
+from app.services import delegated_lines, lapsed_splits, ledger, sight
 from app.services.findings import in_both, invalid
 from app.services.hires import refuse_closed
-from app.services.statement_view import shown, summary
+from app.services.statement_view import own_hire_ids, shown, summary
 
 if TYPE_CHECKING:
     from datetime import date
@@ -53,7 +53,8 @@ def submit(writer: Writer, contract_id: UUID, request: StatementIn) -> Statement
     standing = queries.statement_of_month(writer.session, contract.id, declarant, request.month)
     if standing is not None:
         raise StatementExists(headers={"Link": f'</v1/statements/{standing.id}/versions>; rel="edit"'})
-    hires = queries.own_hires(writer.session, contract.id, declarant)
+    hires = delegated_lines.declarable(writer, contract)
+    delegated_lines.refuse_ended(writer, contract, request.lines, hires)
     _check_lines(request, hires, request.month)
     statement = Statement(
         owner_id=contract.owner_id,
@@ -83,7 +84,7 @@ def correct(writer: Writer, statement_id: UUID, request: CorrectionIn, version: 
         raise StaleVersion
     refuse_closed(contract)
     terms = sight.current_terms(sight.needed_clause(writer.session, contract))
-    hires = queries.own_hires(writer.session, contract.id, statement.declarant_id)
+    hires = delegated_lines.corrigible(writer, contract, statement, request.lines)
     _check_lines(request, hires, statement.month)
     statement.latest += 1
     statement.version += 1
@@ -123,15 +124,17 @@ def list_versions(reader: Reader, statement_id: UUID) -> StatementVersions:
     """Every submission of a statement, as it was sent."""
     statement = _seen_statement(reader, statement_id)
     rows = queries.versions_of_statement(reader.session, statement)
+    narrowed = queries.is_narrowed(reader.session, reader.principal, statement)
+    own = {str(hire_id) for hire_id in own_hire_ids(reader, statement)} if narrowed else None
     return StatementVersions(
         items=[
             StatementVersionOut(
                 number=row.number,
                 reason=row.reason,
                 nothing_to_declare=row.nothing_to_declare,
-                total_hours_worked=row.total_hours_worked,
+                total_hours_worked=None if narrowed else row.total_hours_worked,
                 submitted_at=row.submitted_at,
-                lines=row.lines,
+                lines=[line for line in row.lines if own is None or line["hire_id"] in own],
             )
             for row in rows
         ]
@@ -142,7 +145,7 @@ def draft(reader: Reader, contract_id: UUID, month: date) -> Draft:
     """The lines to complete for a month: last month's hours for hires that are still running."""
     contract = sight.seen_contract(reader, contract_id)
     sight.require_role(reader, *DECLARANTS)
-    hires = queries.own_hires(reader.session, contract.id, reader.principal.organisation_id)
+    hires = delegated_lines.declarable(reader, contract)
     running = [hire for hire in hires.values() if days_of_month(_employed(hire), month)]
     before = month_start(month - ONE_DAY)
     known = queries.lines_of_hires(reader.session, [hire.id for hire in running], before)
@@ -188,11 +191,13 @@ def _check_lines(request: StatementContent, hires: dict[UUID, Hire], month: date
         raise invalid(findings)
 
 
-def _check_free(request: StatementContent, known: dict[UUID, Line], statement: Statement) -> None:
+def _check_free(
+    request: StatementContent, known: dict[UUID, Line], statement: Statement, free: set[UUID]
+) -> None:
     """LineTaken where another declarant's statement holds the line: a hire's month is declared once."""
     elsewhere = {
         hire_id for hire_id, line in known.items() if line.statement_id != statement.id and not line.withdrawn
-    }
+    } - free
     taken = [
         FieldError(f"/lines/{index}/hire_id", LineTaken.code, LineTaken.title)
         for index, line in enumerate(request.lines)
@@ -242,7 +247,7 @@ def _send(
         )
     )
     known = queries.lines_of_hires(writer.session, hires, statement.month)
-    _check_free(request, known, statement)
+    _check_free(request, known, statement, delegated_lines.lapsed(writer, contract, hires, known))
     touched = {
         _bring_up(writer, statement, line, hires[line.hire_id], known, terms) for line in request.lines
     }
@@ -297,6 +302,8 @@ def _bring_up(
         # It comes back as a new claim: others recorded meanwhile stand before it.
         line.withdrawn, line.recorded_at = False, writer.now
         line.statement_id, line.declarant_id = statement.id, statement.declarant_id
+    elif line.statement_id != statement.id:
+        delegated_lines.take_over(writer, line, statement)
     values = {
         "worked": sent.worked,
         "training": sent.training,

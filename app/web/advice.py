@@ -316,6 +316,15 @@ ADVICE = {
     "contact_ended": Text(
         "Nommez-en un autre, ou suivez « replaced_by ».", "Name another one, or follow “replaced_by”."
     ),
+    "delegation_overlaps": Text(
+        "Fixez la fin de celle qui court : GET …/delegations la montre.",
+        "Set the end of the running one: GET …/delegations shows it.",
+    ),
+    "delegation_over": Text("Donnez une nouvelle délégation.", "Give a new delegation."),
+    "delegation_ended": Text(
+        "L'entreprise déclare elle-même ces heures, ou donne une nouvelle délégation.",
+        "The firm declares these hours itself, or gives a new delegation.",
+    ),
     "period_not_over": Text(
         "Attendez ; GET /v1/rules dit combien de jours après la fin (publication_delay).",
         "Wait; GET /v1/rules tells how many days after its end (publication_delay).",

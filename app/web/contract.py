@@ -39,6 +39,7 @@ TAGS = {
     "connectors": "Services extérieurs que le service appelle.",
     "jobs": "Travaux faits après la réponse.",
     "invoices": "Ce qui est facturé sur un contrat, et qu'un objectif peut suivre.",
+    "delegations": "Qui déclare des heures à la place d'une entreprise.",
     "mandates": "Qui suit un contrat à la place de l'acheteur.",
     "organisations": "Organismes et leurs sièges.",
     "outcomes": "Ce que deviennent les personnes, à la sortie, à 6 et à 12 mois.",

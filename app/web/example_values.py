@@ -11,6 +11,7 @@ from typing import Any
 
 from app.web.example_access import ACCESS, ACCESS_NAMES, KEY, MEMBERSHIP
 from app.web.example_contacts import CONTACT, CONTACTS
+from app.web.example_delegations import DELEGATION, DELEGATIONS
 from app.web.example_figures import FIGURES
 from app.web.example_law import LAW, OUTCOMES
 from app.web.example_penalties import PARTS, PENALTIES
@@ -216,6 +217,7 @@ BY_MODEL: dict[str, Any] = {
     **ACCESS,
     **WEBHOOKS,
     **CONTACTS,
+    **DELEGATIONS,
     **FIGURES,
     **LAW,
     **OUTCOMES,
@@ -372,6 +374,7 @@ PARAMETERS: dict[str, Any] = {
     "contact_id": CONTACT,
     "contract_id": CONTRACT,
     "decision_id": DECISION,
+    "delegation_id": DELEGATION,
     "hire_id": HIRE,
     "import_id": JOB,
     "invoice_id": INVOICE,

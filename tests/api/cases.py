@@ -212,6 +212,8 @@ def _set_up(case: Case) -> None:
     case.ids["mandate_id"] = case.send("buyer", "POST", f"{path}/mandates", mandate)["id"]
     served = {"siret": team.structure, "role": "insertion_structure", "since": "2024-12-12"}
     case.others["mandate_id"] = [case.send("buyer", "POST", f"{path}/mandates", served)["id"]]
+    delegated = {"siret": team.structure, "since": "2025-06-01"}
+    case.ids["delegation_id"] = case.send("holder", "POST", f"{path}/delegations", delegated)["id"]
     invoice = {"number": f"CANARIFAC{team.name}-1", "invoiced_on": "2025-01-02", "amount": "12500.00"}
     case.ids["invoice_id"] = case.send("buyer", "POST", f"{path}/invoices", invoice)["id"]
     webhook = {"url": "https://hooks.example/clauses", "label": "Suivi"}

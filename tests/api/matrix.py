@@ -78,6 +78,11 @@ list_subcontractors          200  200  200  200  200  200  200  404  404
 read_clause                  200  200  200  200  200  200  200  404  404
 record_clause                200  200  403  403  403  403  403  404  404
 amend_clause                 201  201  403  403  403  403  403  404  404
+give_delegation              403  403  201  201  403  403  403  404  404
+list_delegations             200  200  200  200  200  200  200  404  404
+read_delegation              200  200  200  404  200  200  200  404  404
+change_delegation            403  403  200  404  403  403  403  404  404
+withdraw_delegation          403  403  204  404  403  403  204  404  404
 give_mandate                 201  201  403  403  403  403  403  404  404
 list_mandates                200  200  200  200  200  200  200  404  404
 read_mandate                 200  200  200  200  200  200  200  404  404
@@ -230,7 +235,8 @@ BY_ROLE = {
 
 # What can be done once on a case.
 ONCE = (
-    *("close_contract", "record_clause", "amend_clause", "withdraw_mandate", "put_outcome"),
+    *("close_contract", "record_clause", "amend_clause", "put_outcome"),
+    *("withdraw_mandate", "withdraw_delegation"),
     *("merge_participants", "separate_participants", "cancel_duration_decision"),
     *("record_opposition", "erase_participant"),
     *("draft_profile_version", "change_profile_draft", "publish_profile", "withdraw_profile"),

@@ -23,7 +23,7 @@ OWNED = {
     *("contract_id", "mandate_id", "hire_id", "participant_id", "assessment_id"),
     *("statement_id", "invoice_id", "import_id", "job_id", "key_id", "profile_code"),
     *("decision_id", "split_id", "pool_id", "fact_id", "dispute_id", "membership_id"),
-    *("webhook_id", "delivery_id", "contact_id"),
+    *("webhook_id", "delivery_id", "contact_id", "delegation_id"),
 }
 # What each does to a key or a membership of its own: where these are made, and their part of the address.
 OWN = {
@@ -120,6 +120,7 @@ OBJECTS = {
     **dict.fromkeys(("contract.contract", "lines.contract"), "/v1/contracts/{contract}"),
     "clause.clause": "/v1/contracts/{contract}/clause",
     "mandate.mandate": "/v1/contracts/{contract}/mandates/{id}",
+    "delegation.delegation": "/v1/contracts/{contract}/delegations/{id}",
     "invoice.invoice": "/v1/contracts/{contract}/invoices/{id}",
     **dict.fromkeys(("hire.hire", "assessment.hire", "duration.hire"), "/v1/hires/{id}"),
     "outcome.hire": "/v1/hires/{id}/outcomes",
@@ -137,15 +138,19 @@ WHOLE = ALWAYS_TOLD | {
     "assessment.hire",
     "duration.hire",
 }
+# Who gave it was not told of what it did itself.
+DELEGATED = {"delegation.delegation"}
 COSTS = {"invoice.invoice", "penalty.penalty_fact", "penalty.penalty_decision"}
 TOLD = {
-    "admin": WHOLE | COSTS,
-    "buyer": WHOLE | COSTS,
+    "admin": WHOLE | COSTS | DELEGATED,
+    "buyer": WHOLE | COSTS | DELEGATED,
     "holder": (WHOLE | COSTS | {"outcome.hire"}) - {"duration.hire"},
     "subcontractor": ALWAYS_TOLD | {"hire.hire", "statement.statement"},
-    "facilitator": WHOLE | COSTS | {"outcome.hire", "split.split"},
-    "staff": WHOLE | COSTS | {"outcome.hire", "split.split"},
-    "structure": ALWAYS_TOLD | {"hire.hire", "statement.statement", "assessment.hire", "duration.hire"},
+    "facilitator": WHOLE | COSTS | DELEGATED | {"outcome.hire", "split.split"},
+    "staff": WHOLE | COSTS | DELEGATED | {"outcome.hire", "split.split"},
+    "structure": ALWAYS_TOLD
+    | DELEGATED
+    | {"hire.hire", "statement.statement", "assessment.hire", "duration.hire"},
     "prescriber": {"hire.hire", "outcome.hire"},
     "observer": set(),
 }

@@ -22,6 +22,7 @@ from app.db.tables import (
     Contact,
     Contract,
     ContractAccess,
+    Delegation,
     Dispute,
     Hire,
     Job,
@@ -69,6 +70,7 @@ VISIBLE = {
     "visible_pools": Pool,
     "visible_memberships": Membership,
     "visible_contacts": Contact,
+    "visible_delegations": Delegation,
 }
 
 

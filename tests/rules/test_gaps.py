@@ -37,8 +37,15 @@ def test_which_statements_are_owed(case: dict[str, Any]) -> None:
         clause,
         date.fromisoformat(case["day"]),
         [Holding(ident(who), _span(*days)) for who, *days in case.get("holders", [])],
-        [Work(ident(who), ident(employer), _span(*days)) for who, employer, *days in case.get("hires", [])],
+        [
+            Work(ident(who), ident(employer), _span(*days), ident(f"hire {number}"))
+            for number, (who, employer, *days) in enumerate(case.get("hires", []))
+        ],
         sent,
+        {
+            (ident(f"hire {number}"), date.fromisoformat(f"{month}-01")): date.fromisoformat(on)
+            for number, month, on in case.get("delegated", [])
+        },
     )
     assert [_written(owed) for owed in found] == case["owed"]
 

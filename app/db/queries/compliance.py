@@ -33,6 +33,7 @@ from app.db.tables import (
     Clause,
     Contract,
     ContractParty,
+    Delegation,
     Dispute,
     Entry,
     Hire,
@@ -168,7 +169,7 @@ def _part(what: str, **columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN40
     empty: dict[str, Any] = {
         **dict.fromkeys(("first", "last", "ended_on", "eligible_until"), cast(null(), Date)),
         "sent_at": cast(null(), Instant),
-        **dict.fromkeys(("declarant_id", "employer_id"), cast(null(), Uuid)),
+        **dict.fromkeys(("declarant_id", "employer_id", "hire_id"), cast(null(), Uuid)),
         **dict.fromkeys(("identifier", "name", "decision"), literal("")),
         **dict.fromkeys(("pending", "held", "refused", "counted", "number"), cast(literal(0), BigInteger)),
     }
@@ -232,6 +233,7 @@ _HIRES = (
         eligible_until=Assessment.eligible_until,
         declarant_id=Hire.declarant_id,
         employer_id=Hire.employer_id,
+        hire_id=Hire.id,
         identifier=Organisation.identifier,
         name=func.coalesce(Organisation.name, ""),
         decision=func.coalesce(Assessment.decision, "undecided"),
@@ -296,7 +298,33 @@ _DOCUMENTS = _part("document", first=PenaltyFact.day, identifier=PenaltyFact.doc
         PenaltyCancellation.owner_id == PenaltyFact.owner_id, PenaltyCancellation.fact_id == PenaltyFact.id
     ),
 )
-_PRESENT = union_all(_SUMS, _SUBMITTED, _RETURNED, _HOLDERS, _HIRES, _TOLD, *_OPPOSED, _DISPUTES, _DOCUMENTS)
+_DELEGATIONS = (
+    _part(
+        "delegation",
+        first=Delegation.since,
+        last=Delegation.until,
+        declarant_id=Delegation.delegator_id,
+        employer_id=Delegation.delegate_id,
+        identifier=Organisation.identifier,
+        name=func.coalesce(Organisation.name, ""),
+    )
+    .join(Organisation, Organisation.id == Delegation.delegate_id)
+    .where(Delegation.owner_id == _OWNER, Delegation.contract_id == _CONTRACT)
+)
+_BY_DELEGATE = exists().where(
+    Delegation.contract_id == _CONTRACT,
+    Delegation.delegate_id == Line.declarant_id,
+    (Delegation.delegator_id == Hire.declarant_id) | (Delegation.delegator_id == Hire.employer_id),
+)
+_DELEGATED = (
+    _part("delegated", first=Line.month, hire_id=Line.hire_id, sent_at=Line.recorded_at)
+    .join(Hire, (Hire.owner_id == Line.owner_id) & (Hire.id == Line.hire_id))
+    .where(Line.owner_id == _OWNER, Line.contract_id == _CONTRACT, Line.withdrawn.is_(False), _BY_DELEGATE)
+)
+_PRESENT = union_all(
+    *(_SUMS, _SUBMITTED, _RETURNED, _HOLDERS, _HIRES, _DELEGATIONS, _DELEGATED, _TOLD),
+    *(*_OPPOSED, _DISPUTES, _DOCUMENTS),
+)
 
 
 def present_facts(
@@ -307,6 +335,8 @@ def present_facts(
     Rows are told apart by `what`: `month` (the sums of a month), `statement` (one submitted), `returned`
     (`number` of its lines came back), `holder` (from `first` to `last`), `hire` (with its decision; `number`:
     hours planned and not secured by the last month, of hires that run on the day; it may be negative),
+    `delegation` (from `declarant_id` to `employer_id`, with the latter's `name` and `identifier`),
+    `delegated` (a delegate declared the month `first` of a hire),
     `outcome` (something was told of `number` approved hires ended on `first`; `identifier` is the moment),
     `dispute` (`number` open of a declarant; `identifier`: kind, `name`: role), `document` (came on `first`).
     """

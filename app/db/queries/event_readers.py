@@ -26,7 +26,7 @@ WHAT_IT_COSTS = ON_THE_CONTRACT - {Role.INSERTION_STRUCTURE}
 REFERRED = frozenset({Role.PRESCRIBER})
 BESIDE_THE_PERSON = frozenset({Role.CONTRACTOR, Role.FACILITATOR, Role.INSERTION_STRUCTURE})
 READERS: dict[str, frozenset[Role]] = {
-    **dict.fromkeys(("contract", "clause", "mandate", "lines"), ON_THE_CONTRACT),
+    **dict.fromkeys(("contract", "clause", "mandate", "delegation", "lines"), ON_THE_CONTRACT),
     **dict.fromkeys(("statement", "dispute", "assessment", "duration"), ON_THE_CONTRACT),
     "hire": ON_THE_CONTRACT | REFERRED,
     "outcome": BESIDE_THE_PERSON | REFERRED,

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, false, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import HOLDER, access_of
+from app.db.queries.delegations import delegated_to
 from app.db.queries.participants import DECLARANTS, referred
 from app.db.tables import Contract, ContractAccess, ContractParty, Hire
 from app.principal import Role
@@ -48,6 +49,15 @@ def visible_hires(principal: Principal, today: date) -> Select[Hire]:
     if principal.role is Role.CONTRACTOR:
         return query.where(seen, or_(own, _of_subcontractor(principal)))
     return query.where(seen, own)
+
+
+def followed_hires(principal: Principal, today: date) -> Select[Hire]:
+    """Those, and for a structure the ones whose hours a contractor has it declare today."""
+    query = visible_hires(principal, today)
+    if principal.role is not Role.INSERTION_STRUCTURE:
+        return query
+    declared = select(Hire.id).where(delegated_to(principal, today))
+    return select(Hire).where(or_(Hire.id.in_(query.with_only_columns(Hire.id)), Hire.id.in_(declared)))
 
 
 def _of_subcontractor(principal: Principal) -> ColumnElement[bool]:

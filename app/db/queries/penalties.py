@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, Select, exists, select
 
 from app.db.tables import (
+    Delegation,
     Hire,
     PenaltyCancellation,
     PenaltyDecision,
@@ -97,7 +98,10 @@ def hires_known(
     """
     of_contract = (Hire.owner_id == owner_id, Hire.contract_id == contract_id)
     if position is None:
-        columns = (Hire.declarant_id, Hire.employer_id, Hire.starts_on, Hire.planned_end_on, Hire.ended_on)
+        columns = (
+            *(Hire.id.label("hire_id"), Hire.declarant_id, Hire.employer_id),
+            *(Hire.starts_on, Hire.planned_end_on, Hire.ended_on),
+        )
         rows = session.execute(select(*columns).where(*of_contract).order_by(Hire.id)).mappings()
         return [dict(row) for row in rows]
     query = (
@@ -106,7 +110,33 @@ def hires_known(
         .where(*of_contract, *_known(Version.change_id, position))
         .order_by(Version.subject_id, Version.number)
     )
-    return list({row.subject_id: row.snapshot for row in session.execute(query)}.values())
+    known = {row.subject_id: row.snapshot for row in session.execute(query)}
+    return [{**snapshot, "hire_id": hire_id} for hire_id, snapshot in known.items()]
+
+
+def versions_of_delegates(
+    session: ReadSession, owner_id: UUID, contract_id: UUID, position: int | None
+) -> Sequence[Row[UUID, date, list[Any], datetime]]:
+    """(statement id, month, lines, submitted_at) of what structures with a delegation sent, in order."""
+    delegate = exists().where(
+        Delegation.contract_id == contract_id, Delegation.delegate_id == Statement.declarant_id
+    )
+    query = (
+        select(Statement.id, Statement.month, StatementVersion.lines, StatementVersion.submitted_at)
+        .join(
+            StatementVersion,
+            (StatementVersion.owner_id == Statement.owner_id)
+            & (StatementVersion.statement_id == Statement.id),
+        )
+        .where(
+            Statement.owner_id == owner_id,
+            Statement.contract_id == contract_id,
+            delegate,
+            *_known(StatementVersion.change_id, position),
+        )
+        .order_by(Statement.id, StatementVersion.number)
+    )
+    return session.execute(query).all()
 
 
 def decisions_of(owner_id: UUID, contract_id: UUID, position: int | None = None) -> Select[PenaltyDecision]:

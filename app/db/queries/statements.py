@@ -12,6 +12,7 @@ from app.db.tables import (
     Contract,
     ContractAccess,
     ContractParty,
+    Delegation,
     Hire,
     Line,
     Organisation,
@@ -32,14 +33,29 @@ if TYPE_CHECKING:
 
 
 def _of_own_side(principal: Principal) -> ColumnElement[bool]:
-    """A declarant reads what it declared; a holder also what was declared under it, not beside it."""
+    """A declarant reads what it declared, or had declared; a holder also what is under it, not beside it."""
     if principal.role not in {Role.CONTRACTOR, Role.INSERTION_STRUCTURE}:
         return true()
     own = Statement.declarant_id == principal.organisation_id
     if principal.role is Role.INSERTION_STRUCTURE:
         return own
     by_holder = _is_holder(Statement.declarant_id)
-    return or_(own, _is_holder(principal.organisation_id) & ~by_holder)
+    under = _is_holder(principal.organisation_id) & ~by_holder
+    return or_(own, under, _declared_for(principal.organisation_id))
+
+
+def _declared_for(organisation_id: UUID) -> ColumnElement[bool]:
+    """Statements of a structure to which a firm delegated, with lines of its hires."""
+    return exists().where(
+        Delegation.contract_id == Statement.contract_id,
+        Delegation.delegator_id == organisation_id,
+        Delegation.delegate_id == Statement.declarant_id,
+        Line.statement_id == Statement.id,
+        Line.withdrawn.is_(False),
+        Hire.owner_id == Line.owner_id,
+        Hire.id == Line.hire_id,
+        or_(Hire.declarant_id == organisation_id, Hire.employer_id == organisation_id),
+    )
 
 
 def _is_holder(organisation_id: InstrumentedAttribute[UUID] | UUID) -> ColumnElement[bool]:
@@ -90,6 +106,19 @@ def own_hires(session: ReadSession, contract_id: UUID, declarant_id: UUID) -> di
     return {hire.id: hire for hire in session.scalars(query.order_by(Hire.id))}
 
 
+def hires_by_id(session: ReadSession, hire_ids: Iterable[UUID]) -> dict[UUID, Hire]:
+    """Hires that lines already seen are about."""
+    ids = list(hire_ids)
+    found = session.scalars(select(Hire).where(Hire.id.in_(ids))) if ids else ()
+    return {hire.id: hire for hire in found}
+
+
+def statement_of_line(session: ReadSession, line: Line) -> Statement:
+    """The statement that holds a line now."""
+    query = select(Statement).where(Statement.owner_id == line.owner_id, Statement.id == line.statement_id)
+    return session.scalars(query).one()
+
+
 def lines_of_hires(session: ReadSession, hire_ids: Iterable[UUID], month: date) -> dict[UUID, Line]:
     """The lines of these hires for a month, withdrawn ones included, by hire."""
     query = select(Line).where(Line.hire_id.in_(list(hire_ids)), Line.month == month)
@@ -135,6 +164,14 @@ def identifiers_of(session: ReadSession, organisation_ids: Iterable[UUID]) -> di
         Organisation.id.in_(list(organisation_ids))
     )
     return {row.id: row.identifier for row in session.execute(query)}
+
+
+def is_narrowed(session: ReadSession, principal: Principal, statement: Statement) -> bool:
+    """Whether a firm sees of a statement the lines of its own hires alone: it neither sent nor holds."""
+    if principal.role is not Role.CONTRACTOR or statement.declarant_id == principal.organisation_id:
+        return False
+    holds = select(_is_holder(principal.organisation_id) & ~_is_holder(Statement.declarant_id))
+    return not session.scalar(holds.where(Statement.id == statement.id))
 
 
 def contract_of(session: ReadSession, statement: Statement) -> Contract:

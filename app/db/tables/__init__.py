@@ -11,6 +11,7 @@ from app.db.tables.contracts import (
     ContractPlace,
     Mandate,
 )
+from app.db.tables.delegations import Delegation
 from app.db.tables.disputes import Dispute, DisputeEnd
 from app.db.tables.imports import DecpConflict, DecpRecord, DecpReview, ImportChunk, ImportFile, ImportRow
 from app.db.tables.invoices import Invoice
@@ -67,6 +68,7 @@ __all__ = [
     "DecpConflict",
     "DecpRecord",
     "DecpReview",
+    "Delegation",
     "Dispute",
     "DisputeEnd",
     "DocumentsSeen",

@@ -1,4 +1,4 @@
-"""The French labels of who answers for an organisation."""
+"""The French labels of what stands between organisations: contacts, delegations."""
 
 from __future__ import annotations
 
@@ -27,12 +27,15 @@ CONTACTS: Mapping[str, Mapping[str, str]] = {
         ContactState.ENDED: "Fini : remplacé ou retiré",
     },
 }
-CONTACT_CHANGES = {
+ORGANISATION_CHANGES = {
     "contact.named": "Interlocuteur nommé",
     "contact.updated": "Interlocuteur corrigé",
     "contact.confirmed": "Interlocuteur confirmé",
     "contact.handed_over": "Relève d'un interlocuteur",
     "contact.bounced": "Message revenu d'un interlocuteur",
     "contact.retired": "Interlocuteur retiré",
+    "delegation.given": "Délégation donnée",
+    "delegation.updated": "Fin d'une délégation fixée",
+    "delegation.ended": "Délégation finie",
     "contact.erased": "Nom et adresse d'un interlocuteur effacés",
 }

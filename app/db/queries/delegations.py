@@ -1,0 +1,103 @@
+"""Delegations, through what the principal may see of them, and the lines declared under them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select, true
+from sqlalchemy.orm import aliased
+
+from app.db.queries.contracts import HOLDER, access_of
+from app.db.tables import (
+    ContractAccess,
+    ContractParty,
+    Delegation,
+    Hire,
+)
+from app.principal import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from uuid import UUID
+
+    from sqlalchemy.orm import InstrumentedAttribute
+
+    from app.db.session import ReadSession
+    from app.principal import Principal
+
+
+def visible_delegations(principal: Principal, today: date) -> Select[Delegation]:
+    """Those of the contracts one sees: firms, their own side; a structure, those given to it."""
+    query = select(Delegation)
+    if principal.is_admin:
+        return query
+    seen = exists().where(
+        ContractAccess.owner_id == Delegation.owner_id,
+        ContractAccess.contract_id == Delegation.contract_id,
+        access_of(principal, today),
+    )
+    return query.where(seen, _of_own_side(principal))
+
+
+def runs(day: date) -> ColumnElement[bool]:
+    """The delegations that run on a day."""
+    return (Delegation.since <= day) & or_(Delegation.until.is_(None), Delegation.until >= day)
+
+
+def given_to(session: ReadSession, contract_id: UUID, delegate_id: UUID) -> Sequence[Delegation]:
+    """Every delegation of a contract to a structure, whatever its days, the earliest given first."""
+    query = select(Delegation).where(
+        Delegation.contract_id == contract_id, Delegation.delegate_id == delegate_id
+    )
+    return session.scalars(query.order_by(Delegation.id)).all()
+
+
+def overlapping(session: ReadSession, delegation: Delegation) -> Sequence[Delegation]:
+    """Others of the same contract between the same two, with a day in common."""
+    query = select(Delegation).where(
+        Delegation.contract_id == delegation.contract_id,
+        Delegation.delegator_id == delegation.delegator_id,
+        Delegation.delegate_id == delegation.delegate_id,
+        Delegation.id != delegation.id,
+        or_(Delegation.until.is_(None), Delegation.until >= delegation.since),
+    )
+    if delegation.until is not None:
+        query = query.where(Delegation.since <= delegation.until)
+    return session.scalars(query).all()
+
+
+def hires_of(session: ReadSession, contract_id: UUID, delegators: Sequence[UUID]) -> dict[UUID, Hire]:
+    """The hires of a contract that one of these declared or employs, by id."""
+    theirs = or_(Hire.declarant_id.in_(delegators), Hire.employer_id.in_(delegators))
+    query = select(Hire).where(Hire.contract_id == contract_id, theirs).order_by(Hire.id)
+    return {hire.id: hire for hire in session.scalars(query)}
+
+
+def delegated_to(principal: Principal, today: date) -> ColumnElement[bool]:
+    """The hires that a structure may declare the hours of because a contractor lets it, today."""
+    return exists().where(
+        Delegation.contract_id == Hire.contract_id,
+        Delegation.delegate_id == principal.organisation_id,
+        or_(Delegation.delegator_id == Hire.declarant_id, Delegation.delegator_id == Hire.employer_id),
+        runs(today),
+    )
+
+
+def _of_own_side(principal: Principal) -> ColumnElement[bool]:
+    if principal.role is Role.INSERTION_STRUCTURE:
+        return Delegation.delegate_id == principal.organisation_id
+    if principal.role is not Role.CONTRACTOR:
+        return true()
+    own = Delegation.delegator_id == principal.organisation_id
+    return or_(own, _is_holder(principal.organisation_id) & ~_is_holder(Delegation.delegator_id))
+
+
+def _is_holder(organisation_id: InstrumentedAttribute[UUID] | UUID) -> ColumnElement[bool]:
+    party = aliased(ContractParty)
+    return exists().where(
+        party.owner_id == Delegation.owner_id,
+        party.contract_id == Delegation.contract_id,
+        party.organisation_id == organisation_id,
+        party.kind == HOLDER,
+    )
