@@ -224,8 +224,7 @@ WALLS: dict[str, Wall] = {
         "EXISTS (SELECT FROM participants p WHERE p.id = person_links.first_id) "
         "AND EXISTS (SELECT FROM participants p WHERE p.id = person_links.second_id)"
     ),
-    "oppositions": of_person("oppositions"),
-    "erasures": of_person("erasures"),
+    **{table: of_person(table) for table in ("oppositions", "erasures")},
     # Changes: one's own, those of contracts in sight, and those that an event in sight tells of.
     "changes": Wall(
         f"{PLATFORM} OR organisation_id = {ORGANISATION} OR {_seen('changes', owner=None)} OR wall_told(id)",
