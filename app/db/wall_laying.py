@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
+from app.db.openings import OPENINGS
 from app.db.tables import Base
-from app.db.walls import APP, OPEN, OPENINGS, SYSTEM, table_statements, walled
+from app.db.walls import APP, OPEN, SYSTEM, table_statements, walled
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection

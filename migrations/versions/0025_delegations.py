@@ -1,6 +1,6 @@
 """A contractor may have an insertion structure declare its workers' hours.
 
-Revision: 0025, after 0018. No row stood before it: going back forgets the delegations, not what was declared.
+Revision: 0025, after 0024. No row stood before it: going back forgets the delegations, not what was declared.
 """
 
 from __future__ import annotations

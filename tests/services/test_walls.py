@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, Engine, UniqueConstraint, text
 from sqlalchemy.exc import ProgrammingError
 
-from app.db import migrate, wall_laying, walls
+from app.db import migrate, openings, wall_laying, walls
 from app.db.session import NOBODY, Database, Viewer, make_engine
 from app.db.tables import Base
 from tests import databases
@@ -198,7 +198,7 @@ def test_functions_past_the_wall_look_nowhere_else_and_are_nobody_elses(engine: 
         ).all()
     assert {tuple(map(str, row)) for row in rows} == {
         (opening.name, walls.SYSTEM, "['search_path=public, pg_temp']", "True", "False")
-        for opening in walls.OPENINGS
+        for opening in openings.OPENINGS
     }
 
 
