@@ -185,6 +185,8 @@ answer_dispute               403  403  403  404  200  403  404  404  404
 withdraw_dispute             403  403  200  404  403  403  404  404  404
 
 export_contracts             200  200  200  200  200  200  200  200  200
+export_ocds                  200  200  200  200  200  200  200  200  200
+export_contract_ocds         200  200  200  200  200  200  200  404  404
 export_bilan                 200  200  200  200  200  200  403  404  404
 export_attestation           200  200  200  200  200  200  403  404  404
 
