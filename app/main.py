@@ -13,6 +13,7 @@ from app.api import (
     clauses,
     compliance,
     contracts,
+    decp,
     disputes,
     durations,
     estimates,
@@ -107,6 +108,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         figures,
         needs,
         releases,
+        # Before the imports: its fixed addresses stand beside their ids.
+        decp,
         imports,
         invoices,
         jobs,

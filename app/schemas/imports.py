@@ -19,6 +19,7 @@ class ImportOutcome(StrEnum):
     """What became of a record: `noted` is no record, but a remark about the whole file."""
 
     CREATED = "created"
+    UPDATED = "updated"
     UNCHANGED = "unchanged"
     CONFLICT = "conflict"
     OTHER_BUYER = "other_buyer"

@@ -11,6 +11,7 @@ from app.rules.retention import RetentionReason
 from app.schemas.assessments import Eligibility
 from app.schemas.compliance import Figure
 from app.schemas.contracts import ContractKind
+from app.schemas.decp_labels import DECP_LABELS
 from app.schemas.disputes import DisputeKind, DisputeOutcome, DisputeState
 from app.schemas.events import TrailForm
 from app.schemas.figures import Basis
@@ -200,12 +201,14 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "import_kinds": {"decp": "Données essentielles de la commande publique"},
     "import_outcomes": {
         ImportOutcome.CREATED: "Inscrit",
+        ImportOutcome.UPDATED: "Mis à jour",
         ImportOutcome.UNCHANGED: "Déjà connu",
-        ImportOutcome.CONFLICT: "Contenu différent",
+        ImportOutcome.CONFLICT: "À décider",
         ImportOutcome.OTHER_BUYER: "Autre acheteur",
         ImportOutcome.REJECTED: "Écarté",
         ImportOutcome.NOTED: "Remarque",
     },
+    **DECP_LABELS,
     "person_decisions": {
         PersonDecision.MERGED: "Réunies",
         PersonDecision.SEPARATED: "Séparées",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.web.example_access import ACCESS, ACCESS_NAMES, KEY, MEMBERSHIP
+from app.web.example_decp import CONFLICT, DECP, REVIEW
 from app.web.example_figures import FIGURES
 from app.web.example_law import LAW, OUTCOMES
 from app.web.example_penalties import PARTS, PENALTIES
@@ -211,6 +212,7 @@ BY_NAME: dict[str, Any] = {
 
 BY_MODEL: dict[str, Any] = {
     **ACCESS,
+    **DECP,
     **FIGURES,
     **LAW,
     **OUTCOMES,
@@ -361,6 +363,7 @@ PARAMETERS: dict[str, Any] = {
     "contract_id": CONTRACT,
     "decision_id": DECISION,
     "hire_id": HIRE,
+    "conflict_id": CONFLICT,
     "import_id": JOB,
     "invoice_id": INVOICE,
     "job_id": JOB,
@@ -379,6 +382,7 @@ PARAMETERS: dict[str, Any] = {
     "since": "2025-01-01",
     "siret": BUYER,
     "release_id": RELEASE,
+    "review_id": REVIEW,
     "split_id": SPLIT,
     "statement_id": STATEMENT,
 }
