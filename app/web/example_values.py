@@ -11,6 +11,7 @@ from typing import Any
 
 from app.web.example_access import ACCESS, ACCESS_NAMES, KEY, MEMBERSHIP
 from app.web.example_contacts import CONTACT, CONTACTS
+from app.web.example_decp import CONFLICT, DECP, REVIEW
 from app.web.example_delegations import DELEGATION, DELEGATIONS
 from app.web.example_figures import FIGURES
 from app.web.example_law import LAW, OUTCOMES
@@ -218,6 +219,7 @@ BY_MODEL: dict[str, Any] = {
     **WEBHOOKS,
     **CONTACTS,
     **DELEGATIONS,
+    **DECP,
     **FIGURES,
     **LAW,
     **OUTCOMES,
@@ -369,13 +371,11 @@ PARAMETERS: dict[str, Any] = {
     **PARTS,
     "assessment_id": ASSESSMENT,
     "code": "57433",
-    "delivery_id": DELIVERY,
-    "webhook_id": WEBHOOK,
-    "contact_id": CONTACT,
     "contract_id": CONTRACT,
     "decision_id": DECISION,
-    "delegation_id": DELEGATION,
+    **{"delegation_id": DELEGATION, "delivery_id": DELIVERY, "webhook_id": WEBHOOK, "contact_id": CONTACT},
     "hire_id": HIRE,
+    "conflict_id": CONFLICT,
     "import_id": JOB,
     "invoice_id": INVOICE,
     "job_id": JOB,
@@ -394,6 +394,7 @@ PARAMETERS: dict[str, Any] = {
     "since": "2025-01-01",
     "siret": BUYER,
     "release_id": RELEASE,
+    "review_id": REVIEW,
     "split_id": SPLIT,
     "statement_id": STATEMENT,
 }

@@ -22,7 +22,6 @@ PUBLIC_KEYS = {
     ("organisations", "scheme", "identifier"): "published by the national institute of statistics",
     ("api_keys", "public_id"): "drawn at random",
     ("decp_records", "buyer", "reference", "cpv", "holders_hash", "rank"): "published records",
-    ("decp_reviews", "contract_id", "fingerprint"): "an id drawn at random",
     ("webhook_deliveries", "webhook_id", "event_id"): "an id drawn at random",
     ("open_changes", "change_id"): "an id drawn at random",
     ("releases", "year", "quarter"): "published",
