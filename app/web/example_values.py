@@ -11,7 +11,7 @@ from typing import Any
 
 from app.web.example_access import ACCESS, ACCESS_NAMES, KEY, MEMBERSHIP
 from app.web.example_contacts import CONTACT, CONTACTS
-from app.web.example_decp import CONFLICT, DECP, REVIEW
+from app.web.example_decp import DECIDED, DECP
 from app.web.example_delegations import DELEGATION, DELEGATIONS
 from app.web.example_figures import FIGURES
 from app.web.example_law import LAW, OUTCOMES
@@ -21,7 +21,7 @@ from app.web.example_pools import POOL, POOLS
 from app.web.example_releases import RELEASE, RELEASES
 from app.web.example_reviews import CLAIM, DECISION, REVIEWS, SPLIT
 from app.web.example_rights import RIGHTS
-from app.web.example_webhooks import DELIVERY, WEBHOOK, WEBHOOK_NAMES, WEBHOOKS
+from app.web.example_webhooks import SENT, WEBHOOK_NAMES, WEBHOOKS
 
 INVOICE = "01936f2e-7c10-7a31-9c55-0242ac12000f"
 REVERSAL = "01936f2e-7c10-7a31-9c55-0242ac120010"
@@ -373,12 +373,12 @@ PARAMETERS: dict[str, Any] = {
     "code": "57433",
     "contract_id": CONTRACT,
     "decision_id": DECISION,
-    **{"delegation_id": DELEGATION, "delivery_id": DELIVERY, "webhook_id": WEBHOOK, "contact_id": CONTACT},
+    **SENT,
+    "contact_id": CONTACT,
+    "delegation_id": DELEGATION,
     "hire_id": HIRE,
-    "conflict_id": CONFLICT,
-    "import_id": JOB,
     "invoice_id": INVOICE,
-    "job_id": JOB,
+    **dict.fromkeys(("import_id", "job_id"), JOB),
     "edition": 1,
     "key_id": KEY,
     "level": "commune",
@@ -394,7 +394,7 @@ PARAMETERS: dict[str, Any] = {
     "since": "2025-01-01",
     "siret": BUYER,
     "release_id": RELEASE,
-    "review_id": REVIEW,
+    **DECIDED,
     "split_id": SPLIT,
     "statement_id": STATEMENT,
 }
