@@ -11,7 +11,7 @@ from typing import Any
 
 from app.web.example_access import ACCESS, ACCESS_NAMES, KEY, MEMBERSHIP
 from app.web.example_contacts import CONTACT, CONTACTS
-from app.web.example_decp import DECIDED, DECP
+from app.web.example_decp import DECIDABLE, DECP
 from app.web.example_delegations import DELEGATION, DELEGATIONS
 from app.web.example_figures import FIGURES
 from app.web.example_law import LAW, OUTCOMES
@@ -394,7 +394,7 @@ PARAMETERS: dict[str, Any] = {
     "since": "2025-01-01",
     "siret": BUYER,
     "release_id": RELEASE,
-    **DECIDED,
+    **DECIDABLE,
     "split_id": SPLIT,
     "statement_id": STATEMENT,
 }
