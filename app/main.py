@@ -15,6 +15,7 @@ from app.api import (
     connectors,
     contacts,
     contracts,
+    decp,
     delegations,
     disputes,
     durations,
@@ -124,6 +125,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         figures,
         needs,
         releases,
+        # Before the imports: its fixed addresses stand beside their ids.
+        decp,
         imports,
         invoices,
         jobs,

@@ -112,6 +112,11 @@ class Settings(BaseSettings):
     # Contracts of a workbook or a package, which are made as a whole; a CSV is sent as it is read.
     export_rows: int = Field(default=2_000, ge=1, le=100_000)
     import_limit_bytes: int = Field(default=512 * MIB, ge=KIB)
+    ocid_prefix: str = Field(
+        default="ocds-000000",
+        pattern=r"^ocds-[a-z0-9]{6}$",
+        description="Given to a publisher by the Open Contracting Partnership; the default is nobody's.",
+    )
     body_seconds: float = Field(
         default=20, gt=0, description="How long a body may take to arrive; above: 408."
     )

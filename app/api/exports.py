@@ -11,8 +11,13 @@ from starlette.responses import Response, StreamingResponse
 
 from app.exchange import documents
 from app.schemas.compliance import ComplianceQuery
-from app.schemas.exports import AttestationQuery, ContractsExport, TableForm
-from app.services import exports, reports
+from app.schemas.exports import (
+    AttestationQuery,
+    ContractsExport,
+    PackageQuery,
+    TableForm,
+)
+from app.services import exports, open_contracting, reports
 from app.web.commands import Calling
 from app.web.routing import ExactRoute, answers
 
@@ -31,6 +36,22 @@ DOCUMENT: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Le document.",
         "content": {PDF: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+JSON = "application/json"
+SHOWN = {
+    "uri": "https://clauses.example/v1/exports/ocds",
+    "version": "1.1",
+    "publishedDate": "2025-04-15T08:00:00Z",
+    "publisher": {"name": "Commune d'exemple (20000000800017)"},
+    "releases": [],
+}
+PACKAGE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Le paquet de publications (release package) OCDS 1.1.5.",
+        "content": {
+            JSON: {"schema": {"type": "object", "required": ["uri", "version", "releases"]}, "example": SHOWN}
+        },
     }
 }
 
@@ -81,4 +102,47 @@ def export_attestation(
         lambda reader: documents.pdf(reports.attestation(reader, contract_id, asked), reader.now),
         PDF,
         "attestation.pdf",
+    )
+
+
+@router.get(
+    "/ocds",
+    response_class=Response,
+    responses={**PACKAGE, **answers(409, 422)},
+    summary="Reprendre les contrats au format OCDS",
+)
+def export_ocds(call: Calling, request: Request, asked: Annotated[PackageQuery, Query()]) -> Response:
+    """Les contrats que vous voyez, mêmes critères que la liste, une publication par contrat.
+
+    Voir « Reprendre un contrat au format OCDS » pour ce qu'une publication contient.
+    """
+    settings, uri = request.app.state.settings, str(request.url)
+    return call.file(
+        lambda reader: open_contracting.several(
+            reader, asked, uri, settings.ocid_prefix, settings.export_rows
+        ),
+        JSON,
+        "contrats-ocds.json",
+    )
+
+
+@router.get(
+    "/contracts/{contract_id}/ocds",
+    response_class=Response,
+    responses={**PACKAGE, **answers(404, 422)},
+    summary="Reprendre un contrat au format OCDS",
+)
+def export_contract_ocds(
+    call: Calling, request: Request, contract_id: UUID, asked: Annotated[ComplianceQuery, Query()]
+) -> Response:
+    """OCDS 1.1.5 : parties, marché, clause (sustainability), heures dues et comptées (metrics), échéance.
+
+    Aucune donnée de personne : un mois où trop peu de personnes ont travaillé n'est que dans le total, et un
+    identifiant qui peut porter un nom est masqué. Sans droit de lire la réalisation, le marché seul.
+    """
+    prefix, uri = request.app.state.settings.ocid_prefix, str(request.url)
+    return call.file(
+        lambda reader: open_contracting.one(reader, contract_id, asked, uri, prefix),
+        JSON,
+        "contrat-ocds.json",
     )

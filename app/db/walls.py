@@ -181,14 +181,14 @@ WALLS: dict[str, Wall] = {
         f"{PLATFORM} OR {_seen('decp_records', owner=None)} OR ({ROLE} = 'buyer' AND EXISTS "
         f"(SELECT FROM organisations o WHERE o.id = {ORGANISATION} AND o.identifier = decp_records.buyer))"
     ),
+    # What a buyer decides of its own publications.
+    "decp_conflicts": Wall.same(f"{PLATFORM} OR ({OWNED})"),
+    "decp_reviews": Wall.same(f"{PLATFORM} OR ({OWNED})"),
     # What was given to a structure is its own; a firm gives what is its own.
     "delegations": Wall(
         f"({of_contract('delegations').using}) AND ({ROLE} <> 'insertion_structure' OR {_DELEGATED})",
         f"{PLATFORM} OR {_DELEGATED} OR ({ROLE} = 'contractor' AND delegator_id = {ORGANISATION})",
     ),
-    # What a buyer decides of its own publications.
-    "decp_conflicts": Wall.same(f"{PLATFORM} OR ({OWNED})"),
-    "decp_reviews": Wall.same(f"{PLATFORM} OR ({OWNED})"),
     # Between two contracts: seen from either, proposed from the first.
     "splits": Wall(f"{PLATFORM} OR {_SPLIT_SEEN}", f"{PLATFORM} OR {_seen('splits')}"),
     "split_answers": Wall.same(
@@ -225,8 +225,7 @@ WALLS: dict[str, Wall] = {
         "EXISTS (SELECT FROM participants p WHERE p.id = person_links.first_id) "
         "AND EXISTS (SELECT FROM participants p WHERE p.id = person_links.second_id)"
     ),
-    "oppositions": of_person("oppositions"),
-    "erasures": of_person("erasures"),
+    **{table: of_person(table) for table in ("oppositions", "erasures")},
     # Changes: one's own, those of contracts in sight, and those that an event in sight tells of.
     "changes": Wall(
         f"{PLATFORM} OR organisation_id = {ORGANISATION} OR {_seen('changes', owner=None)} OR wall_told(id)",
@@ -245,11 +244,11 @@ WALLS: dict[str, Wall] = {
         "OR wall_told(change_id)",
         _OWN_CHANGE.format(table="open_changes"),
     ),
-    # Accounts: of one organisation in one role.
-    "api_keys": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
-    "memberships": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
+    # Accounts: of one organisation in one role. Pieces of a file are written before there is a job.
+    **dict.fromkeys(
+        ("api_keys", "memberships", "jobs", "import_chunks"), Wall.same(f"{PLATFORM} OR ({_ACCOUNT})")
+    ),
     "stored_answers": Wall.same(_ACCOUNT),
-    "jobs": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
     # The platform too sees its own alone: an endpoint is told what its organisation reads.
     "webhooks": Wall.same(_ACCOUNT),
     "webhook_deliveries": Wall.same(
@@ -257,8 +256,6 @@ WALLS: dict[str, Wall] = {
     ),
     "connector_pulses": Wall.same(PLATFORM),
     "import_files": of_job("import_files"),
-    # Written before there is a job.
-    "import_chunks": Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
     "import_rows": of_job("import_rows"),
     # Contacts: one's own, and those that run of who stands on a contract in sight.
     "contacts": Wall.same(f"{PLATFORM} OR organisation_id = {ORGANISATION} OR ({_RUNS} AND EXISTS ({_MET}))"),

@@ -43,11 +43,16 @@ class ContractsTaken(BaseModel):
     )
 
 
-class ContractsExport(ContractsTaken):
-    """Which contracts, at which two times, in which form."""
+class PackageQuery(ContractsTaken):
+    """Which contracts, at which two times."""
 
     as_of: AsOf | None = None
     known_at: KnownAt | None = None
+
+
+class ContractsExport(PackageQuery):
+    """Which contracts, at which two times, in which form."""
+
     form: TableForm = Field(default=TableForm.CSV, alias="format")
     separator: Separator = Field(
         default=Separator.SEMICOLON,

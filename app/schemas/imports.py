@@ -26,6 +26,7 @@ class ImportOutcome(StrEnum):
     """What became of a record: `noted` is no record, but a remark; `held_back` waits for other lines."""
 
     CREATED = "created"
+    UPDATED = "updated"
     UNCHANGED = "unchanged"
     CONFLICT = "conflict"
     OTHER_BUYER = "other_buyer"

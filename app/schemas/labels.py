@@ -12,6 +12,7 @@ from app.schemas.assessments import Eligibility
 from app.schemas.compliance import Figure
 from app.schemas.connectors import CONNECTOR_LABELS
 from app.schemas.contracts import ContractKind
+from app.schemas.decp_labels import DECP_LABELS
 from app.schemas.disputes import DisputeKind, DisputeOutcome, DisputeState
 from app.schemas.events import TrailForm
 from app.schemas.exports import Separator, TableForm
@@ -208,13 +209,15 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "import_kinds": {"decp": "Données essentielles de la commande publique", "hours": "Heures du mois"},
     "import_outcomes": {
         ImportOutcome.CREATED: "Inscrit",
+        ImportOutcome.UPDATED: "Mis à jour",
         ImportOutcome.UNCHANGED: "Déjà connu",
-        ImportOutcome.CONFLICT: "Contenu différent",
+        ImportOutcome.CONFLICT: "À décider",
         ImportOutcome.OTHER_BUYER: "Autre acheteur",
         ImportOutcome.REJECTED: "Écarté",
         ImportOutcome.NOTED: "Remarque",
         ImportOutcome.HELD_BACK: "Juste, mais retenu",
     },
+    **DECP_LABELS,
     "person_decisions": {
         PersonDecision.MERGED: "Réunies",
         PersonDecision.SEPARATED: "Séparées",

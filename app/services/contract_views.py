@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
     from uuid import UUID
 
-    from app.db.session import ReadSession
+    from app.db.session import ReadSession, Viewer
     from app.db.tables import Contract, ContractParty, ContractPlace, Organisation
 
     Child = TypeVar("Child", ContractParty, ContractPlace)
@@ -53,7 +53,14 @@ def show_all(session: ReadSession, contracts: Sequence[Contract]) -> list[Contra
     known = organisations.organisations_by_id(session, named)
     lots = lots_of(session, [contract for contract in contracts if contract.clause_id is None])
     return [
-        _shown(contract, parties[contract.id], places[contract.id], known, lots.get(contract.id, []))
+        _shown(
+            session.viewer,
+            contract,
+            parties[contract.id],
+            places[contract.id],
+            known,
+            lots.get(contract.id, []),
+        )
         for contract in contracts
     ]
 
@@ -81,6 +88,7 @@ def snapshot(session: ReadSession, contract: Contract) -> dict[str, Any]:
 
 
 def _shown(
+    viewer: Viewer | None,
     contract: Contract,
     parties: Sequence[ContractParty],
     places: Sequence[ContractPlace],
@@ -97,7 +105,7 @@ def _shown(
             "waiver": shown_waiver(contract.waiver),
             "published_social": contract.decp_social,
             "suspensions": [SuspensionOut.model_validate(found) for found in contract.suspensions],
-            "holders": show_holders(parties, known),
+            "holders": show_holders(viewer, parties, known),
             "places": show_places(places),
             "clause_state": show_clause_state(contract, lots),
         }

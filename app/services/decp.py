@@ -1,46 +1,49 @@
-"""One published record (DECP) at a time: registered, already known, in conflict or kept out, and why."""
+"""One published record at a time: registered, already known, followed, in conflict or kept out, and why."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DataError, IntegrityError
 
-from app.clock import new_id
-from app.db.queries import imports as queries
+from app.db.queries import decp as queries
 from app.db.queries.organisations import organisation_by_id
 from app.db.tables import DecpRecord, ImportRow
-from app.exchange.decp.issues import Severity
-from app.rules.codes import ConsultationKind
+from app.exchange.decp.issues import IssueCode, Severity
 from app.schemas.imports import ImportOutcome
-from app.services.contracts import ContractDraft, add_contract
-from app.services.organisations import SIRET, known_organisation
-from app.services.parties import HolderDraft
-from app.services.places import published_place
+from app.services import decp_registering, decp_reviews, decp_said, decp_updates
+from app.services.decp_registering import identity_of
+from app.services.decp_said import POINTERS, Stand, Verdict
+from app.services.organisations import SIRET
+from app.services.sight import held_contract
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from app.db.session import ReadSession
     from app.exchange.decp.records import DecpContract, DecpRow
     from app.services.jobs import Running
     from app.services.work import Reader, Writer
 
-# Widths of the columns that are narrower than what a file may hold.
-LONGEST_IDENTIFIER, LONGEST_PLACE = 40, 32
+# Width of the column, narrower than what a file may hold.
+LONGEST_IDENTIFIER = 40
 TRIES = 3
 # Rows that are looked at together before any of them is written.
 TOGETHER = 100
 # What is found while registering, beside what reading the file found.
 SENTENCES = {
     "other_content": (
-        "Un enregistrement de même identité est déjà inscrit avec un autre contenu ; rien n'est remplacé."
+        "Un enregistrement de même identité décrit un autre contrat ; il est à examiner, rien n'est remplacé."
     ),
     "registered_otherwise": (
-        "Un contrat de même acheteur et de même numéro a été enregistré autrement ; rien n'est remplacé."
+        "Un contrat de même acheteur et de même numéro a été enregistré autrement ; il est à examiner, rien "
+        "n'est remplacé."
     ),
+    "field_conflict": "Cette donnée a été changée depuis par une personne ; elle est gardée, à choisir.",
+    "older_publication": "Une publication plus récente de ce marché est connue ; celle-ci n'y change rien.",
+    "published_otherwise": "Le même marché semble déjà inscrit sous un autre numéro.",
     "other_buyer": "Le marché est celui d'un autre acheteur : seul celui-ci ou la plateforme l'importe.",
     "place_unresolved": (
         "Le lieu d'exécution n'a pu être rattaché à un seul territoire ; il reste à choisir."
@@ -48,6 +51,7 @@ SENTENCES = {
     "identifier_too_long": "Un identifiant est trop long pour être repris.",
     "not_storable": "L'enregistrement contient une donnée que le service ne sait pas conserver.",
 }
+Identity = tuple[Any, ...]
 
 
 def _issue(code: str, severity: Severity, pointer: str) -> dict[str, str]:
@@ -61,6 +65,27 @@ class Found:
     outcome: ImportOutcome
     contract_id: UUID | None = None
     issues: tuple[dict[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A contract known under an identity; `row` is None for one that a dry run would have registered."""
+
+    fingerprints: frozenset[str]
+    stand: Stand | None
+    row: DecpRecord | None = None
+
+    @property
+    def contract_id(self) -> UUID | None:
+        """The contract, if there is one."""
+        return self.row.contract_id if self.row else None
+
+    @classmethod
+    def of(cls, row: DecpRecord) -> _Known:
+        """What is stored; the stand is unknown of what an earlier version imported."""
+        said = row.said or {"known": []}
+        stand = decp_said.stand_said(row.said) if row.said else None
+        return cls(frozenset({row.fingerprint.hex(), *said["known"]}), stand, row)
 
 
 class _Undo(Exception):
@@ -79,8 +104,8 @@ class Task:
     source: str | None
     total: int
     dry_run: bool
-    # What a dry run would have registered by now, by identity: the database does not remember it.
-    planned: dict[tuple[Any, ...], str] = field(default_factory=dict)
+    # What a dry run would have done by now, by identity: the database does not remember it.
+    planned: dict[Identity, list[_Known]] = field(default_factory=dict)
     _read: list[tuple[int, DecpRow]] = field(default_factory=list)
     _settled: list[tuple[int, DecpRow, Found]] = field(default_factory=list)
     _done: int = 0
@@ -117,11 +142,11 @@ class Task:
         if not self._may_import(reader, record):
             issue = _issue("other_buyer", Severity.ERROR, "/acheteur/id")
             return Found(ImportOutcome.OTHER_BUYER, None, (issue,))
-        if any(len(holder.value) > LONGEST_IDENTIFIER for holder in record.holders):
+        if any(len(holder.value) > LONGEST_IDENTIFIER for holder in _firms(record)):
             return _rejected("identifier_too_long", "/titulaires")
-        stored = queries.published(reader.session, **_identity(record))
-        if stored is not None and stored.fingerprint.hex() == record.fingerprint:
-            return Found(ImportOutcome.UNCHANGED, stored.contract_id)
+        for known in self._known(reader.session, record):
+            if record.fingerprint in known.fingerprints:
+                return Found(ImportOutcome.UNCHANGED, known.contract_id)
         return None
 
     def _may_import(self, reader: Reader, record: DecpContract) -> bool:
@@ -131,6 +156,12 @@ class Task:
             own = organisation_by_id(reader.session, reader.principal.organisation_id)
             self._own = own.identifier if own is not None and own.scheme == SIRET else ""
         return self._own == record.buyer.value
+
+    def _known(self, session: ReadSession, record: DecpContract) -> list[_Known]:
+        """The contracts known under the identity of a record, as a dry run would have left them."""
+        identity = identity_of(record)
+        planned = self.planned.get(tuple(identity.values()))
+        return planned or [_Known.of(row) for row in queries.published(session, **identity)]
 
     def _write_settled(self) -> None:
         if not self._settled:
@@ -144,9 +175,8 @@ class Task:
 
     def _progress(self, writer: Writer, index: int) -> None:
         # What is told of the whole file comes when all is done, or before anything is.
-        done = index + 1 if index >= 0 else self._done
-        self._done = done
-        self.running.progress(writer.session, done, self.total)
+        self._done = index + 1 if index >= 0 else self._done
+        self.running.progress(writer.session, self._done, self.total)
 
     def _take_alone(self, index: int, row: DecpRow) -> None:
         """Do one row and write its result, in one transaction."""
@@ -177,10 +207,20 @@ class Task:
             found = self._found(writer, row)
             writer.session.flush()
             raise _Undo
-        if found.outcome is not ImportOutcome.CREATED or row.record is None:
+        if row.record is None or found.outcome not in {ImportOutcome.CREATED, ImportOutcome.UPDATED}:
             return found
-        self.planned[tuple(_identity(row.record).values())] = row.record.fingerprint
-        return replace(found, contract_id=None)
+        self._plan(row.record)
+        return replace(found, contract_id=None) if found.outcome is ImportOutcome.CREATED else found
+
+    def _plan(self, record: DecpContract) -> None:
+        """Remember a record that a dry run took: under its identity it is what is known from now on."""
+        with self.running.reading() as reader:
+            before = self._known(reader.session, record)
+        stand = decp_said.stand_of(record)
+        follows = next((item for item in before if item.stand is None or _same(item.stand, stand)), None)
+        known = frozenset({record.fingerprint, *(follows.fingerprints if follows else ())})
+        after = _Known(known, stand, follows.row if follows else None)
+        self.planned[tuple(identity_of(record).values())] = [*(k for k in before if k is not follows), after]
 
     def _report(self, index: int, row: DecpRow, found: Found) -> None:
         with self.running.writing() as writer:
@@ -204,98 +244,71 @@ class Task:
         settled = self._without_change(writer, row)
         if settled is not None or row.record is None:
             return settled or Found(ImportOutcome.REJECTED)
-        return self._known(writer, row.record) or self._registered(writer, row.record)
+        known = self._known(writer.session, row.record)
+        if known:
+            return self._followed(writer, row, row.record, known)
+        return self._by_hand(writer, row.record) or self._registered(writer, row)
 
-    def _known(self, writer: Writer, record: DecpContract) -> Found | None:
-        identity = _identity(record)
-        planned = self.planned.get(tuple(identity.values()))
-        stored = queries.published(writer.session, **identity)
-        if planned is None and stored is None:
-            return _by_hand(writer, record)
-        fingerprint = stored.fingerprint.hex() if stored else planned
-        contract_id = stored.contract_id if stored else None
-        if fingerprint == record.fingerprint:
-            return Found(ImportOutcome.UNCHANGED, contract_id)
-        issue = _issue("other_content", Severity.ERROR, "")
-        return Found(ImportOutcome.CONFLICT, contract_id, (issue,))
+    def _followed(self, writer: Writer, row: DecpRow, record: DecpContract, known: list[_Known]) -> Found:
+        """Whatever is known under the identity: a later publication, an earlier one, or another contract."""
+        beside = any(issue.code is IssueCode.DUPLICATE_IDENTITY for issue in row.issues)
+        stand = decp_said.stand_of(record)
+        for item in known:
+            judged = decp_said.judged(item.stand, stand, beside=beside) if item.stand else Verdict.NEWER
+            if judged is Verdict.OLDER:
+                issue = _issue("older_publication", Severity.WARNING, "")
+                return Found(ImportOutcome.UNCHANGED, item.contract_id, (issue,))
+            if judged is Verdict.NEWER:
+                return self._updated(writer, record, item.row)
+        return self._to_review(writer, record, known[0].contract_id, "other_content")
 
-    def _registered(self, writer: Writer, record: DecpContract) -> Found:
-        contract_id = new_id()
-        writer.record("contract.registered", contract_id=contract_id)
-        buyer = known_organisation(writer, record.buyer.value)
-        holders = tuple(
-            HolderDraft(known_organisation(writer, holder.value, scheme=holder.scheme))
-            for holder in record.holders
-        )
-        place = published_place(writer.session, _place_code(record), record.place_type)
-        firm, maximum = _amounts(record)
-        draft = ContractDraft(
-            id=contract_id,
-            buyer=buyer,
-            reference=record.external_id,
-            object=record.object,
-            nature=record.nature,
-            cpv=record.cpv,
-            procedure=record.procedure,
-            ccag=record.ccag,
-            firm_amount=firm,
-            maximum_amount=maximum,
-            # What kind of consultation it was decides which threshold obliges it.
-            consultation={"kind": ConsultationKind.CONCESSION.value} if record.concession else {},
-            started_on=record.started_on,
-            framework_reference=record.framework_id,
-            notified_on=record.notified_on,
-            duration_months=record.duration_months,
-            decp_social=record.social_considerations,
-            holders=holders,
-            places=() if place.published_code is None else (place,),
-        )
-        add_contract(writer, draft)
-        writer.session.add(
-            DecpRecord(
-                id=new_id(),
-                **_identity(record),
-                fingerprint=bytes.fromhex(record.fingerprint),
-                notified_on=record.notified_on,
-                source=self.source,
-                # The text itself: as a document its numbers and escapes would not come back as they were.
-                raw={"text": record.raw_json},
-                contract_id=contract_id,
-            )
-        )
-        unresolved = _issue("place_unresolved", Severity.WARNING, "/lieuExecution")
-        return Found(ImportOutcome.CREATED, contract_id, () if place.place else (unresolved,))
+    def _updated(self, writer: Writer, record: DecpContract, row: DecpRecord | None) -> Found:
+        if row is None:
+            return Found(ImportOutcome.UPDATED)
+        contract = held_contract(writer, row.contract_id)
+        changed, conflicts = decp_updates.follow(writer, contract, row, record, self.source)
+        if not conflicts:
+            outcome = ImportOutcome.UPDATED if changed else ImportOutcome.UNCHANGED
+            return Found(outcome, contract.id)
+        issues = (_issue("field_conflict", Severity.WARNING, POINTERS[name]) for name in conflicts)
+        return Found(ImportOutcome.CONFLICT, contract.id, tuple(issues))
+
+    def _by_hand(self, writer: Writer, record: DecpContract) -> Found | None:
+        contract = queries.registered_by_hand(writer.session, record.buyer.value, record.external_id)
+        if contract is None:
+            return None
+        return self._to_review(writer, record, contract.id, "registered_otherwise")
+
+    def _to_review(
+        self, writer: Writer, record: DecpContract, contract_id: UUID | None, reason: str
+    ) -> Found:
+        if contract_id is not None:
+            decp_reviews.ask(writer, held_contract(writer, contract_id), record, reason, self.source)
+        pointer = "/id" if reason == "registered_otherwise" else ""
+        return Found(ImportOutcome.CONFLICT, contract_id, (_issue(reason, Severity.ERROR, pointer),))
+
+    def _registered(self, writer: Writer, row: DecpRow) -> Found:
+        if row.record is None:
+            return Found(ImportOutcome.REJECTED)
+        contract, placed = decp_registering.register(writer, row.record, self.source)
+        issues = []
+        if not placed:
+            issues.append(_issue("place_unresolved", Severity.WARNING, "/lieuExecution"))
+        told = any(issue.code is IssueCode.DUPLICATE_SUSPECTED for issue in row.issues)
+        likeness = decp_said.likeness_of(row.record)
+        if not told and queries.is_published_otherwise(writer.session, likeness, row.record.external_id):
+            issues.append(_issue("published_otherwise", Severity.WARNING, "/id"))
+        return Found(ImportOutcome.CREATED, contract.id, tuple(issues))
 
 
-def _by_hand(writer: Writer, record: DecpContract) -> Found | None:
-    contract_id = queries.registered_by_hand(writer.session, record.buyer.value, record.external_id)
-    if contract_id is None:
-        return None
-    issue = _issue("registered_otherwise", Severity.ERROR, "/id")
-    return Found(ImportOutcome.CONFLICT, contract_id, (issue,))
+def _same(known: Stand, found: Stand) -> bool:
+    return decp_said.judged(known, found, beside=False) is not Verdict.OTHER
+
+
+def _firms(record: DecpContract) -> list[Any]:
+    acts = [act.subcontractor for act in record.subcontract_acts if act.subcontractor is not None]
+    return [*record.holders, *decp_said.holders_of(record), *acts]
 
 
 def _rejected(code: str, pointer: str = "") -> Found:
     return Found(ImportOutcome.REJECTED, None, (_issue(code, Severity.ERROR, pointer),))
-
-
-def _amounts(record: DecpContract) -> tuple[int | None, int | None]:
-    """Firm and maximum amount. The whole value of a concession is turnover, no amount paid: it is neither."""
-    if record.concession:
-        return None, None
-    return (None, record.amount) if record.is_framework else (record.amount, None)
-
-
-def _place_code(record: DecpContract) -> str | None:
-    return record.place_code[:LONGEST_PLACE] if record.place_code else None
-
-
-def _identity(record: DecpContract) -> dict[str, Any]:
-    """What makes two records the same contract: the columns of `decp_records` that are unique together."""
-    holders = sorted(f"{holder.scheme}:{holder.value}" for holder in record.holders)
-    return {
-        "buyer": record.buyer.value,
-        "reference": record.external_id,
-        "cpv": record.cpv or "",
-        "holders_hash": hashlib.sha256("\n".join(holders).encode()).digest(),
-    }

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from app.schemas.compliance import ComplianceOut
     from app.schemas.contracts import ContractOut
-    from app.schemas.exports import AttestationQuery, ContractsExport, ContractsTaken
+    from app.schemas.exports import AttestationQuery, ContractsExport, ContractsTaken, PackageQuery
     from app.services.work import Reader
 
     Reading = Callable[[], AbstractContextManager[Reader]]
@@ -76,7 +76,7 @@ def contracts_csv(reading: Reading, asked: ContractsExport) -> Iterator[str]:
 
 def contracts_workbook(reader: Reader, asked: ContractsExport, most: int) -> bytes:
     """The same as a workbook; ExportTooLarge beyond `most` contracts."""
-    found = list(_all(reader, asked, most))
+    found = list(all_taken(reader, asked, most))
     about = {
         **who_and_when(reader, asked),
         "Couverture": f"{len(found)} contrat(s), parmi ceux que l'organisme voit dans ce rôle",
@@ -86,9 +86,7 @@ def contracts_workbook(reader: Reader, asked: ContractsExport, most: int) -> byt
     return workbook(table, (_row(reader, contract, asked) for contract in found))
 
 
-def who_and_when(
-    reader: Reader, asked: ContractsExport | ComplianceQuery | AttestationQuery
-) -> dict[str, str]:
+def who_and_when(reader: Reader, asked: PackageQuery | ComplianceQuery | AttestationQuery) -> dict[str, str]:
     """Who asked, for which day, as known when: what every file has to say of itself."""
     own = reader.principal.organisation_id
     organisation = organisations_by_id(reader.session, {own}).get(own)
@@ -112,7 +110,8 @@ def taken(reader: Reader, asked: ContractsTaken, after: UUID | None) -> tuple[li
     return page.items, page.next
 
 
-def _all(reader: Reader, asked: ContractsTaken, most: int) -> Iterator[ContractOut]:
+def all_taken(reader: Reader, asked: ContractsTaken, most: int) -> Iterator[ContractOut]:
+    """All contracts of the list; ExportTooLarge beyond `most`."""
     after, number = None, 0
     while True:
         items, after = taken(reader, asked, after)

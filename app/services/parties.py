@@ -14,7 +14,7 @@ from app.principal import Role
 from app.refusals import AlreadyParty, ContractClosed
 from app.rules.hours import largest_remainder
 from app.schemas.parties import WHOLE, HolderOut, SubcontractList, SubcontractOut
-from app.services import grants
+from app.services import grants, masking
 from app.services.organisations import SIRET, check_siret, known_organisation
 from app.services.sight import held_contract, require_role, seen_contract
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
+    from app.db.session import Viewer
     from app.db.tables import Contract, Organisation
     from app.schemas.parties import HolderIn, PartyIn, SubcontractIn
     from app.services.work import Reader, Writer
@@ -162,14 +163,14 @@ def replace_holders(writer: Writer, contract: Contract, holders: Sequence[Holder
 
 
 def show_holders(
-    parties: Sequence[ContractParty], organisations: Mapping[UUID, Organisation]
+    viewer: Viewer | None, parties: Sequence[ContractParty], organisations: Mapping[UUID, Organisation]
 ) -> list[HolderOut]:
     """The holders of one contract as they are shown: shares always sum to the whole."""
     assumed = equal_shares(len(parties))
     return [
         HolderOut(
             scheme=organisations[party.organisation_id].scheme,
-            identifier=organisations[party.organisation_id].identifier,
+            identifier=masking.shown(viewer, party.owner_id, organisations[party.organisation_id]),
             name=organisations[party.organisation_id].name,
             share=assumed[index] if party.share is None else party.share,
             share_assumed=party.share is None and len(parties) > 1,
@@ -192,6 +193,16 @@ def declare_subcontractor(writer: Writer, contract_id: UUID, request: Subcontrac
     parties = queries.parties_of(writer.session, [contract.id], queries.SUBCONTRACTOR)
     if any(party.organisation_id == firm.id for party in parties):
         raise AlreadyParty
+    party = add_subcontractor(writer, contract, firm, request.since or writer.today, request.until)
+    writer.touch("contract", contract.id, "subcontracts")
+    writer.announce("contract.updated", "contract", contract.id)
+    return _shown(writer, party, firm)
+
+
+def add_subcontractor(
+    writer: Writer, contract: Contract, firm: Organisation, since: date, until: date | None
+) -> ContractParty:
+    """Write a subcontractor who is none yet, and let it see the contract."""
     party = ContractParty(
         owner_id=contract.owner_id,
         contract_id=contract.id,
@@ -199,17 +210,13 @@ def declare_subcontractor(writer: Writer, contract_id: UUID, request: Subcontrac
         kind=queries.SUBCONTRACTOR,
         lead=False,
         share=None,
-        since=request.since or writer.today,
-        until=request.until,
+        since=since,
+        until=until,
     )
     writer.session.add(party)
     cause = (queries.SUBCONTRACTOR, firm.id)
-    grants.open_access(
-        writer, contract, firm.id, Role.CONTRACTOR, cause=cause, since=party.since, until=party.until
-    )
-    writer.touch("contract", contract.id, "subcontracts")
-    writer.announce("contract.updated", "contract", contract.id)
-    return _shown(party, firm)
+    grants.open_access(writer, contract, firm.id, Role.CONTRACTOR, cause=cause, since=since, until=until)
+    return party
 
 
 def list_subcontractors(reader: Reader, contract_id: UUID) -> SubcontractList:
@@ -219,13 +226,13 @@ def list_subcontractors(reader: Reader, contract_id: UUID) -> SubcontractList:
     firms = organisation_queries.organisations_by_id(
         reader.session, {party.organisation_id for party in parties}
     )
-    return SubcontractList(items=[_shown(party, firms[party.organisation_id]) for party in parties])
+    return SubcontractList(items=[_shown(reader, party, firms[party.organisation_id]) for party in parties])
 
 
-def _shown(party: ContractParty, firm: Organisation) -> SubcontractOut:
+def _shown(reader: Reader, party: ContractParty, firm: Organisation) -> SubcontractOut:
     return SubcontractOut(
         scheme=firm.scheme,
-        identifier=firm.identifier,
+        identifier=masking.shown(reader.session.viewer, party.owner_id, firm),
         name=firm.name,
         since=party.since,
         until=party.until,

@@ -284,6 +284,25 @@ REGISTER: tuple[Processing, ...] = (
         source="L'organisme lui-même",
     ),
     Processing(
+        label="Identifiant publié d'une entreprise, quand il est fait des lettres d'un nom (hors UE, FRWF)",
+        columns=(
+            "organisations.identifier",
+            *_of("decp_records", "raw", "said"),
+            *_of("decp_conflicts", "ours", "theirs"),
+            "decp_reviews.record",
+            "import_chunks.content",
+        ),
+        fields=(
+            *("HolderOut.identifier", "SubcontractOut.identifier", "PublicationReviewSide.holders"),
+            *_of("PublicationConflictOut", "ours", "theirs"),
+        ),
+        purpose="Reconnaître les titulaires et sous-traitants des marchés publiés",
+        basis=MISSION,
+        recipients=("L'acheteur du contrat et l'entreprise ; masqué pour tous les autres",),
+        retention="Avec le contrat ; le fichier importé, jusqu'à la fin de l'import",
+        source="Données essentielles de la commande publique, publiées par l'acheteur",
+    ),
+    Processing(
         label="Réponses gardées pour qu'une requête répétée n'ait qu'un effet, chiffrées",
         columns=("stored_answers.body",),
         fields=(),

@@ -297,6 +297,10 @@ ADVICE = {
         "Adressez-vous à qui a décidé ; GET /v1/rules dit le délai (dispute_days).",
         "Turn to who decided; GET /v1/rules tells the time allowed (dispute_days).",
     ),
+    "decp_decided": Text(
+        "Relisez-le : ce qui est décidé le reste, une autre publication le redemandera.",
+        "Read it again: what is decided stays so; another publication would ask anew.",
+    ),
     "dispute_closed": Text(
         "Une nouvelle décision, s'il y en a une, se conteste à son tour.",
         "A new decision, if there is one, can be disputed in its turn.",

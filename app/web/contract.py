@@ -159,7 +159,7 @@ def _complete(document: dict[str, Any]) -> None:
             content = answer.get("content", {}).get(JSON_TYPE)
             if content is None or not content.get("schema"):
                 continue
-            content["example"] = examples.of(content["schema"])
+            content.setdefault("example", examples.of(content["schema"]))
             model = models.get(content["schema"].get("$ref", "").rpartition("/")[2])
             headers = _headers(model, status) if model else {}
             if headers:

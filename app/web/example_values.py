@@ -11,6 +11,7 @@ from typing import Any
 
 from app.web.example_access import ACCESS, ACCESS_NAMES, KEY, MEMBERSHIP
 from app.web.example_contacts import CONTACT, CONTACTS
+from app.web.example_decp import DECIDABLE, DECP
 from app.web.example_delegations import DELEGATION, DELEGATIONS
 from app.web.example_figures import FIGURES
 from app.web.example_law import LAW, OUTCOMES
@@ -20,7 +21,7 @@ from app.web.example_pools import POOL, POOLS
 from app.web.example_releases import RELEASE, RELEASES
 from app.web.example_reviews import CLAIM, DECISION, REVIEWS, SPLIT
 from app.web.example_rights import RIGHTS
-from app.web.example_webhooks import DELIVERY, WEBHOOK, WEBHOOK_NAMES, WEBHOOKS
+from app.web.example_webhooks import SENT, WEBHOOK_NAMES, WEBHOOKS
 
 INVOICE = "01936f2e-7c10-7a31-9c55-0242ac12000f"
 REVERSAL = "01936f2e-7c10-7a31-9c55-0242ac120010"
@@ -218,6 +219,7 @@ BY_MODEL: dict[str, Any] = {
     **WEBHOOKS,
     **CONTACTS,
     **DELEGATIONS,
+    **DECP,
     **FIGURES,
     **LAW,
     **OUTCOMES,
@@ -369,16 +371,14 @@ PARAMETERS: dict[str, Any] = {
     **PARTS,
     "assessment_id": ASSESSMENT,
     "code": "57433",
-    "delivery_id": DELIVERY,
-    "webhook_id": WEBHOOK,
-    "contact_id": CONTACT,
     "contract_id": CONTRACT,
     "decision_id": DECISION,
+    **SENT,
+    "contact_id": CONTACT,
     "delegation_id": DELEGATION,
     "hire_id": HIRE,
-    "import_id": JOB,
     "invoice_id": INVOICE,
-    "job_id": JOB,
+    **dict.fromkeys(("import_id", "job_id"), JOB),
     "edition": 1,
     "key_id": KEY,
     "level": "commune",
@@ -394,6 +394,7 @@ PARAMETERS: dict[str, Any] = {
     "since": "2025-01-01",
     "siret": BUYER,
     "release_id": RELEASE,
+    **DECIDABLE,
     "split_id": SPLIT,
     "statement_id": STATEMENT,
 }

@@ -34,10 +34,21 @@ QUIET_SECONDS = 15.0
 RETRY_MILLISECONDS = 2_000
 RETRY_AFTER_SECONDS = 10
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+# One event; the stream is any number of them.
+EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "const": "progress"},
+        "data": {"type": "string", "description": "Le travail en JSON (JobOut)."},
+        "id": {"type": "string"},
+        "retry": {"type": "integer", "minimum": 0},
+    },
+    "required": ["event", "data", "id"],
+}
 FOLLOWED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Flux d'événements : `event: progress`, `data:` le travail en JSON (JobOut).",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": EVENT}},
     }
 }
 

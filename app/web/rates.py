@@ -33,6 +33,8 @@ DOCUMENTS = frozenset(
         ("POST", "/v1/imports"),
         ("GET", "/v1/audit/export"),
         ("GET", "/v1/exports/contracts"),
+        ("GET", "/v1/exports/ocds"),
+        ("GET", "/v1/exports/contracts/{contract_id}/ocds"),
         ("GET", "/v1/exports/contracts/{contract_id}/bilan"),
         ("GET", "/v1/exports/contracts/{contract_id}/attestation"),
         ("GET", "/v1/participants/{participant_id}/export"),

@@ -55,7 +55,9 @@ def upgrade() -> None:
         sa.Column("record", JSON, nullable=False),
         sa.Column("source", sa.String(length=1000), nullable=True),
         sa.Column("new_contract_id", sa.Uuid(), nullable=True),
-        sa.UniqueConstraint("contract_id", "fingerprint", name="uq_decp_reviews_contract_id_fingerprint"),
+        sa.UniqueConstraint(
+            "owner_id", "contract_id", "fingerprint", name="uq_decp_reviews_owner_id_contract_id_fingerprint"
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from httpx2 import Response
 from app.principal import Role
 from app.services.changes import settle
 from tests.api.builders import Service
+from tests.api.publishing import publish
 from tests.api.registering import CLAUSE, contract_body
 
 PLATFORM = "90000000100017"
@@ -174,6 +175,7 @@ def tell(service: Service, team: Team) -> Case:
     _hold(case)
     _penalise(case)
     _pool(case)
+    case.ids |= publish(service, case.ids["contract_id"], team.buyer)
     while settle(service.means):
         pass
     return case

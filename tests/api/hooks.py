@@ -12,6 +12,7 @@ from httpx2 import Response
 from app.clock import new_id
 from app.exchange.outgoing import Outgoing
 from app.principal import SERVICE, Role
+from app.schemas.event_types import EVENT_TYPES
 from app.services import deliveries
 from app.services.changes import settle
 from app.services.work import writing
@@ -89,7 +90,7 @@ def tell(service: Service, contract_id: UUID, *events: str) -> None:
     for event in events:
         with writing(service.means, SERVICE, "test") as writer:
             writer.record("test.changed", contract_id=contract_id)
-            writer.announce(event, "hire", new_id())
+            writer.announce(event, EVENT_TYPES[event], new_id())
     settle(service.means)
 
 

@@ -187,11 +187,17 @@ answer_dispute               403  403  403  404  200  403  404  404  404
 withdraw_dispute             403  403  200  404  403  403  404  404  404
 
 export_contracts             200  200  200  200  200  200  200  200  200
+export_ocds                  200  200  200  200  200  200  200  200  200
+export_contract_ocds         200  200  200  200  200  200  200  404  404
 export_bilan                 200  200  200  200  200  200  403  404  404
 export_attestation           200  200  200  200  200  200  403  404  404
 
 import_file                  202  202  403  403  403  403  403  403  403
 read_hours_template          403  403  200  200  403  403  200  403  403
+list_decp_conflicts          200  200  403  403  403  403  403  403  403
+decide_decp_conflict         200  200  404  404  404  404  404  404  404
+list_decp_reviews            200  200  403  403  403  403  403  403  403
+decide_decp_review           200  200  404  404  404  404  404  404  404
 read_import                  200  200  404  404  404  404  404  404  404
 list_import_rows             200  200  404  404  404  404  404  404  404
 list_connectors              200  403  403  403  403  403  403  403  403

@@ -66,17 +66,20 @@ class TestFeed:
         settle(service.means)
         with writing(service.means, SERVICE, "test") as writer:
             writer.record("test.changed")
-            writer.announce("test.changed", "hire", new_id())
+            writer.announce("hire.updated", "hire", new_id())
         before = feed(service, PLATFORM, Role.ADMIN)
         settle(service.means)
         after = feed(service, PLATFORM, Role.ADMIN, after=before["next"])
         assert before["items"] == []
-        assert [item["type"] for item in after["items"]] == ["test.changed"]
+        assert [item["type"] for item in after["items"]] == ["hire.updated"]
 
     def test_a_page_never_ends_inside_a_change(self, service: Service) -> None:
         contract = add_contract(service)
-        told = [*change(service, contract, "a"), *change(service, contract, "b", "c", "d")]
-        told += change(service, contract, "e")
+        told = [
+            *change(service, contract, "hire.declared"),
+            *change(service, contract, *["hire.updated"] * 3),
+        ]
+        told += change(service, contract, "hire.ended")
         pages = [feed(service, BUYER, Role.BUYER, limit=2)]
         while pages[-1]["items"]:
             pages.append(feed(service, BUYER, Role.BUYER, limit=2, after=pages[-1]["next"]))
@@ -86,7 +89,7 @@ class TestFeed:
 
     def test_the_cursor_moves_on_over_what_is_not_ones_own(self, service: Service) -> None:
         contract = add_contract(service, buyer=OTHER_BUYER)
-        change(service, contract, "a")
+        change(service, contract, "hire.declared")
         last = feed(service, PLATFORM, Role.ADMIN)["items"][-1]["position"]
         page = feed(service, BUYER, Role.BUYER)
         assert page["items"] == []

@@ -73,3 +73,21 @@ def test_a_workbook_too_large_is_refused_and_the_csv_is_not(
 def test_an_unknown_criterion_is_refused(service: Service) -> None:
     answer = service.get(PATH, BUYER, Role.BUYER, colour="blue")
     assert answer.status_code == 422
+
+
+def test_a_contract_is_taken_as_a_release(service: Service) -> None:
+    listed = service.get("/v1/contracts", BUYER, Role.BUYER, clause_state="clause").json()["items"]
+    answer = service.get(f"{PATH}/{listed[0]['id']}/ocds", BUYER, Role.BUYER, as_of="2025-04-15")
+    (found,) = answer.json()["releases"]
+    assert found["ocid"] == f"ocds-000000-{listed[0]['id']}"
+    assert found["contracts"][0]["agreedMetrics"][0]["observations"][0]["measure"] == 46
+    assert found["contracts"][0]["implementation"]["milestones"][0]["status"] == "scheduled"
+    assert service.get(f"{PATH}/{listed[0]['id']}/ocds", OTHER_BUYER, Role.BUYER).status_code == 404
+
+
+def test_the_list_is_a_package_of_releases(service: Service) -> None:
+    answer = service.get("/v1/exports/ocds", BUYER, Role.BUYER)
+    assert BUYER in answer.json()["publisher"]["name"]
+    tags = sorted(len(found["tag"]) for found in answer.json()["releases"])
+    # One contract with a clause and hours to follow, one without.
+    assert tags == [1, 2]

@@ -137,11 +137,9 @@ class TestAgain:
         ]
         assert count(service, Contract) == 2
 
-    def test_other_content_under_the_same_identity_is_a_conflict_and_replaces_nothing(
-        self, service: Service
-    ) -> None:
+    def test_another_contract_under_the_same_identity_replaces_nothing(self, service: Service) -> None:
         (first,) = imported(service, as_json(sound()))["items"]
-        found = imported(service, as_json(sound(montant=99999.0)))
+        found = imported(service, as_json(sound(objet="Un tout autre marché", montant=99999.0)))
         (row,) = found["items"]
         assert outcomes(found) == {"conflict": 1}
         assert row["contract_id"] == first["contract_id"]

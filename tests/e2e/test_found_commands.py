@@ -61,8 +61,8 @@ def test_a_demonstration_on_other_records_says_why_it_stops(
     def differ(*_: object) -> None:
         raise Unexpected("Exemple.")
 
-    monkeypatch.setattr(cli, "served", nullcontext)
-    monkeypatch.setattr(cli, "tell", differ)
+    monkeypatch.setattr("app.demonstration.server.served", nullcontext)
+    monkeypatch.setattr("app.demonstration.telling.tell", differ)
     done = runner.invoke(cli.app, ["demo"])
     assert done.exit_code == 1
     assert done.stderr.endswith("L'histoire s'arrête ici. Exemple.\n")

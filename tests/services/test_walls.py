@@ -21,7 +21,8 @@ SOMEBODY = Viewer("00000000-0000-0000-0000-000000000007", "buyer", "2025-01-10")
 PUBLIC_KEYS = {
     ("organisations", "scheme", "identifier"): "published by the national institute of statistics",
     ("api_keys", "public_id"): "drawn at random",
-    ("decp_records", "buyer", "reference", "cpv", "holders_hash"): "published records",
+    ("decp_records", "buyer", "reference", "cpv", "holders_hash", "rank"): "published records",
+    ("webhook_deliveries", "webhook_id", "event_id"): "an id drawn at random",
     ("open_changes", "change_id"): "an id drawn at random",
     ("releases", "year", "quarter"): "published",
     ("seals", "change_id"): "an id drawn at random",

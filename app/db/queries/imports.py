@@ -1,13 +1,13 @@
-"""Files handed over for import, what became of their records, and the published records behind contracts."""
+"""Files handed over for import, and what became of their records."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, delete, exists, func, select
+from sqlalchemy import Select, delete, func, select
 
 from app.db.queries.jobs import visible_jobs
-from app.db.tables import Contract, DecpRecord, ImportFile, ImportRow, Job, Organisation
+from app.db.tables import ImportFile, ImportRow, Job
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,33 +64,3 @@ def outcomes_of(session: ReadSession, job_id: UUID) -> dict[str, int]:
         .group_by(ImportRow.outcome)
     )
     return {row.outcome: row.number for row in session.execute(query)}
-
-
-def published(
-    session: ReadSession, *, buyer: str, reference: str, cpv: str, holders_hash: bytes
-) -> DecpRecord | None:
-    """The record of this identity that a contract was registered from."""
-    query = select(DecpRecord).where(
-        DecpRecord.buyer == buyer,
-        DecpRecord.reference == reference,
-        DecpRecord.cpv == cpv,
-        DecpRecord.holders_hash == holders_hash,
-    )
-    return session.scalar(query)
-
-
-def registered_by_hand(session: ReadSession, siret: str, reference: str) -> UUID | None:
-    """A contract of this buyer and reference that no published record stands behind."""
-    query = (
-        select(Contract.id)
-        .join(Organisation, Organisation.id == Contract.owner_id)
-        .where(
-            Organisation.scheme == "SIRET",
-            Organisation.identifier == siret,
-            Contract.reference == reference,
-            ~exists().where(DecpRecord.contract_id == Contract.id),
-        )
-        .order_by(Contract.id)
-        .limit(1)
-    )
-    return session.scalar(query)

@@ -66,7 +66,7 @@ class DecpReview(Base):
     __tablename__ = "decp_reviews"
     __table_args__ = (
         refers_together(*OF_CONTRACT),
-        UniqueConstraint("contract_id", "fingerprint"),
+        UniqueConstraint("owner_id", "contract_id", "fingerprint"),
         Index("ix_decp_reviews_state", "state", "id"),
     )
 

@@ -135,5 +135,10 @@ def _other(scheme: str, value: str, pointer: str, findings: Findings) -> Identif
     return Identifier(scheme, value, valid, personal=scheme in _PERSONAL)
 
 
+def may_hold_a_name(scheme: str) -> bool:
+    """Whether identifiers of a scheme may be made of a person's name."""
+    return scheme.upper() in _PERSONAL
+
+
 def _compact(text: str) -> str:
     return _SEPARATORS.sub("", _FLOAT_TAIL.sub("", text.strip())).upper()

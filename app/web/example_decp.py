@@ -1,0 +1,43 @@
+"""What the examples of the contract tell of publications: one that says more, and one of another lot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+CONFLICT = "01936f2e-7c10-7a31-9c55-0242ac120040"
+REVIEW = "01936f2e-7c10-7a31-9c55-0242ac120041"
+FOUND, DECIDED = "2025-04-10T08:00:00Z", "2025-04-11T09:30:00Z"
+HOLDERS = ["SIRET 22222200200008"]
+
+DECIDABLE: dict[str, Any] = {"conflict_id": CONFLICT, "review_id": REVIEW}
+DECP: dict[str, Any] = {
+    "PublicationConflictOut.id": CONFLICT,
+    "PublicationConflictOut.field": "firm_amount",
+    "PublicationConflictOut.ours": "28000.00",
+    "PublicationConflictOut.theirs": "31000.00",
+    "PublicationConflictOut.state": "open",
+    "PublicationConflictOut.found_at": FOUND,
+    "PublicationConflictOut.decided_at": None,
+    "PublicationReviewOut.id": REVIEW,
+    "PublicationReviewOut.reason": "other_content",
+    "PublicationReviewOut.reference": "24-1065297",
+    "PublicationReviewOut.source": "decp-2024-12.json",
+    "PublicationReviewOut.published": {
+        "object": "Construction d'une halle exemple - Lot 3 : couverture",
+        "notified_on": "2024-12-12",
+        "amount": "41000.00",
+        "duration_months": 9,
+        "holders": HOLDERS,
+    },
+    "PublicationReviewOut.registered": {
+        "object": "Construction d'une halle exemple - Lot 2 : charpente",
+        "notified_on": "2024-12-12",
+        "amount": "27364.00",
+        "duration_months": 9,
+        "holders": HOLDERS,
+    },
+    "PublicationReviewOut.state": "open",
+    "PublicationReviewOut.new_contract_id": None,
+    "PublicationReviewOut.found_at": FOUND,
+    "PublicationReviewOut.decided_at": None,
+}
