@@ -46,6 +46,7 @@ from app.api import (
     statements,
     territories,
     webhooks,
+    work_queue,
 )
 from app.clock import SystemClock
 from app.crypto import Keyring
@@ -120,6 +121,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         estimates,
         statements,
         compliance,
+        work_queue,
         penalties,
         disputes,
         figures,

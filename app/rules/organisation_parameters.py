@@ -14,6 +14,14 @@ ORGANISATIONS = (
         checked_on=GATHERED,
     ),
     Parameter(
+        code="contract_notice_days",
+        label_fr="Jours d'avance auxquels un début d'exécution est annoncé",
+        unit="days",
+        values=series("Usage supposé", ("2000-01-01", "30")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
         code="contact_months",
         label_fr="Durée pour laquelle un interlocuteur confirmé est tenu pour joignable",
         unit="months",

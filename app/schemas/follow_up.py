@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from app.rules.codes import ForecastMethod
 from app.schemas.fields import Hours, Month, Output
@@ -27,9 +28,12 @@ class ActionCode(StrEnum):
     HIRE_END_PASSED = "hire_end_passed"
     OUTCOMES_MISSING = "outcomes_missing"
     WINDOW_ENDING = "window_ending"
+    CONTRACT_STARTING = "contract_starting"
     NO_FACILITATOR = "no_facilitator"
     CLAUSE_MISSING = "clause_missing"
     CLAUSE_TO_CHECK = "clause_to_check"
+    CONTACT_UNREACHABLE = "contact_unreachable"
+    CONTACT_TO_CONFIRM = "contact_to_confirm"
 
 
 class ActionOut(Output):
@@ -42,6 +46,17 @@ class ActionOut(Output):
     due_on: date | None = Field(description="Jour d'échéance ; le premier s'il y en a plusieurs.")
     count: int | None
     hours: Hours | None
+    _key: str = PrivateAttr(default="")
+
+    @property
+    def key(self) -> str:
+        """What tells it from others of its code, month and declarant on the contract; never sent."""
+        return self._key
+
+    def keyed(self, key: str) -> Self:
+        """The same, under a key."""
+        self._key = key
+        return self
 
 
 class ComplianceForecast(Output):

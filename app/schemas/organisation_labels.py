@@ -54,4 +54,7 @@ STATEMENT_ACTIONS: Mapping[str, str] = {
     ActionCode.STATEMENT_TO_APPROVE: "Relevé à approuver par le titulaire",
     ActionCode.STATEMENT_SENT_BACK: "Relevé renvoyé par le titulaire",
     ActionCode.STATEMENT_TO_REVIEW: "Relevé à examiner",
+    ActionCode.CONTRACT_STARTING: "Exécution qui commence bientôt",
+    ActionCode.CONTACT_UNREACHABLE: "Interlocuteur injoignable",
+    ActionCode.CONTACT_TO_CONFIRM: "Interlocuteur à confirmer",
 }

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from app.db.queries import compliance as queries
+from app.db.queries.present_facts import present_facts
 from app.errors import NotFound
 from app.principal import Role
 from app.rules import status as rules
@@ -171,7 +172,7 @@ def _present(reader: Reader, sight: Sight, as_of: date) -> Case:
     rows: Sequence[Any] = ()
     followed, day = None, min(as_of, reader.today)
     if terms is not None:
-        rows = queries.present_facts(reader.session, row, as_of, last_month(as_of, terms.window))
+        rows = present_facts(reader.session, row, as_of, last_month(as_of, terms.window))
         followed = follow_up(rows, terms, day, reader.principal)
     months = {item.first: _sums(item._mapping) for item in rows if item.what == "month"}  # noqa: SLF001  # as above
     hires = _hires(reader, sight, terms, as_of)
@@ -286,6 +287,14 @@ def _told_now(case: Case, terms: Terms, known: Known, found: Compliance) -> dict
         "reporting": show_reporting(now.followed, terms, now.day),
         "next_actions": _actions(case, terms=terms, position=found, followed=now.followed),
     }
+
+
+def left_to_do(case: Case, as_of: date, *, balance: bool) -> list[ActionOut]:
+    """What is left to do on a contract today; without `balance`, nothing that figures would tell."""
+    if case.terms is None or case.present is None:
+        return _actions(case) or []
+    found = judged(case, case.terms, as_of) if balance else None
+    return _actions(case, terms=case.terms, position=found, followed=case.present.followed) or []
 
 
 def _actions(case: Case, **found: Any) -> list[ActionOut] | None:  # noqa: ANN401  # fields of a situation

@@ -69,7 +69,8 @@ class FollowUp:
     came back, or have no verdict though nobody holds them back. `approvals`: what waits for the holder, until
     when.
     `documents`: when each document of the clause came in, by its key; None for firms that do not answer for
-    it. `names` and `identifiers` by organisation; `delegates`: who declares for one today, by name.
+    it. `names` and `identifiers` by organisation; `delegates`: who declares for one today, by
+    name; `statements`: the id of what was sent.
     """
 
     owed: tuple[Owed, ...]
@@ -84,28 +85,36 @@ class FollowUp:
     names: Mapping[UUID, str]
     identifiers: Mapping[UUID, str]
     delegates: Mapping[UUID, str]
+    statements: Mapping[tuple[UUID, date], UUID]
 
 
 def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal) -> FollowUp:
-    """What the rows of `queries.compliance.present_facts` say on a day, as far as the caller may read it.
+    """What the rows of `queries.present_facts` say on a day, as far as the caller may read it.
 
     A firm follows its own side: a holder also who works under it, but not the other members of its group.
     """
     holders = {row.declarant_id for row in rows if row.what == "holder"}
     hires = [_hired(row) for row in rows if row.what == "hire"]
-    own = _OwnSide(principal, frozenset(holders))
+    delegating = frozenset(
+        row.declarant_id
+        for row in rows
+        if row.what == "delegation"
+        and row.employer_id == principal.organisation_id
+        and Span(row.first, row.last).holds(day)
+    )
+    own = _OwnSide(principal, frozenset(holders), delegating)
     owed = statements_owed(
         terms,
         day,
         [Holding(row.declarant_id, Span(row.first, row.last)) for row in rows if row.what == "holder"],
         [item.work for item in hires],
         {(row.declarant_id, row.first): day_of(row.sent_at) for row in rows if row.what == "statement"},
-        {(row.hire_id, row.first): day_of(row.sent_at) for row in rows if row.what == "delegated"},
+        {(row.object_id, row.first): day_of(row.sent_at) for row in rows if row.what == "delegated"},
     )
     named = [row for row in rows if row.what in {"holder", "hire", "statement"}]
     held_back = _held_back(rows, day)
     return FollowUp(
-        owed=tuple(item for item in owed if own.holds(item.declarant)),
+        owed=tuple(item for item in owed if own.owes(item.declarant)),
         hires=tuple(item for item in hires if own.holds(item.work.declarant, item.work.employer)),
         told=tuple(
             Told(OutcomeMoment(row.identifier), row.first, row.number)
@@ -137,6 +146,11 @@ def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal
             for row in rows
             if row.what == "delegation" and Span(row.first, row.last).holds(day)
         },
+        statements={
+            (row.declarant_id, row.first): row.object_id
+            for row in rows
+            if row.what == "statement" and own.holds(row.declarant_id)
+        },
     )
 
 
@@ -157,6 +171,7 @@ class _OwnSide:
 
     principal: Principal
     holders: frozenset[UUID]
+    delegating: frozenset[UUID]
 
     @property
     def answers(self) -> bool:
@@ -166,9 +181,17 @@ class _OwnSide:
     def holds(self, *organisations: UUID) -> bool:
         """Whether one of these organisations, the declarant first, is on the caller's side."""
         me = self.principal.organisation_id
+        if self.principal.role is Role.INSERTION_STRUCTURE:
+            return me in organisations
         if self.principal.role is not Role.CONTRACTOR or me in organisations:
             return True
         return me in self.holders and organisations[0] not in self.holders
+
+    def owes(self, declarant: UUID) -> bool:
+        """Whether a month that somebody owes is on the caller's side, or delegated to it."""
+        if self.principal.role is Role.INSERTION_STRUCTURE and declarant in self.delegating:
+            return True
+        return self.holds(declarant)
 
     def reads(self, dispute: Any) -> bool:  # noqa: ANN401  # a row of several columns
         """Whether the list of disputes shows these to the caller: as `visible_disputes` says."""
@@ -184,7 +207,7 @@ class _OwnSide:
 def _hired(row: Any) -> Hired:  # noqa: ANN401  # a row of several columns
     last = row.ended_on or row.last
     return Hired(
-        work=Work(row.declarant_id, row.employer_id, Span(row.first, last), row.hire_id),
+        work=Work(row.declarant_id, row.employer_id, Span(row.first, last), row.object_id),
         decision=Decision(row.decision),
         planned_end=row.last,
         ended=row.ended_on is not None,

@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from app.services.follow_up import FollowUp, Hired
 
 BUYERS = (Role.ADMIN, Role.BUYER)
-AT_WORK = (Role.ADMIN, Role.FACILITATOR, Role.CONTRACTOR)
-SAYS_OUTCOMES = (Role.FACILITATOR, Role.CONTRACTOR)
+AT_WORK = (Role.ADMIN, Role.FACILITATOR, Role.CONTRACTOR, Role.INSERTION_STRUCTURE)
+SAYS_OUTCOMES = (Role.FACILITATOR, Role.CONTRACTOR, Role.INSERTION_STRUCTURE)
 EVERYBODY = (*BUYERS, Role.FACILITATOR, Role.CONTRACTOR)
+# A structure is told no balance: of what it declares and of its own people, in its queue of work.
+DECLARING = (*EVERYBODY, Role.INSERTION_STRUCTURE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ def _missing_documents(situation: Situation) -> Iterable[ActionOut]:
     for item in missing_documents(found, terms, situation.day) if found and terms else ():
         days = f"du {french_day(item.first)} au {french_day(item.last)}"
         text = f"{item.document.label}, {days} : manquant depuis le {french_day(item.due_on)}"
-        yield _action(ActionCode.MISSING_DOCUMENT, text, due_on=item.due_on)
+        yield _action(ActionCode.MISSING_DOCUMENT, text, due_on=item.due_on).keyed(item.key)
 
 
 def _returned_statements(situation: Situation) -> Iterable[ActionOut]:
@@ -201,7 +203,7 @@ def _missing_outcomes(situation: Situation) -> Iterable[ActionOut]:
         if due > told:
             when = LABELS["outcome_moments"][moment]
             text = f"{_many(due - told, 'situation')} à dire {when[0].lower()}{when[1:]}"
-            yield _action(ActionCode.OUTCOMES_MISSING, text, count=due - told)
+            yield _action(ActionCode.OUTCOMES_MISSING, text, count=due - told).keyed(moment)
 
 
 def _ending_window(situation: Situation) -> Iterable[ActionOut]:
@@ -212,6 +214,14 @@ def _ending_window(situation: Situation) -> Iterable[ActionOut]:
     if short and terms.end <= day + _notice("window_notice_days", day):
         text = f"L'exécution finit le {french_day(terms.end)} : il manque {french(short)} h"
         yield _action(ActionCode.WINDOW_ENDING, text, due_on=terms.end, hours=short)
+
+
+def _starting(situation: Situation) -> Iterable[ActionOut]:
+    """The first day of execution comes soon: people are to be found."""
+    terms, day = situation.terms, situation.day
+    if terms is not None and day < terms.window.first <= day + _notice("contract_notice_days", day):
+        text = f"L'exécution commence le {french_day(terms.window.first)}"
+        yield _action(ActionCode.CONTRACT_STARTING, text, due_on=terms.window.first)
 
 
 def _no_facilitator(situation: Situation) -> Iterable[ActionOut]:
@@ -232,10 +242,10 @@ def _no_clause(situation: Situation) -> Iterable[ActionOut]:
 
 
 ACTIONS: tuple[tuple[Collection[Role], Callable[[Situation], Iterable[ActionOut]]], ...] = (
-    (EVERYBODY, _missing_statements),
+    (DECLARING, _missing_statements),
     (EVERYBODY, _missing_documents),
-    (EVERYBODY, _returned_statements),
-    (EVERYBODY, _unapproved_statements),
+    (DECLARING, _returned_statements),
+    (DECLARING, _unapproved_statements),
     ((Role.FACILITATOR,), _unreviewed_statements),
     (EVERYBODY, _waiting_assessments),
     (EVERYBODY, _held_hours),
@@ -244,6 +254,7 @@ ACTIONS: tuple[tuple[Collection[Role], Callable[[Situation], Iterable[ActionOut]
     (AT_WORK, _passed_ends),
     (SAYS_OUTCOMES, _missing_outcomes),
     (EVERYBODY, _ending_window),
+    (DECLARING, _starting),
     (BUYERS, _no_facilitator),
     ((*BUYERS, Role.FACILITATOR), _no_clause),
 )

@@ -8,53 +8,33 @@ from typing import cast as typed
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Date,
     Row,
     Select,
     String,
     Uuid,
-    and_,
     bindparam,
-    case,
     cast,
     exists,
     func,
-    literal,
-    null,
     select,
-    union_all,
 )
 
 from app.db.queries.contracts import visible_contracts
-from app.db.queries.participants import untold_opposed
 from app.db.tables import (
-    Assessment,
     Clause,
     Contract,
     ContractParty,
-    Delegation,
-    Dispute,
     Entry,
-    Hire,
-    HireOutcome,
-    Line,
     Mandate,
-    ObligationMonth,
     OpenChange,
-    Organisation,
-    PenaltyCancellation,
-    PenaltyFact,
     PoolAnswer,
     Seal,
-    Statement,
     Version,
 )
-from app.db.types import Instant
 from app.principal import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
     from uuid import UUID
 
@@ -68,14 +48,10 @@ CONTRACT_FACTS = (
 )
 
 
-_OWNER = bindparam("owner", type_=Uuid())
 _CONTRACT = bindparam("contract", type_=Uuid())
-_OBLIGATION = bindparam("obligation", type_=Uuid())
 _VIEWER = bindparam("viewer", type_=Uuid())
 _ROLE = bindparam("role", type_=String())
 _TODAY = bindparam("today", type_=Date())
-_DAY = bindparam("day", type_=Date())
-_LAST_MONTH = bindparam("last_month", type_=Date())
 # Statements of the hot read are built once: building costs more than running. The caller comes at execution.
 _ANYBODY = SimpleNamespace(is_admin=False, organisation_id=_VIEWER, role=SimpleNamespace(value=_ROLE))
 _PLATFORM = SimpleNamespace(is_admin=True)
@@ -153,223 +129,6 @@ def position_of_contract(
     }
     # Plain rows: nothing here is an object of the session.
     return session.connection().execute(query, values).one_or_none()
-
-
-def running_on(day: Any) -> ColumnElement[bool]:  # noqa: ANN401  # a day or a parameter
-    """Hires that plan hours, run on a day and are not refused: until their end, else their planned one."""
-    return and_(
-        Hire.planned_hours.is_not(None),
-        Hire.starts_on <= day,
-        func.coalesce(Hire.ended_on, Hire.planned_end_on, day) >= day,
-        func.coalesce(Assessment.decision, "") != "refused",
-    )
-
-
-def _part(what: str, **columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401  # columns of any type
-    empty: dict[str, Any] = {
-        **dict.fromkeys(("first", "last", "ended_on", "eligible_until"), cast(null(), Date)),
-        "sent_at": cast(null(), Instant),
-        **dict.fromkeys(("declarant_id", "employer_id", "hire_id"), cast(null(), Uuid)),
-        **dict.fromkeys(("identifier", "name", "decision"), literal("")),
-        **dict.fromkeys(("pending", "held", "refused", "counted", "number"), cast(literal(0), BigInteger)),
-    }
-    shown = {**empty, **columns}
-    return select(literal(what).label("what"), *(value.label(name) for name, value in shown.items()))
-
-
-_SUMS = (
-    _part(
-        "month",
-        first=ObligationMonth.month,
-        **{
-            name: cast(func.sum(getattr(ObligationMonth, name)), BigInteger)
-            for name in ("pending", "held", "refused", "counted")
-        },
-    )
-    .where(ObligationMonth.owner_id == _OWNER, ObligationMonth.obligation_id == _OBLIGATION)
-    .group_by(ObligationMonth.month)
-)
-_SUBMITTED = (
-    _part(
-        "statement",
-        first=Statement.month,
-        last=Statement.approval_due_on,
-        declarant_id=Statement.declarant_id,
-        sent_at=Statement.created_at,
-        decision=func.coalesce(Statement.approval, ""),
-        identifier=Organisation.identifier,
-        name=func.coalesce(Organisation.name, ""),
-    )
-    .join(Organisation, Organisation.id == Statement.declarant_id)
-    .where(Statement.owner_id == _OWNER, Statement.contract_id == _CONTRACT)
-)
-_UNREVIEWED = (
-    _part("unreviewed", first=Line.month, declarant_id=Line.declarant_id, number=func.count())
-    .where(
-        Line.owner_id == _OWNER,
-        Line.contract_id == _CONTRACT,
-        Line.verdict.is_(None),
-        Line.withdrawn.is_(False),
-    )
-    .group_by(Line.month, Line.declarant_id)
-)
-_RETURNED = (
-    _part("returned", first=Line.month, declarant_id=Line.declarant_id, number=func.count())
-    .where(
-        Line.owner_id == _OWNER,
-        Line.contract_id == _CONTRACT,
-        Line.verdict == "returned",
-        Line.withdrawn.is_(False),
-    )
-    .group_by(Line.month, Line.declarant_id)
-)
-_HOLDERS = (
-    _part(
-        "holder",
-        first=ContractParty.since,
-        last=ContractParty.until,
-        declarant_id=ContractParty.organisation_id,
-        identifier=Organisation.identifier,
-        name=func.coalesce(Organisation.name, ""),
-    )
-    .join(Organisation, Organisation.id == ContractParty.organisation_id)
-    .where(
-        ContractParty.owner_id == _OWNER,
-        ContractParty.contract_id == _CONTRACT,
-        ContractParty.kind == "holder",
-    )
-)
-_SECURED_BY_HIRE = (
-    select(func.coalesce(func.sum(Line.pending + Line.counted), 0))
-    .where(Line.owner_id == Hire.owner_id, Line.hire_id == Hire.id, Line.month <= _LAST_MONTH)
-    .scalar_subquery()
-)
-_RUNNING = running_on(_DAY)
-_HIRES = (
-    _part(
-        "hire",
-        first=Hire.starts_on,
-        last=Hire.planned_end_on,
-        ended_on=Hire.ended_on,
-        eligible_until=Assessment.eligible_until,
-        declarant_id=Hire.declarant_id,
-        employer_id=Hire.employer_id,
-        hire_id=Hire.id,
-        identifier=Organisation.identifier,
-        name=func.coalesce(Organisation.name, ""),
-        decision=func.coalesce(Assessment.decision, "undecided"),
-        # The hours of hires that are over, or that plan none, are not looked up.
-        number=cast(case((_RUNNING, Hire.planned_hours - _SECURED_BY_HIRE), else_=0), BigInteger),
-    )
-    .join(Organisation, Organisation.id == Hire.declarant_id)
-    .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
-    .where(Hire.owner_id == _OWNER, Hire.contract_id == _CONTRACT)
-)
-_TOLD = (
-    _part(
-        "outcome",
-        first=Hire.ended_on,
-        declarant_id=Hire.declarant_id,
-        employer_id=Hire.employer_id,
-        identifier=HireOutcome.moment,
-        number=func.count(),
-    )
-    .select_from(HireOutcome)
-    .join(Hire, (Hire.owner_id == HireOutcome.owner_id) & (Hire.id == HireOutcome.hire_id))
-    .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
-    .where(
-        HireOutcome.owner_id == _OWNER,
-        HireOutcome.contract_id == _CONTRACT,
-        # The first version says that something was told; corrections count nobody again.
-        HireOutcome.number == 1,
-        Hire.ended_on.is_not(None),
-        Assessment.decision == "approved",
-    )
-    .group_by(Hire.ended_on, Hire.declarant_id, Hire.employer_id, HireOutcome.moment)
-)
-_OPPOSED = [
-    _part(
-        "outcome",
-        first=Hire.ended_on,
-        identifier=literal(moment),
-        number=literal(1),
-        **{name: getattr(Hire, name) for name in ("declarant_id", "employer_id")},
-    )
-    .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
-    .where(Hire.owner_id == _OWNER, Hire.contract_id == _CONTRACT, untold_opposed(moment))
-    for moment in ("6_months", "12_months")
-]
-_DISPUTES = (
-    _part(
-        "dispute",
-        declarant_id=Dispute.opened_by,
-        identifier=Dispute.kind,
-        name=Dispute.opened_role,
-        number=func.count(),
-    )
-    .where(Dispute.owner_id == _OWNER, Dispute.contract_id == _CONTRACT, Dispute.state == "open")
-    .group_by(Dispute.opened_by, Dispute.kind, Dispute.opened_role)
-)
-_DOCUMENTS = _part("document", first=PenaltyFact.day, identifier=PenaltyFact.document).where(
-    PenaltyFact.owner_id == _OWNER,
-    PenaltyFact.contract_id == _CONTRACT,
-    PenaltyFact.kind == "document_received",
-    PenaltyFact.document.is_not(None),
-    ~exists().where(
-        PenaltyCancellation.owner_id == PenaltyFact.owner_id, PenaltyCancellation.fact_id == PenaltyFact.id
-    ),
-)
-_DELEGATIONS = (
-    _part(
-        "delegation",
-        first=Delegation.since,
-        last=Delegation.until,
-        declarant_id=Delegation.delegator_id,
-        employer_id=Delegation.delegate_id,
-        identifier=Organisation.identifier,
-        name=func.coalesce(Organisation.name, ""),
-    )
-    .join(Organisation, Organisation.id == Delegation.delegate_id)
-    .where(Delegation.owner_id == _OWNER, Delegation.contract_id == _CONTRACT)
-)
-_BY_DELEGATE = exists().where(
-    Delegation.contract_id == _CONTRACT,
-    Delegation.delegate_id == Line.declarant_id,
-    (Delegation.delegator_id == Hire.declarant_id) | (Delegation.delegator_id == Hire.employer_id),
-)
-_DELEGATED = (
-    _part("delegated", first=Line.month, hire_id=Line.hire_id, sent_at=Line.recorded_at)
-    .join(Hire, (Hire.owner_id == Line.owner_id) & (Hire.id == Line.hire_id))
-    .where(Line.owner_id == _OWNER, Line.contract_id == _CONTRACT, Line.withdrawn.is_(False), _BY_DELEGATE)
-)
-_PRESENT = union_all(
-    *(_SUMS, _SUBMITTED, _UNREVIEWED, _RETURNED, _HOLDERS, _HIRES, _DELEGATIONS, _DELEGATED, _TOLD),
-    *(*_OPPOSED, _DISPUTES, _DOCUMENTS),
-)
-
-
-def present_facts(
-    session: ReadSession, position: Row[*tuple[Any, ...]], day: date, last_month: date
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Everything that the present figures and what is left to do need, in one round trip.
-
-    Rows are told apart by `what`: `month` (the sums of a month), `statement` (one submitted; `decision`
-    is what the holder said, `last` its last day), `unreviewed` (`number` of lines without verdict),
-    `returned` (`number` of its lines came back), `holder` (from `first` to `last`), `hire` (with its
-    decision; `number`: hours planned and not secured by the last month, of hires that run on the day; it may
-    be negative), `delegation` (from `declarant_id` to `employer_id`, with the latter's `name`), `delegated`
-    (a delegate declared the month `first` of a hire), `outcome` (something was told of `number` approved
-    hires ended on `first`; `identifier`: moment), `dispute` (`number` open of a declarant; `identifier`:
-    kind, `name`: role), `document` (came on `first`).
-    """
-    values = {
-        "owner": position.owner_id,
-        "contract": position.contract_id,
-        "obligation": position.obligation_id,
-        "day": day,
-        "last_month": last_month,
-    }
-    return session.connection().execute(_PRESENT, values).all()
 
 
 def versions_known(

@@ -52,6 +52,16 @@ def in_state(query: Select[Contact], state: ContactState, today: date) -> Select
     return query.where(Contact.bounced_on.is_(None), old if state is ContactState.TO_CONFIRM else ~old)
 
 
+def needing_care(principal: Principal, today: date, *, others: bool) -> Select[Contact]:
+    """One's own contacts that are unreachable or to confirm; `others`: unreachable ones of who one meets."""
+    bounced = Contact.bounced_on.is_not(None)
+    own = (Contact.organisation_id == principal.organisation_id) & or_(
+        bounced, Contact.confirmed_on <= stale_since(today)
+    )
+    met = bounced & (Contact.organisation_id != principal.organisation_id)
+    return running(visible_contacts(principal, today), today).where(or_(own, met) if others else own)
+
+
 def running(query: Select[Contact], today: date) -> Select[Contact]:
     """The contacts of a query that have begun and are not over."""
     return query.where(_runs(today))

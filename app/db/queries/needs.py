@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, ColumnElement, case, cast, func, select
 
-from app.db.queries.compliance import running_on
 from app.db.queries.figures import contracts_inside, open_on
+from app.db.queries.present_facts import running_on
 from app.db.tables import Assessment, Contract, Hire, Line
 
 if TYPE_CHECKING:
