@@ -128,6 +128,8 @@ def serving(url: str, *issuers: IssuerSettings) -> Iterator[Service]:
     app = _idle.pop() if _idle else create_app(Settings(database_url=url, log_level="info", **UNLIMITED))
     keyring = Keyring(app.state.settings.secret_keys.get_secret_value())
     own = {"database": Database(url), "clock": clock, "keyring": keyring, "last_uses": LastUses()}
+    # An application that is used again has no connector of the test before.
+    own["connectors"] = {}
     means = app.state.means = replace(app.state.means, issuers=Issuers(known, clock), **own)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield Service(client, means, clock)
