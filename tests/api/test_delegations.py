@@ -10,6 +10,7 @@ from httpx2 import Response
 
 from app.principal import Role
 from app.services.verify import verify
+from app.worker import drain
 from tests.api.builders import (
     BUYER,
     CONTRACTOR,
@@ -267,6 +268,22 @@ class TestDeclaring:
         assert answer.status_code == 404
         assert withdraw(service, delegation).status_code == 204
         assert service.get(f"/v1/hires/{worker.hire_id}", *PLACED).status_code == 404
+
+    def test_hours_from_a_table_go_by_the_same_delegation(
+        self, service: Service, contract_id: UUID, worker: Worker
+    ) -> None:
+        delegation = given(service, contract_id)
+        template = "/v1/imports/templates/hours"
+        assert str(worker.hire_id) in service.get(template, *PLACED, form="csv").text
+        rows = f"Mise à l'emploi;Mois;Heures réalisées\r\n{worker.hire_id};2025-01;12,50\r\n".encode()
+        headers = {**service.headers(*PLACED), "Content-Type": "text/csv", "Idempotency-Key": str(uuid4())}
+        sent_in = service.client.post("/v1/imports?kind=hours", content=rows, headers=headers)
+        assert sent_in.status_code == 202, sent_in.text
+        drain(service.means)
+        (statement,) = service.get(f"/v1/contracts/{contract_id}/statements", *PLACED).json()["items"]
+        assert [item["worked"] for item in read(service, statement, *PLACED)["lines"]] == ["12.50"]
+        assert withdraw(service, delegation).status_code == 204
+        assert str(worker.hire_id) not in service.get(template, *PLACED, form="csv").text
 
     def test_without_it_the_hires_are_unknown_and_once_over_they_are_refused(
         self, service: Service, contract_id: UUID, worker: Worker
