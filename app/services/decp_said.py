@@ -62,6 +62,7 @@ class Stand:
     notified_on: str | None
     published_on: str | None
     weight: int
+    # Amount and duration before any amendment.
     first: tuple[int | None, int | None]
 
 
@@ -142,12 +143,14 @@ def judged(known: Stand, found: Stand, *, beside: bool) -> Verdict:
     """Whether a publication is a later or an earlier one of the same contract, or of another.
 
     Another object, or another day of notification, is another contract: lots are published under one number
-    and differ by little else. `beside`: both stand in one file, where what neither date nor amendments
-    explain is no correction, but a second contract.
+    and differ by little else. `beside`: both stand in one file, where another first amount, or another
+    duration that no later date explains, is no correction, but a second contract.
     """
     if known.object != found.object:
         return Verdict.OTHER
     if known.notified_on and found.notified_on and known.notified_on != found.notified_on:
+        return Verdict.OTHER
+    if beside and known.first[0] != found.first[0]:
         return Verdict.OTHER
     if known.published_on and found.published_on and known.published_on != found.published_on:
         return Verdict.NEWER if found.published_on > known.published_on else Verdict.OLDER
