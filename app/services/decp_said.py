@@ -40,7 +40,7 @@ POINTERS = {
 }
 DAYS = frozenset({"notified_on", "started_on"})
 # Widths of the columns that are narrower than what a file may hold.
-LONGEST_PLACE = 32
+LONGEST_PLACE, LONGEST_IDENTIFIER = 32, 40
 _EURO = 100
 # So many earlier publications of one contract are remembered as known.
 _KNOWN = 200
@@ -102,9 +102,10 @@ def fields_of(record: DecpContract) -> dict[str, Any]:
 
 
 def holders_of(record: DecpContract) -> tuple[Identifier, ...]:
-    """The holders after every amendment."""
+    """The holders after every amendment; one that names a firm too long to be kept changes none."""
     changed: tuple[Identifier, ...] = _last(record, "holders") or ()
-    return changed or record.holders
+    storable = all(len(holder.value) <= LONGEST_IDENTIFIER for holder in changed)
+    return changed if changed and storable else record.holders
 
 
 def holders_since(record: DecpContract) -> date | None:
@@ -199,7 +200,9 @@ def _subcontractors(record: DecpContract) -> list[list[str | None]]:
     found = {
         (act.subcontractor.scheme, act.subcontractor.value): _iso(act.notified_on)
         for act in record.subcontract_acts
-        if act.subcontractor is not None and act.subcontractor not in holders_of(record)
+        if act.subcontractor is not None
+        and len(act.subcontractor.value) <= LONGEST_IDENTIFIER
+        and act.subcontractor not in holders_of(record)
     }
     return [[scheme, value, since] for (scheme, value), since in found.items()]
 
