@@ -37,7 +37,7 @@ class ImportAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: ImportKind = Field(description="Nature : `decp`, données essentielles, formats 2022 et 2019.")
+    kind: ImportKind = Field(description="Nature du fichier : `decp`, données essentielles, format 2022.")
     filename: Filename | None = Field(default=None, description="Nom du fichier, pour le reconnaître.")
     dry_run: Annotated[bool, BeforeValidator(_yes_or_no), Field(strict=True)] = Field(
         default=False, description="Dire ce qui arriverait, sans rien inscrire."
