@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.demonstration import records
 from app.demonstration.client import Caller, Json, Unexpected
+from app.exchange.decp.identifiers import is_siret
 from app.rules.texts import french_day
 
 if TYPE_CHECKING:
@@ -91,12 +92,16 @@ def _import(story: Story, files: list[File]) -> Json:
     contracts = story.admin.walk("/v1/contracts")
     buyers = sorted({contract["buyer"]["identifier"] for contract in contracts})
     story.note(f"{len(contracts)} marchés de {len(buyers)} acheteurs")
-    for siret in buyers:
+    # A wrong key is a warning of the import, and no address of an organisation.
+    for siret in filter(is_siret, buyers):
         _seat(story, siret, next(item for item in contracts if item["buyer"]["identifier"] == siret))
     again = [_import_file(story, file) for file in files]
     story.told["again"] = again
     unchanged = sum(result["import"]["outcomes"]["unchanged"] for result in again)
     story.note(f"Réimporter ne change rien : {unchanged} inchangés")
+    reviews = len(story.admin.walk("/v1/imports/reviews", state="open"))
+    conflicts = len(story.admin.walk("/v1/imports/conflicts", state="open"))
+    story.note(f"À décider : {reviews} enregistrements à examiner, {conflicts} écarts")
     story.told["contracts"] = story.admin.walk("/v1/contracts")
     story.told["buyers"] = buyers
     flagged = story.admin.walk("/v1/contracts", clause_state="clause_missing")
@@ -132,11 +137,11 @@ def _flaws(issues: list[Json]) -> str:
 
 
 def _seat(story: Story, siret: str, contract: Json) -> None:
-    place = contract["places"][0]
+    place: Json = next(iter(contract["places"]), {"place": None, "candidates": []})
     chosen = place["place"] or next(iter(place["candidates"]), None)
     if chosen is not None and not chosen.startswith("commune/"):
         inside = story.admin.get(f"/v1/territories/{chosen}/children", level="commune")
-        chosen = inside["items"][0]["place"]
+        chosen = next((item["place"] for item in inside["items"]), None)
     if LOT in place["candidates"]:
         chosen = LOT
     story.describe(siret, chosen)

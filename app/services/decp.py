@@ -15,7 +15,7 @@ from app.exchange.decp.issues import IssueCode, Severity
 from app.schemas.imports import ImportOutcome
 from app.services import decp_registering, decp_reviews, decp_said, decp_updates
 from app.services.decp_registering import identity_of
-from app.services.decp_said import POINTERS, Stand, Verdict
+from app.services.decp_said import LONGEST_IDENTIFIER, POINTERS, Stand, Verdict
 from app.services.organisations import SIRET
 from app.services.sight import held_contract
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from app.services.jobs import Running
     from app.services.work import Reader, Writer
 
-# Width of the column, narrower than what a file may hold.
-LONGEST_IDENTIFIER = 40
 TRIES = 3
 # Rows that are looked at together before any of them is written.
 TOGETHER = 100
@@ -142,7 +140,7 @@ class Task:
         if not self._may_import(reader, record):
             issue = _issue("other_buyer", Severity.ERROR, "/acheteur/id")
             return Found(ImportOutcome.OTHER_BUYER, None, (issue,))
-        if any(len(holder.value) > LONGEST_IDENTIFIER for holder in _firms(record)):
+        if any(len(holder.value) > LONGEST_IDENTIFIER for holder in record.holders):
             return _rejected("identifier_too_long", "/titulaires")
         for known in self._known(reader.session, record):
             if record.fingerprint in known.fingerprints:
@@ -303,11 +301,6 @@ class Task:
 
 def _same(known: Stand, found: Stand) -> bool:
     return decp_said.judged(known, found, beside=False) is not Verdict.OTHER
-
-
-def _firms(record: DecpContract) -> list[Any]:
-    acts = [act.subcontractor for act in record.subcontract_acts if act.subcontractor is not None]
-    return [*record.holders, *decp_said.holders_of(record), *acts]
 
 
 def _rejected(code: str, pointer: str = "") -> Found:

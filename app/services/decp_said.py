@@ -40,7 +40,7 @@ POINTERS = {
 }
 DAYS = frozenset({"notified_on", "started_on"})
 # Widths of the columns that are narrower than what a file may hold.
-LONGEST_PLACE = 32
+LONGEST_PLACE, LONGEST_IDENTIFIER = 32, 40
 _EURO = 100
 # So many earlier publications of one contract are remembered as known.
 _KNOWN = 200
@@ -62,6 +62,7 @@ class Stand:
     notified_on: str | None
     published_on: str | None
     weight: int
+    # Amount and duration before any amendment.
     first: tuple[int | None, int | None]
 
 
@@ -101,9 +102,10 @@ def fields_of(record: DecpContract) -> dict[str, Any]:
 
 
 def holders_of(record: DecpContract) -> tuple[Identifier, ...]:
-    """The holders after every amendment."""
+    """The holders after every amendment; one that names a firm too long to be kept changes none."""
     changed: tuple[Identifier, ...] = _last(record, "holders") or ()
-    return changed or record.holders
+    storable = all(len(holder.value) <= LONGEST_IDENTIFIER for holder in changed)
+    return changed if changed and storable else record.holders
 
 
 def holders_since(record: DecpContract) -> date | None:
@@ -142,12 +144,14 @@ def judged(known: Stand, found: Stand, *, beside: bool) -> Verdict:
     """Whether a publication is a later or an earlier one of the same contract, or of another.
 
     Another object, or another day of notification, is another contract: lots are published under one number
-    and differ by little else. `beside`: both stand in one file, where what neither date nor amendments
-    explain is no correction, but a second contract.
+    and differ by little else. `beside`: both stand in one file, where another first amount, or another
+    duration that no later date explains, is no correction, but a second contract.
     """
     if known.object != found.object:
         return Verdict.OTHER
     if known.notified_on and found.notified_on and known.notified_on != found.notified_on:
+        return Verdict.OTHER
+    if beside and known.first[0] != found.first[0]:
         return Verdict.OTHER
     if known.published_on and found.published_on and known.published_on != found.published_on:
         return Verdict.NEWER if found.published_on > known.published_on else Verdict.OLDER
@@ -196,7 +200,9 @@ def _subcontractors(record: DecpContract) -> list[list[str | None]]:
     found = {
         (act.subcontractor.scheme, act.subcontractor.value): _iso(act.notified_on)
         for act in record.subcontract_acts
-        if act.subcontractor is not None and act.subcontractor not in holders_of(record)
+        if act.subcontractor is not None
+        and len(act.subcontractor.value) <= LONGEST_IDENTIFIER
+        and act.subcontractor not in holders_of(record)
     }
     return [[scheme, value, since] for (scheme, value), since in found.items()]
 

@@ -38,7 +38,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 EVENT = {
     "type": "object",
     "properties": {
-        "event": {"type": "string", "const": "progress"},
+        "event": {"type": "string", "description": "Toujours « progress »."},
         "data": {"type": "string", "description": "Le travail en JSON (JobOut)."},
         "id": {"type": "string"},
         "retry": {"type": "integer", "minimum": 0},

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import func, select
 
-from app.db.tables import Contract
+from app.db.tables import Contract, DecpReview
 from tests.api.builders import Service, serving
 from tests.api.test_imports import imported, outcomes
 from tests.published import needs_published, published
@@ -17,8 +17,12 @@ FILES = {
     "2019_bercy_augmente_valides_extrait.csv": ("text/csv", {"created": 9}),
     "2022_bercy_augmente_valides_extrait.csv": ("text/csv", {"created": 9}),
     "2022_megalis_59920013600241-2024-07-09-01.json": ("application/json", {"created": 5}),
-    # Two concessions bear no number; of seven contracts under two numbers, two are told twice, otherwise.
-    "v1_aife_2019-04.json": ("application/json", {"created": 41, "conflict": 2, "rejected": 2}),
+    # Counted by hand: two concessions bear no number (33, 34). Record 28 is 27 with letters of its object
+    # lost: somebody has to say so. Record 32 is 30 published a day later, with another amendment.
+    "v1_aife_2019-04.json": (
+        "application/json",
+        {"created": 41, "updated": 1, "conflict": 1, "rejected": 2},
+    ),
     "v1_e-marchespublics_2019-04.json": ("application/json", {"created": 30}),
     "v1_pes_2019-04.json": ("application/json", {"created": 45}),
 }
@@ -34,8 +38,9 @@ def test_every_file_and_every_file_again(service: Service) -> None:
     for name, (media, expected) in FILES.items():
         assert outcomes(imported(service, published(name), media=media, filename=name)) == expected
     for name, (media, expected) in FILES.items():
-        again = {**expected, "unchanged": expected["created"]}
-        del again["created"]
+        again = {code: count for code, count in expected.items() if code in {"conflict", "rejected"}}
+        again["unchanged"] = expected["created"] + expected.get("updated", 0)
         assert outcomes(imported(service, published(name), media=media, filename=name)) == again
     with service.means.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Contract)) == 139
+        assert session.scalars(select(DecpReview.reason)).all() == ["other_content"]

@@ -323,3 +323,26 @@ def test_without_a_notification_a_contract_is_still_one(record: object, code: st
 
     assert contract_of(row).notified_on is None
     assert (code, "/dateNotification") in found(row)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("2024/12/31", "2024-12-31 00:00:00.000", "31-12-2024", "31.12.2024", 20241231),
+        *("20241231T0000", "2024.12.31", "31/12/2024 10:00", ["2024-12-31Z"]),
+    ],
+)
+def test_a_day_is_recognised_in_whatever_way_it_is_written(written: object) -> None:
+    row = read_one(sound(datePublicationDonnees=written))
+
+    assert contract_of(row).published_on == date(2024, 12, 31)
+    assert found(row) == [("date_unusual", "/datePublicationDonnees")]
+
+
+@pytest.mark.parametrize(
+    "written", ["27 364,50 € HT", "27364.5 euros", "27'364.50", "27\u202f364,50 EUR H.T."]
+)
+def test_an_amount_is_recognised_with_its_unit(written: str) -> None:
+    row = read_one(sound(montant=written))
+
+    assert (contract_of(row).amount, row.issues) == (2_736_450, ())

@@ -6,7 +6,7 @@ from stdnum.eu import vat
 from stdnum.fr import siret
 
 from app.exchange.decp.issues import Findings, IssueCode
-from app.exchange.decp.received import Received
+from app.exchange.decp.received import Received, storable
 from app.exchange.decp.records import Identifier
 from app.exchange.decp.values import only_element, scalar
 from app.exchange.folding import fold_words
@@ -82,6 +82,7 @@ def firm(value: Received, pointer: str, findings: Findings) -> Identifier | None
     value = only_element(value)
     fields = {key.strip(): item for key, item in value.items()} if isinstance(value, dict) else {"id": value}
     text = scalar(fields.get("id"), f"{pointer}/id", findings)
+    text = None if text is None else "".join(c for c in storable(text) if c.isprintable() or c.isspace())
     if text is None or not _compact(text) or len(text) > _LONGEST or "id" in {text, fold_words(text)}:
         findings.add(IssueCode.IDENTIFIER_UNREADABLE, f"{pointer}/id")
         return None

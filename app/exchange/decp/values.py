@@ -30,14 +30,17 @@ _WRITTEN_NEWLINE = re.compile(r"\\[nrt]")
 _FLOAT_TAIL = re.compile(r"(?<=\d)\.0+$")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?")
-_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_ISO_DATE = re.compile(r"(?<![0-9])([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?![0-9])")
+_COMPACT_DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[T ]?[0-9]{0,6})?(?:\.0)?")
 _PLAIN_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_FRENCH_DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})\b")
+_FRENCH_DATE = re.compile(r"([0-9]{1,2})[-/. ]([0-9]{1,2})[-/. ]([0-9]{4})\b")
 _ENGLISH_DATE = re.compile(r"([a-z]+) ([0-9]{1,2}) ([0-9]{4})\b")
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
+# The currency, and that the tax is left out.
+_UNIT = re.compile(r"[\s€']|EUROS?|EUR|H\.?T\.?$", re.IGNORECASE)
 _CPV = re.compile(r"([0-9]{5,8})(?:-([0-9]))?")
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 _SEPARATOR = re.compile(r"['\"]?\s*[,;|]\s*['\"]?")
@@ -259,7 +262,7 @@ def _listed(text: str, values: tuple[str, ...]) -> list[str]:
 
 
 def _decimal(text: str) -> Decimal | None:
-    compact = re.sub(r"[\s€]|EUR", "", text, flags=re.IGNORECASE)
+    compact = _UNIT.sub("", text)
     if "," in compact and "." in compact:
         thousands = "," if compact.rfind(".") > compact.rfind(",") else "."
         compact = compact.replace(thousands, "")
@@ -268,7 +271,7 @@ def _decimal(text: str) -> Decimal | None:
 
 
 def _iso_day(text: str) -> date | None:
-    match = _ISO_DATE.search(text)
+    match = _ISO_DATE.search(text) or _COMPACT_DATE.fullmatch(text)
     return None if match is None else _calendar_day(*match.groups())
 
 
