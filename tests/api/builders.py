@@ -36,6 +36,7 @@ from app.services import organisations, setup
 from app.services.last_uses import LastUses
 from app.services.work import Means, Writer, writing
 from app.settings import IssuerSettings, Settings
+from app.web.logs import configure_logging
 
 BUYER = "20003994900017"
 OTHER_BUYER = "10000000900017"
@@ -126,6 +127,8 @@ def serving(url: str, *issuers: IssuerSettings) -> Iterator[Service]:
     clock = HeldClock()
     known = (IssuerSettings(url=ISSUER, audience="clauses"), *issuers)
     app = _idle.pop() if _idle else create_app(Settings(database_url=url, log_level="info", **UNLIMITED))
+    # One level for the process: a test with a quiet application may have come in between.
+    configure_logging(app.state.settings.log_level)
     keyring = Keyring(app.state.settings.secret_keys.get_secret_value())
     own = {"database": Database(url), "clock": clock, "keyring": keyring, "last_uses": LastUses()}
     # An application that is used again has no connector of the test before.
