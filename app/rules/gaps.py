@@ -27,7 +27,7 @@ class Work:
     declarant: UUID
     employer: UUID
     days: Span
-    hire: UUID | None = None
+    hire: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,5 @@ def _reported(
     sent: Mapping[tuple[UUID, date], date],
     delegated: Mapping[tuple[UUID, date], date],
 ) -> date | None:
-    ways = [sent.get((work.employer, month))]
-    if work.hire is not None:
-        ways.append(delegated.get((work.hire, month)))
+    ways = sent.get((work.employer, month)), delegated.get((work.hire, month))
     return min((day for day in ways if day is not None), default=None)
