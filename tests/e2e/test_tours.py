@@ -11,16 +11,15 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
-import httpx
 import pytest
 
 from app.clock import SystemClock
 from app.crypto import Keyring
 from app.db.session import Database
-from app.demonstration.client import Caller
 from app.demonstration.keys import write_keys
-from app.demonstration.records import BUYER, BY_ROLE, FACILITATOR, NAMES
+from app.demonstration.records import BY_ROLE, own_files
 from app.demonstration.server import served
+from app.demonstration.telling import tell
 from app.principal import Role
 from app.services import setup
 from app.services.work import Means
@@ -115,7 +114,7 @@ def comes_out(shown: object, answer: object) -> bool:
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """What `make run` serves, with a key per role; its story, which no tour touches, is left out."""
+    """What `make run` serves: its story, and a key per role."""
     with databases.migrated_database("sqlite") as url:
         database = Database(url)
         means = Means(database, SystemClock(), Keyring(DEVELOPMENT_SECRET))
@@ -124,18 +123,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         folder = tmp_path_factory.mktemp("tours")
         write_keys(folder / "var" / "keys.json", keys)
         with served(url) as address:
-            name_organisations(address, keys[Role.ADMIN])
+            tell(address, keys[Role.ADMIN], own_files(), lambda _: None)
             yield Served(url, address, folder)
-
-
-def name_organisations(address: str, admin: str) -> None:
-    """As the story of `make run` names them."""
-    with httpx.Client(base_url=address) as http:
-        caller = Caller(http, admin)
-        for siret in (BUYER, FACILITATOR):
-            path = f"/v1/organisations/{siret}"
-            version = caller.get(path)["version"]
-            caller.put(path, {"name": NAMES[siret], "seat": None}, version=version)
 
 
 @pytest.mark.parametrize("name", TOURS)
