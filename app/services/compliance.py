@@ -173,7 +173,7 @@ def _present(reader: Reader, sight: Sight, as_of: date) -> Case:
     followed, day = None, min(as_of, reader.today)
     if terms is not None:
         rows = present_facts(reader.session, row, as_of, last_month(as_of, terms.window))
-        followed = follow_up(rows, terms, day, reader.principal)
+        followed = follow_up(rows, terms, day, reader.principal, row.owner_id)
     months = {item.first: _sums(item._mapping) for item in rows if item.what == "month"}  # noqa: SLF001  # as above
     hires = _hires(reader, sight, terms, as_of)
     holders = members.of_parties(reader, row.contract_id) if row.holders > 1 else ()

@@ -25,6 +25,7 @@ from app.schemas.follow_up import (
     LateStatement,
     MissingStatement,
 )
+from app.services.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -88,11 +89,17 @@ class FollowUp:
     statements: Mapping[tuple[UUID, date], UUID]
 
 
-def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal) -> FollowUp:
+def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal, owner_id: UUID) -> FollowUp:
     """What the rows of `queries.present_facts` say on a day, as far as the caller may read it.
 
     A firm follows its own side: a holder also who works under it, but not the other members of its group.
+    `owner_id`: the buyer of the contract, who reads identifiers that hold a name.
     """
+
+    def identifier(row: Any) -> str:  # noqa: ANN401 - a row
+        plain = principal.organisation_id in {owner_id, row.declarant_id}
+        return str(row.identifier) if plain else masked(row.scheme, row.identifier)
+
     holders = {row.declarant_id for row in rows if row.what == "holder"}
     hires = [_hired(row) for row in rows if row.what == "hire"]
     delegating = frozenset(
@@ -139,8 +146,8 @@ def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal
         documents={row.identifier: row.first for row in rows if row.what == "document"}
         if own.answers
         else None,
-        names={row.declarant_id: row.name or row.identifier for row in named},
-        identifiers={row.declarant_id: row.identifier for row in named},
+        names={row.declarant_id: row.name or identifier(row) for row in named},
+        identifiers={row.declarant_id: identifier(row) for row in named},
         delegates={
             row.declarant_id: row.name or row.identifier
             for row in rows

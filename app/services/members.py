@@ -17,6 +17,7 @@ from app.rules.members import Member, group_position
 from app.rules.reporting import belongs
 from app.rules.status import Sums
 from app.schemas.members import GroupOut, MemberHours, MemberOut
+from app.services import masking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +33,12 @@ SUMS = ("declared", *State)
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of holders with the hours of each declarant; `only` narrows to one member, the caller."""
+    """A group of holders on a buyer's contract, with the hours of each declarant.
 
+    `only` narrows to one member, the caller.
+    """
+
+    owner_id: UUID
     members: tuple[Member, ...]
     hours: Mapping[UUID, Sums]
     only: UUID | None
@@ -79,6 +84,7 @@ def group_of(
         if belongs(found.month, as_of, terms.window):
             hours[found.declarant_id][found.state] += found.hours
     return Group(
+        owner_id=row.owner_id,
         members=members,
         hours={key: Sums(declared=sum(states.values()), **states) for key, states in hours.items()},
         only=only,
@@ -93,15 +99,18 @@ def show(reader: Reader, group: Group | None, found: Compliance) -> GroupOut | N
     shown = [item for item in position.members if group.only in {None, item.member.organisation}]
     named = organisations_by_id(reader.session, {item.member.organisation for item in shown})
     return GroupOut(
-        members=[_shown(item, named[item.member.organisation]) for item in shown],
+        members=[
+            _shown(item, firm, masking.shown(reader.session.viewer, group.owner_id, firm))
+            for item, firm in ((item, named[item.member.organisation]) for item in shown)
+        ],
         unattributed=MemberHours(**_hours(position.unattributed)) if group.only is None else None,
     )
 
 
-def _shown(position: MemberPosition, firm: Organisation) -> MemberOut:
+def _shown(position: MemberPosition, firm: Organisation, identifier: str) -> MemberOut:
     return MemberOut(
         scheme=firm.scheme,
-        identifier=firm.identifier,
+        identifier=identifier,
         name=firm.name,
         lead=position.member.lead,
         share=position.share,

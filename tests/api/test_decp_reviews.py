@@ -1,6 +1,7 @@
 """Records under a taken identity: kept apart, decided by somebody, and the same file changes nothing."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.db.tables import Contract, DecpRecord
 from app.principal import Role
-from tests.api.builders import Service, serving
+from tests.api.builders import FACILITATOR, Service, serving
 from tests.api.test_imports import PLATFORM, codes, imported, outcomes
 from tests.exchange.decp_samples import BUYER, HOLDER, OTHER_HOLDER, as_json, sound
 
@@ -165,6 +166,27 @@ def test_an_identifier_that_holds_a_name_is_the_buyers_and_its_own(
     everything = [found, on_sqlite.get("/v1/events", BUYER, Role.BUYER).json()]
     assert named not in repr(everything)
     assert named not in capsys.readouterr().out
+
+
+def test_a_name_in_an_identifier_is_masked_where_a_contract_is_followed(on_sqlite: Service) -> None:
+    named = "CHEXEMPLETESTEURAB"
+    firms = [{"typeIdentifiant": "HORS-UE", "id": named}, {"typeIdentifiant": "SIRET", "id": HOLDER}]
+    record = sound(titulaires=firms, typeGroupementOperateurs="Conjoint")
+    found = imported(on_sqlite, as_json(record), siret=BUYER, role=Role.BUYER)
+    path = f"/v1/contracts/{found['items'][0]['contract_id']}"
+    clause = {"profile": "ccag-2021", "target": {"kind": "fixed_hours", "hours": "140.00"}}
+    buyer = on_sqlite.headers(BUYER, Role.BUYER)
+    recorded = on_sqlite.client.put(f"{path}/clause", json=clause, headers=buyer)
+    assert recorded.status_code == 201, recorded.text
+    mandate = {"siret": FACILITATOR, "since": "2024-01-01"}
+    assert on_sqlite.post(f"{path}/mandates", BUYER, Role.BUYER, mandate).status_code == 201
+    on_sqlite.clock.moment = datetime(2025, 6, 20, 9, tzinfo=UTC)
+    for siret, role, said in ((BUYER, Role.BUYER, named), (FACILITATOR, Role.FACILITATOR, "CH…")):
+        position = on_sqlite.get(f"{path}/compliance", siret, role).json()
+        assert {item["identifier"] for item in position["group"]["members"]} == {said, HOLDER}
+        missing = [item for item in position["next_actions"] if item["code"] == "missing_statement"]
+        assert {item["declarant"] for item in missing} == {said, HOLDER}
+        assert (named in str(position)) is (role is Role.BUYER)
 
 
 def test_one_record_stands_behind_each_contract(on_sqlite: Service) -> None:

@@ -71,7 +71,7 @@ def _part(what: str, **columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN40
         **dict.fromkeys(("first", "last", "ended_on", "eligible_until"), cast(null(), Date)),
         "sent_at": cast(null(), Instant),
         **dict.fromkeys(("declarant_id", "employer_id", "object_id"), cast(null(), Uuid)),
-        **dict.fromkeys(("identifier", "name", "decision"), literal("")),
+        **dict.fromkeys(("scheme", "identifier", "name", "decision"), literal("")),
         **dict.fromkeys(("pending", "held", "refused", "counted", "number"), cast(literal(0), BigInteger)),
     }
     shown = {**empty, **columns}
@@ -99,6 +99,7 @@ _SUBMITTED = (
         declarant_id=Statement.declarant_id,
         sent_at=Statement.created_at,
         decision=func.coalesce(Statement.approval, ""),
+        scheme=Organisation.scheme,
         identifier=Organisation.identifier,
         name=func.coalesce(Organisation.name, ""),
     )
@@ -131,6 +132,7 @@ _HOLDERS = (
         first=ContractParty.since,
         last=ContractParty.until,
         declarant_id=ContractParty.organisation_id,
+        scheme=Organisation.scheme,
         identifier=Organisation.identifier,
         name=func.coalesce(Organisation.name, ""),
     )
@@ -157,6 +159,7 @@ _HIRES = (
         declarant_id=Hire.declarant_id,
         employer_id=Hire.employer_id,
         object_id=Hire.id,
+        scheme=Organisation.scheme,
         identifier=Organisation.identifier,
         name=func.coalesce(Organisation.name, ""),
         decision=func.coalesce(Assessment.decision, "undecided"),
@@ -228,6 +231,7 @@ _DELEGATIONS = (
         last=Delegation.until,
         declarant_id=Delegation.delegator_id,
         employer_id=Delegation.delegate_id,
+        scheme=Organisation.scheme,
         identifier=Organisation.identifier,
         name=func.coalesce(Organisation.name, ""),
     )
