@@ -40,6 +40,11 @@ from tests.api.builders import ISSUER, Service, serving, taken_back
 from tests.api.cases import TEAM_A, Case, Seat, begin, tell
 from tests.contract.documents import document, operations
 
+# Any bytes are a workbook until somebody opens them.
+schemathesis.serializer.alias(
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/octet-stream"
+)
+
 EXAMPLES = int(os.environ.get("CLAUSES_FUZZ_EXAMPLES", "6"))
 THOROUGH = EXAMPLES >= 50
 # PostgreSQL refuses more values than SQLite (sizes, NUL, ranges): one run on it shows the most.
