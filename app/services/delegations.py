@@ -11,8 +11,8 @@ from app.db.queries import organisations as organisation_queries
 from app.db.queries.lists import one, page_of
 from app.db.tables import Delegation
 from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text
-from app.organisation_refusals import DelegationOver, DelegationOverlaps
 from app.principal import Role
+from app.refusals.organisations import DelegationOver, DelegationOverlaps
 from app.schemas.delegations import DelegationOut, DelegationPage
 from app.schemas.parties import ENDS_BEFORE
 from app.services import grants

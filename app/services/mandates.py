@@ -12,7 +12,7 @@ from app.db.queries.lists import one, page_of
 from app.db.tables import Mandate
 from app.errors import FieldError, InvalidPayload, NotFound, StaleVersion
 from app.principal import Role
-from app.refusals import MandateOver, MandateOverlaps
+from app.refusals.contracts import MandateOver, MandateOverlaps
 from app.schemas.mandates import MandateOut, MandatePage
 from app.schemas.parties import ENDS_BEFORE
 from app.services import grants, ledger
