@@ -109,6 +109,21 @@ def test_unusable_files(content: bytes, problem: TableProblem) -> None:
     assert refusal.value.problem is problem
 
 
+@pytest.mark.parametrize(
+    ("size", "problem"), [(1 << 31, TableProblem.FILE_TOO_LARGE), (10, TableProblem.FILE_DAMAGED)]
+)
+def test_a_packed_file_unpacks_to_what_it_says_and_not_to_too_much(size: int, problem: TableProblem) -> None:
+    """Every part says its size in the list at the end of the file; 24 bytes into each entry."""
+    content = bytearray(workbook())
+    at = content.find(b"PK\x01\x02")
+    while at >= 0:
+        content[at + 24 : at + 28] = size.to_bytes(4, "little")
+        at = content.find(b"PK\x01\x02", at + 1)
+    with pytest.raises(Unreadable) as refusal:
+        open_table(bytes(content))
+    assert refusal.value.problem is problem
+
+
 def test_unknown_sheet() -> None:
     """A sheet that the workbook does not have; one without a cell."""
     with pytest.raises(Unreadable) as unknown:
