@@ -26,13 +26,22 @@ def written(separator: str) -> str:
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "mac_roman", "cp850"])
 def test_separators_and_encodings(separator: str, encoding: str) -> None:
     """The same rows whatever the program that wrote them."""
     table = open_table(written(separator).encode(encoding))
     assert table.headers == LINES[0]
     assert table.separator == separator
     assert list(table.rows) == [Row(2, LINES[1]), Row(3, LINES[2])]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850"])
+def test_an_older_alphabet_is_told_by_few_letters_wherever_they_stand(encoding: str) -> None:
+    few = "Prénom;Mois\r\nZoé;août 2026\r\n"
+    late = "Nom;Mois\r\n" + "Exemple;mars 2026\r\n" * 5_000 + "Zoé;mars 2026\r\n"
+    table = open_table(few.encode(encoding))
+    assert (table.headers, list(table.rows)) == (("Prénom", "Mois"), [Row(2, ("Zoé", "août 2026"))])
+    assert list(open_table(late.encode(encoding)).rows)[-1] == Row(5_002, ("Zoé", "mars 2026"))
 
 
 def test_titles_above_totals_below() -> None:
