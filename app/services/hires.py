@@ -40,7 +40,6 @@ FIELDS = (
     *("modality", "contract_type", "starts_on", "planned_end_on", "weekly_hours"),
     *("planned_hours", "job", "workplace", "prescriber_kind"),
 )
-FILE_FIELDS = ("claimed_publics", "submitted_proofs", "facts")
 EMPLOYER, PRESCRIBER = "employer", "prescriber"
 
 

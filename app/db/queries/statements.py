@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select, true
 
 from app.db.queries.contracts import on_seen_contract, under_holder
 from app.db.tables import (
-    Contract,
     Delegation,
     Hire,
     Line,
@@ -152,8 +151,3 @@ def is_narrowed(session: ReadSession, principal: Principal, statement: Statement
         return False
     holds = select(under_holder(Statement, Statement.declarant_id, principal.organisation_id))
     return not session.scalar(holds.where(Statement.id == statement.id))
-
-
-def contract_of(session: ReadSession, statement: Statement) -> Contract:
-    """The contract of a statement already seen to be visible."""
-    return session.get_one(Contract, statement.contract_id)
