@@ -16,7 +16,6 @@ from app.exchange.connector import MALFORMED, ConnectorError
 if TYPE_CHECKING:
     from app.exchange.connector import Connector
 
-GEOCODER, COMMUNES = "geocoder", "communes"
 MOST_CANDIDATES = 5
 # What the geocoder reads of a question; a longer text is no address.
 LONGEST_ADDRESS = 200

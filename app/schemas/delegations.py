@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
-from app.errors import FieldProblem
 from app.schemas.fields import Day, Input, Instant, Output, Siret
 from app.schemas.lists import Page
-from app.schemas.parties import ENDS_BEFORE
+from app.schemas.parties import DatedIn
 
 
-class DelegationIn(Input):
+class DelegationIn(DatedIn):
     """A delegation to give, from – to (included)."""
 
     model_config = ConfigDict(
@@ -21,14 +20,6 @@ class DelegationIn(Input):
     )
 
     siret: Siret = Field(description="SIRET de la structure d'insertion.")
-    since: Day | None = Field(default=None, description="Premier jour ; aujourd'hui si absent.")
-    until: Day | None = Field(default=None, description="Dernier jour ; absent : jusqu'à nouvel ordre.")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> DelegationIn:
-        if self.since is not None and self.until is not None and self.until < self.since:
-            raise FieldProblem("end_before_start", ENDS_BEFORE)
-        return self
 
 
 class DelegationPatch(Input):

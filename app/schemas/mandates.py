@@ -6,18 +6,17 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
-from app.errors import FieldProblem
 from app.principal import Role
 from app.schemas.fields import Day, Input, Instant, Output, Siret
 from app.schemas.lists import Page
-from app.schemas.parties import ENDS_BEFORE
+from app.schemas.parties import DatedIn
 
 MandateRole = Literal[Role.FACILITATOR, Role.INSERTION_STRUCTURE]
 
 
-class MandateIn(Input):
+class MandateIn(DatedIn):
     """A mandate to give, from – to (included)."""
 
     model_config = ConfigDict(
@@ -26,14 +25,6 @@ class MandateIn(Input):
 
     siret: Siret
     role: MandateRole = Field(default=Role.FACILITATOR, description="Un facilitateur mandaté décide seul.")
-    since: Day | None = Field(default=None, description="Premier jour ; aujourd'hui si absent.")
-    until: Day | None = Field(default=None, description="Dernier jour ; absent : jusqu'à nouvel ordre.")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> MandateIn:
-        if self.since is not None and self.until is not None and self.until < self.since:
-            raise FieldProblem("end_before_start", ENDS_BEFORE)
-        return self
 
 
 class MandatePatch(Input):

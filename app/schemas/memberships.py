@@ -10,9 +10,9 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from app.errors import FieldProblem, Text
 from app.principal import Role, Scope, SubjectKind
-from app.schemas.fields import Day, Input, Instant, Name, Output, Siret, YesNo
+from app.schemas.fields import Instant, Name, Output, Siret, YesNo
 from app.schemas.lists import Page
-from app.schemas.parties import ENDS_BEFORE
+from app.schemas.parties import DatedIn
 
 ONE_OF_TWO = Text(
     "Donnez « subject » pour une personne, ou « client_id » pour une machine.",
@@ -22,7 +22,7 @@ ONE_OF_TWO = Text(
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")]
 
 
-class MembershipIn(Input):
+class MembershipIn(DatedIn):
     """A role of an organisation, for an account of an issuer."""
 
     model_config = ConfigDict(
@@ -54,15 +54,11 @@ class MembershipIn(Input):
     manages_access: YesNo = Field(
         default=False, description="Peut accorder des accès et faire des clés pour l'organisme dans ce rôle."
     )
-    since: Day | None = Field(default=None, description="Premier jour ; aujourd'hui si absent.")
-    until: Day | None = Field(default=None, description="Dernier jour ; absent : jusqu'à nouvel ordre.")
 
     @model_validator(mode="after")
     def _complete(self) -> MembershipIn:
         if (self.subject is None) == (self.client_id is None):
             raise FieldProblem("subject_or_client", ONE_OF_TWO)
-        if self.since is not None and self.until is not None and self.until < self.since:
-            raise FieldProblem("end_before_start", ENDS_BEFORE)
         return self
 
     @property

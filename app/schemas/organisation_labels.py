@@ -1,4 +1,4 @@
-"""The French labels of what stands between organisations: contacts, delegations, approvals."""
+"""The French labels of what stands between organisations: contacts and approvals."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from app.rules.approvals import ApprovalState
 from app.rules.contacts import ContactFunction, ContactState
-from app.schemas.follow_up import ActionCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CONTACTS: Mapping[str, Mapping[str, str]] = {
+ORGANISATION_LABELS: Mapping[str, Mapping[str, str]] = {
     "contact_functions": {
         ContactFunction.STATEMENTS: "Relevés d'heures",
         ContactFunction.ELIGIBILITY: "Éligibilité et parcours des personnes",
@@ -35,26 +34,4 @@ CONTACTS: Mapping[str, Mapping[str, str]] = {
         ContactState.UNREACHABLE: "Injoignable : un message est revenu",
         ContactState.ENDED: "Fini : remplacé ou retiré",
     },
-}
-ORGANISATION_CHANGES = {
-    "contact.named": "Interlocuteur nommé",
-    "contact.updated": "Interlocuteur corrigé",
-    "contact.confirmed": "Interlocuteur confirmé",
-    "contact.handed_over": "Relève d'un interlocuteur",
-    "contact.bounced": "Message revenu d'un interlocuteur",
-    "contact.retired": "Interlocuteur retiré",
-    "statement.approved": "Relevé approuvé par le titulaire",
-    "statement.sent_back": "Relevé renvoyé par le titulaire",
-    "delegation.given": "Délégation donnée",
-    "delegation.updated": "Fin d'une délégation fixée",
-    "delegation.ended": "Délégation finie",
-    "contact.erased": "Nom et adresse d'un interlocuteur effacés",
-}
-STATEMENT_ACTIONS: Mapping[str, str] = {
-    ActionCode.STATEMENT_TO_APPROVE: "Relevé à approuver par le titulaire",
-    ActionCode.STATEMENT_SENT_BACK: "Relevé renvoyé par le titulaire",
-    ActionCode.STATEMENT_TO_REVIEW: "Relevé à examiner",
-    ActionCode.CONTRACT_STARTING: "Exécution qui commence bientôt",
-    ActionCode.CONTACT_UNREACHABLE: "Interlocuteur injoignable",
-    ActionCode.CONTACT_TO_CONFIRM: "Interlocuteur à confirmer",
 }

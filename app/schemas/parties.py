@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     BeforeValidator,
@@ -74,7 +74,20 @@ Scheme = Literal["TVA", "TAHITI", "RIDET", "FRWF", "IREP", "HORS-UE", "UE", "OTH
 Identifier = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z ._/-]{1,39}$")]
 
 
-class PartyIn(Input):
+class DatedIn(Input):
+    """What is given from – to (included)."""
+
+    since: Day | None = Field(default=None, description="Premier jour ; aujourd'hui si absent.")
+    until: Day | None = Field(default=None, description="Dernier jour ; absent : jusqu'à nouvel ordre.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.since is not None and self.until is not None and self.until < self.since:
+            raise FieldProblem("end_before_start", ENDS_BEFORE)
+        return self
+
+
+class PartyIn(DatedIn):
     """A firm, by its SIRET or, when it has none, by another identifier of the DECP."""
 
     siret: Siret | None = None
@@ -111,12 +124,6 @@ class HolderIn(PartyIn):
         description="Dernier jour dans le groupement ; les autres se partagent ensuite sa part.",
     )
 
-    @model_validator(mode="after")
-    def _ordered(self) -> HolderIn:
-        if self.since is not None and self.until is not None and self.until < self.since:
-            raise FieldProblem("end_before_start", ENDS_BEFORE)
-        return self
-
 
 class HolderOut(Output):
     """A holder and its part of the hours owed."""
@@ -137,15 +144,6 @@ class SubcontractIn(PartyIn):
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"siret": "40000000600017", "since": "2025-01-06"}]}
     )
-
-    since: Day | None = Field(default=None, description="Premier jour ; aujourd'hui si absent.")
-    until: Day | None = None
-
-    @model_validator(mode="after")
-    def _ordered(self) -> SubcontractIn:
-        if self.since is not None and self.until is not None and self.until < self.since:
-            raise FieldProblem("end_before_start", ENDS_BEFORE)
-        return self
 
 
 class SubcontractOut(Output):

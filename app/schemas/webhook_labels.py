@@ -32,12 +32,3 @@ WEBHOOK_LABELS: Mapping[str, Mapping[str, str]] = {
         AttemptProblem.UNEXPECTED_STATUS: "Réponse autre qu'un succès",
     },
 }
-WEBHOOK_CHANGES: Mapping[str, str] = {
-    "webhook.created": "Webhook créé",
-    "webhook.updated": "Webhook modifié, mis en pause ou repris",
-    "webhook.deleted": "Webhook supprimé",
-    "webhook.secret_rotated": "Secret d'un webhook remplacé",
-    "webhook.tested": "Message d'essai demandé",
-    "webhook.replayed": "Événements à renvoyer",
-    "webhook.paused": "Webhook mis en pause par le service",
-}

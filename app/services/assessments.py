@@ -12,8 +12,8 @@ from app.db.queries import participants
 from app.db.queries.lists import one, page_of
 from app.db.tables import Assessment, Participant
 from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text
-from app.person_refusals import EligibilityNotMet
 from app.principal import Role
+from app.refusals.people import EligibilityNotMet
 from app.rules.codes import Decision, Outcome
 from app.schemas.assessments import (
     AssessmentOut,

@@ -11,7 +11,7 @@ from app.db.queries.assessments import approved_persons
 from app.db.tables import Clause
 from app.errors import FieldError, InvalidPayload, NotFound, StaleVersion, Text
 from app.principal import Role
-from app.refusals import AmendmentTooEarly, ClauseExists, ContractClosed
+from app.refusals.contracts import AmendmentTooEarly, ClauseExists, ContractClosed
 from app.rules.days import add_months
 from app.rules.errors import WrongDocumentError
 from app.rules.targets import Basis, required_at_end

@@ -12,8 +12,8 @@ from app.db.queries import organisations
 from app.db.queries.lists import one, page_of
 from app.db.tables import Contact
 from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text
-from app.organisation_refusals import ContactEnded
 from app.principal import SERVICE
+from app.refusals.organisations import ContactEnded
 from app.rules.contacts import ContactFunction, ContactState, contact_state, forgotten_since
 from app.schemas.contacts import ContactOut, ContactPage
 from app.schemas.labels import LABELS

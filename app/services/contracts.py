@@ -15,7 +15,7 @@ from app.db.queries.lists import page_of
 from app.db.tables import Contract, Organisation
 from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text, unknown_reference
 from app.principal import Role
-from app.refusals import ContractClosed, ContractExists
+from app.refusals.contracts import ContractClosed, ContractExists
 from app.schemas.contracts import NEEDED, UNORDERED, ContractPage, StateCounts
 from app.schemas.labels import LABELS
 from app.services import (

@@ -9,10 +9,10 @@ from app.db.queries import decp as queries
 from app.db.queries.contracts import visible_contracts
 from app.db.queries.lists import one, page_of
 from app.db.tables import Contract, DecpConflict, DecpReview
-from app.decp_refusals import PublicationDecided
 from app.errors import NotFound, StaleVersion
 from app.principal import Role
-from app.refusals import ContractClosed
+from app.refusals.contracts import ContractClosed
+from app.refusals.decp import PublicationDecided
 from app.schemas.decp import (
     PublicationConflictOut,
     PublicationConflictPage,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from app.db.queries import delegations as queries
 from app.db.queries import statements
 from app.errors import FieldError
-from app.organisation_refusals import DelegationEnded
 from app.principal import Role
+from app.refusals.organisations import DelegationEnded
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -11,10 +11,9 @@ from app.db.queries import organisations as organisation_queries
 from app.db.queries.lists import one, page_of
 from app.db.tables import Delegation
 from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text
-from app.organisation_refusals import DelegationOver, DelegationOverlaps
 from app.principal import Role
+from app.refusals.organisations import DelegationOver, DelegationOverlaps
 from app.schemas.delegations import DelegationOut, DelegationPage
-from app.schemas.parties import ENDS_BEFORE
 from app.services import grants
 from app.services.hires import refuse_closed
 from app.services.organisations import check_siret, known_organisation
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from app.schemas.lists import Walk
     from app.services.work import Reader, Writer
 
-CAUSE = "delegation"
 TO_ITSELF = Text("On ne délègue pas à soi-même.", "Nobody delegates to itself.")
 
 
@@ -44,7 +42,7 @@ def give_delegation(writer: Writer, contract_id: UUID, request: DelegationIn) ->
     refuse_closed(contract)
     check_siret(request.siret, "/siret")
     since = request.since or writer.today
-    _check_order(since, request.until)
+    grants.check_order(since, request.until)
     writer.record("delegation.given", contract_id=contract.id)
     delegate = known_organisation(writer, request.siret)
     if delegate.id == writer.principal.organisation_id:
@@ -67,7 +65,7 @@ def give_delegation(writer: Writer, contract_id: UUID, request: DelegationIn) ->
         contract,
         delegate.id,
         Role.INSERTION_STRUCTURE,
-        cause=(CAUSE, delegation.id),
+        cause=(grants.DELEGATION, delegation.id),
         since=since,
         until=request.until,
     )
@@ -98,7 +96,7 @@ def change_delegation(
     delegation = _current(writer, contract, delegation_id, version, also_by_delegate=False)
     if delegation.until is not None and delegation.until < writer.today:
         raise DelegationOver
-    _check_order(delegation.since, request.until)
+    grants.check_order(delegation.since, request.until)
     _set_end(writer, contract, delegation, request.until)
     return _shown(writer, [delegation])[0]
 
@@ -144,13 +142,10 @@ def _set_end(writer: Writer, contract: Contract, delegation: Delegation, until: 
     delegation.version += 1
     event = "delegation.ended" if until is not None and until < writer.today else "delegation.updated"
     writer.record(event, contract_id=contract.id)
-    grants.limit_access(writer, contract, cause=(CAUSE, delegation.id), since=delegation.since, until=until)
+    grants.limit_access(
+        writer, contract, cause=(grants.DELEGATION, delegation.id), since=delegation.since, until=until
+    )
     _tell(writer, delegation, event, "until")
-
-
-def _check_order(since: date, until: date | None) -> None:
-    if until is not None and until < since:
-        raise InvalidPayload(errors=[FieldError("/until", "end_before_start", ENDS_BEFORE)])
 
 
 def _check_alone(writer: Writer, delegation: Delegation) -> None:

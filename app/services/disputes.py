@@ -14,7 +14,7 @@ from app.db.queries.statements import identifiers_of, visible_statements
 from app.db.tables import Dispute, DisputeEnd, Hire, PenaltyDecision, Statement
 from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text, unknown_reference
 from app.principal import Role
-from app.refusals import DisputeClosed, DisputeExists, DisputeTooLate, NothingToDispute
+from app.refusals.penalties import DisputeClosed, DisputeExists, DisputeTooLate, NothingToDispute
 from app.rules.codes import Decision
 from app.schemas.disputes import DisputeKind, DisputeOut, DisputeOutcome, DisputePage, DisputeState
 from app.schemas.labels import LABELS

@@ -11,8 +11,8 @@ from app.db.queries.lists import page_of
 from app.db.queries.statements import identifiers_of
 from app.db.tables import DurationDecision
 from app.errors import FieldError, InvalidPayload, NotFound, Text
-from app.person_refusals import DecisionCancelled, DecisionWithoutEffect, DurationNotStarted
 from app.principal import Role
+from app.refusals.people import DecisionCancelled, DecisionWithoutEffect, DurationNotStarted
 from app.rules import durations as rules
 from app.rules.codes import DurationDecisionKind
 from app.rules.labels import LABELS

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from app.db.queries import rights as queries
 from app.db.queries.persons import held_records
 from app.db.tables import Erasure
-from app.person_refusals import PersonAtWork
 from app.principal import SERVICE
+from app.refusals.people import PersonAtWork
 from app.rules.codes import Decision
 from app.schemas.labels import LABELS
 from app.schemas.rights import ErasureGround, ErasureOut

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.db.queries.organisations import organisations_by_id
 from app.errors import Forbidden, NotFound
 from app.exchange.tables.writing import Column, Kind, Table, csv_lines, workbook
-from app.export_refusals import ExportTooLarge
+from app.refusals.exports import ExportTooLarge
 from app.schemas.compliance import ComplianceQuery
 from app.schemas.contracts import ContractsWalk
 from app.schemas.exports import Separator

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.db.queries import contracts as queries
 from app.db.tables import ContractAccess
+from app.errors import FieldError, InvalidPayload
+from app.schemas.parties import ENDS_BEFORE
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -17,7 +19,13 @@ if TYPE_CHECKING:
     from app.principal import Role
     from app.services.work import Writer
 
-BUYER, MANDATE = "buyer", "mandate"
+BUYER, MANDATE, DELEGATION = "buyer", "mandate", "delegation"
+
+
+def check_order(since: date, until: date | None) -> None:
+    """InvalidPayload when what is granted would end before it begins: its first day may be today's."""
+    if until is not None and until < since:
+        raise InvalidPayload(errors=[FieldError("/until", "end_before_start", ENDS_BEFORE)])
 
 
 def open_access(

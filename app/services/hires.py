@@ -12,9 +12,9 @@ from app.db.queries.organisations import organisations_by_id
 from app.db.queries.persons import held_records
 from app.db.tables import Hire
 from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text, unknown_reference
-from app.person_refusals import PersonErased
 from app.principal import Role
-from app.refusals import ContractClosed
+from app.refusals.contracts import ContractClosed
+from app.refusals.people import PersonErased
 from app.schemas.hires import HireOut, HirePage
 from app.services import durations, eligibility, hire_traits, hire_views, ledger, outcomes, reassessments
 from app.services.grants import open_access
@@ -40,7 +40,6 @@ FIELDS = (
     *("modality", "contract_type", "starts_on", "planned_end_on", "weekly_hours"),
     *("planned_hours", "job", "workplace", "prescriber_kind"),
 )
-FILE_FIELDS = ("claimed_publics", "submitted_proofs", "facts")
 EMPLOYER, PRESCRIBER = "employer", "prescriber"
 
 

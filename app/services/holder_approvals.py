@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from app.db.queries import approvals as queries
 from app.db.tables import StatementApproval
 from app.errors import Forbidden, StaleVersion
-from app.organisation_refusals import ApprovalNotAwaited, ApprovalWaiting
 from app.principal import Role
+from app.refusals.statements import ApprovalNotAwaited, ApprovalWaiting
 from app.rules.approvals import HELD_BACK, ApprovalState, approval_state
 from app.schemas.approvals import ApprovalOut
 from app.schemas.labels import LABELS

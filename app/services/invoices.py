@@ -14,7 +14,7 @@ from app.db.queries.lists import one, page_of
 from app.db.tables import Invoice
 from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, Text
 from app.principal import Role
-from app.refusals import InvoiceExists, NothingToReverse
+from app.refusals.contracts import InvoiceExists, NothingToReverse
 from app.schemas.invoices import InvoiceOut, InvoicePage, ReversalOut
 from app.services.hires import refuse_closed
 from app.services.sight import held_contract, require_role, seen_contract

@@ -10,11 +10,10 @@ from app.db.queries import contracts as queries
 from app.db.queries import organisations as organisation_queries
 from app.db.queries.lists import one, page_of
 from app.db.tables import Mandate
-from app.errors import FieldError, InvalidPayload, NotFound, StaleVersion
+from app.errors import NotFound, StaleVersion
 from app.principal import Role
-from app.refusals import MandateOver, MandateOverlaps
+from app.refusals.contracts import MandateOver, MandateOverlaps
 from app.schemas.mandates import MandateOut, MandatePage
-from app.schemas.parties import ENDS_BEFORE
 from app.services import grants, ledger
 from app.services.organisations import check_siret, known_organisation
 from app.services.sight import held_contract, require_role, seen_contract
@@ -34,7 +33,7 @@ def give_mandate(writer: Writer, contract_id: UUID, request: MandateIn) -> Manda
     contract = _held(writer, contract_id)
     check_siret(request.siret, "/siret")
     since = request.since or writer.today
-    _check_order(since, request.until)
+    grants.check_order(since, request.until)
     writer.record("mandate.given", contract_id=contract.id)
     organisation = known_organisation(writer, request.siret)
     mandate = Mandate(
@@ -85,7 +84,7 @@ def change_mandate(
     mandate = _current(writer, contract, mandate_id, version)
     if mandate.until is not None and mandate.until < writer.today:
         raise MandateOver
-    _check_order(mandate.since, request.until)
+    grants.check_order(mandate.since, request.until)
     _set_end(writer, contract, mandate, request.until)
     named = organisation_queries.organisations_by_id(writer.session, {mandate.organisation_id})
     return _shown(mandate, named[mandate.organisation_id])
@@ -128,11 +127,6 @@ def _set_end(writer: Writer, contract: Contract, mandate: Mandate, until: date |
     grants.limit_access(writer, contract, cause=cause, since=mandate.since, until=until)
     _keep(writer, mandate, event, "until")
     ledger.recount_contract(writer, contract)
-
-
-def _check_order(since: date, until: date | None) -> None:
-    if until is not None and until < since:
-        raise InvalidPayload(errors=[FieldError("/until", "end_before_start", ENDS_BEFORE)])
 
 
 def _check_alone(writer: Writer, mandate: Mandate) -> None:

@@ -19,8 +19,8 @@ from app.errors import (
 )
 from app.principal import Role, Scope, SubjectKind
 from app.schemas.memberships import MembershipOut, MembershipPage
-from app.schemas.parties import ENDS_BEFORE
 from app.services.access import check_gives, check_manages
+from app.services.grants import check_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,8 +49,7 @@ def grant_membership(writer: Writer, request: MembershipIn) -> MembershipOut:
     if writer.means.issuers.named(request.issuer) is None:
         raise InvalidPayload(errors=[FieldError("/issuer", "unknown_issuer", UNKNOWN_ISSUER)])
     since = request.since or writer.today
-    if request.until is not None and request.until < since:
-        raise InvalidPayload(errors=[FieldError("/until", "end_before_start", ENDS_BEFORE)])
+    check_order(since, request.until)
     subject = request.client_id or request.subject or ""
     account = (request.issuer, request.kind, subject)
     hashes = writer.keyring.subject_hashes(*account)

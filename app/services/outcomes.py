@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from app.db.queries import outcomes as queries
 from app.db.tables import HireOutcome, OutcomeDetail
-from app.person_refusals import HireRunning, OutcomeTooEarly
 from app.principal import Role
+from app.refusals.people import HireRunning, OutcomeTooEarly
 from app.rules.codes import OutcomeCategory, OutcomeMoment, OutcomeSituation
 from app.rules.labels import LABELS
 from app.rules.outcomes import category_of, moments_due

@@ -11,7 +11,7 @@ from app.db.queries import organisations as organisation_queries
 from app.db.tables import ContractParty
 from app.errors import FieldError, InvalidPayload, Text
 from app.principal import Role
-from app.refusals import AlreadyParty, ContractClosed
+from app.refusals.contracts import AlreadyParty, ContractClosed
 from app.rules.hours import largest_remainder
 from app.schemas.parties import WHOLE, HolderOut, SubcontractList, SubcontractOut
 from app.services import grants, masking

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.db.queries import penalties as queries
 from app.errors import Forbidden
 from app.principal import Role
-from app.refusals import ValueNotKnown
+from app.refusals.penalties import ValueNotKnown
 from app.rules.errors import NoValueYetError
 from app.rules.penalties import PenaltyStatement, penalties
 from app.rules.version import RULES_VERSION

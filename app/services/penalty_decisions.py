@@ -12,7 +12,13 @@ from app.db.queries.statements import identifiers_of
 from app.db.tables import PenaltyDecision
 from app.errors import FieldError, InvalidPayload, NotFound, Text, unknown_reference
 from app.principal import Role
-from app.refusals import DecisionReplaced, DisputeOpen, NothingToDecide, PenaltiesChanged, PenaltyBlocked
+from app.refusals.penalties import (
+    DecisionReplaced,
+    DisputeOpen,
+    NothingToDecide,
+    PenaltiesChanged,
+    PenaltyBlocked,
+)
 from app.rules.parameters import parameter
 from app.schemas.labels import LABELS
 from app.schemas.penalties import (

@@ -12,7 +12,7 @@ from app.db.queries.statements import identifiers_of
 from app.db.tables import PenaltyCancellation, PenaltyFact
 from app.errors import FieldError, InvalidPayload, NotFound, Text, unknown_reference
 from app.principal import Role
-from app.refusals import FactExists
+from app.refusals.penalties import FactExists
 from app.rules.codes import PenaltyKind
 from app.rules.penalty_terms import term_of_documents
 from app.rules.reporting import document_calendar

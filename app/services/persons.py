@@ -14,8 +14,8 @@ from app.db.queries.lists import one, page_of
 from app.db.queries.statements import identifiers_of
 from app.db.tables import Participant, PersonLink
 from app.errors import FieldError, InvalidPayload, NotFound, NotReviewer, Text, unknown_reference
-from app.person_refusals import AlreadyDecided, JoinedThroughOthers
 from app.principal import Role
+from app.refusals.people import AlreadyDecided, JoinedThroughOthers
 from app.schemas.persons import (
     DuplicateOut,
     DuplicatePage,

@@ -9,7 +9,7 @@ from app.db.queries import pools as queries
 from app.db.queries.assessments import approved_persons
 from app.errors import FieldError, InvalidPayload, NotFound, StaleVersion, Text
 from app.principal import Role
-from app.refusals import PoolAnswered, PoolStands
+from app.refusals.contracts import PoolAnswered, PoolStands
 from app.rules.codes import PoolState
 from app.services import durations, ledger, pools
 from app.services.hires import refuse_closed

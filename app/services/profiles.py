@@ -12,7 +12,7 @@ from app.db.queries import profiles as queries
 from app.db.queries.lists import one
 from app.db.tables import OwnProfile, ProfileVersion, ProfileWithdrawal
 from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text
-from app.refusals import DraftExists, ProfileExists, ProfilePublished, PublicationTooEarly
+from app.refusals.profiles import DraftExists, ProfileExists, ProfilePublished, PublicationTooEarly
 from app.rules.days import ONE_DAY
 from app.rules.errors import WrongDocumentError
 from app.rules.profiles import GENERAL, PROFILES

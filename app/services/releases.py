@@ -13,7 +13,7 @@ from app.db.queries.lists import one, page_of
 from app.db.tables import Release
 from app.errors import NotFound
 from app.principal import Role
-from app.refusals import PeriodNotOver, QuartersMissing, ReleaseExists
+from app.refusals.releases import PeriodNotOver, QuartersMissing, ReleaseExists
 from app.rules.codes import Indicator
 from app.rules.cubes import INDICATORS, LEVELS, QUARTER_DEPTH, UNKNOWN, YEAR, cubes, moved
 from app.rules.days import add_months, month_end

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from app.db.queries import reports as queries
 from app.errors import InvalidPayload
 from app.exchange.documents import Document, Section
-from app.export_refusals import NothingToCertify
 from app.principal import Role
+from app.refusals.exports import NothingToCertify
 from app.rules.codes import State
 from app.rules.labels import LABELS
 from app.services import contract_positions, contracts

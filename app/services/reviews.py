@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.db.queries import statements as queries
 from app.db.tables import DocumentsSeen, Verdict
 from app.errors import FieldError, InvalidPayload, StaleVersion, Text, unknown_reference
-from app.refusals import NothingToReview
+from app.refusals.statements import NothingToReview
 from app.rules.codes import ReviewState
 from app.services import ledger, sight
 from app.services.hires import refuse_closed

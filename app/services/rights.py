@@ -13,8 +13,8 @@ from app.db.queries.participants import DECLARANTS
 from app.db.queries.persons import held_records
 from app.db.tables import Opposition
 from app.errors import FieldError, InvalidPayload, NotFound, NotReviewer, Text
-from app.person_refusals import AlreadyDecided, PersonOpposed
 from app.principal import Role
+from app.refusals.people import AlreadyDecided, PersonOpposed
 from app.schemas.labels import LABELS
 from app.schemas.rights import OppositionDecision, OppositionGround, OppositionOut, Oppositions
 from app.services import persons

@@ -9,7 +9,7 @@ from app.db.queries.lists import one
 from app.db.tables import Contract
 from app.errors import Forbidden, NotFound, NotReviewer
 from app.principal import Role
-from app.refusals import NoClause
+from app.refusals.contracts import NoClause
 from app.rules.codes import Rule
 from app.rules.held_texts import HOLDING, without_figures_of_others
 from app.rules.terms_json import kept_terms_from_json

@@ -10,8 +10,8 @@ from app.db.queries import splits as queries
 from app.db.queries.lists import one, page_of
 from app.db.tables import Line, Split, SplitAnswer
 from app.errors import Forbidden, NotFound, StaleVersion, unknown_reference
-from app.person_refusals import SplitBeyondRoom, SplitOver, SplitStands
 from app.principal import Role
+from app.refusals.people import SplitBeyondRoom, SplitOver, SplitStands
 from app.rules.codes import Rule, SplitState
 from app.rules.counting import standings
 from app.schemas.splits import HeldLine, HeldPage, OtherClaim, SplitOut, SplitPage

@@ -12,7 +12,7 @@ from app.db.queries.lists import one, page_of
 from app.db.tables import Line, Statement, StatementVersion
 from app.errors import FieldError, Forbidden, InvalidPayload, NotFound, StaleVersion, Text, unknown_reference
 from app.principal import Role
-from app.refusals import LineTaken, MonthNotBegun, MonthOutsideWindow, StatementExists
+from app.refusals.statements import LineTaken, MonthNotBegun, MonthOutsideWindow, StatementExists
 from app.rules.approvals import ApprovalState
 from app.rules.days import ONE_DAY, Span, days_of_month, month_start
 from app.rules.lines import Period

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app.errors import FieldError, InvalidPayload, Text
-from app.refusals import WaiverContradicted
+from app.refusals.contracts import WaiverContradicted
 from app.rules.codes import WaiverGround
 from app.rules.labels import LABELS
 from app.rules.waivers import Execution, contradiction

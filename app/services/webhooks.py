@@ -15,15 +15,13 @@ from app.errors import (
     Forbidden,
     InvalidPayload,
     NotFound,
-    SecretOverlap,
     StaleVersion,
     Text,
-    TooManyWebhooks,
-    WebhookPaused,
 )
 from app.exchange.outgoing import RefusedAddressError
 from app.exchange.standard_webhooks import new_secret
 from app.principal import Scope
+from app.refusals.webhooks import SecretOverlap, TooManyWebhooks, WebhookPaused
 from app.schemas.event_types import TEST_TYPE
 from app.schemas.webhooks import (
     AttemptOut,

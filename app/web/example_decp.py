@@ -9,7 +9,6 @@ REVIEW = "01936f2e-7c10-7a31-9c55-0242ac120041"
 FOUND, DECIDED = "2025-04-10T08:00:00Z", "2025-04-11T09:30:00Z"
 HOLDERS = ["SIRET 22222200200008"]
 
-DECIDABLE: dict[str, Any] = {"conflict_id": CONFLICT, "review_id": REVIEW}
 DECP: dict[str, Any] = {
     "PublicationConflictOut.id": CONFLICT,
     "PublicationConflictOut.field": "firm_amount",

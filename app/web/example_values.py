@@ -11,9 +11,11 @@ from typing import Any
 
 from app.web.example_access import ACCESS, ACCESS_NAMES, KEY, MEMBERSHIP
 from app.web.example_contacts import CONTACT, CONTACTS
-from app.web.example_decp import DECIDABLE, DECP
+from app.web.example_decp import CONFLICT, DECP, REVIEW
 from app.web.example_delegations import DELEGATION, DELEGATIONS
 from app.web.example_figures import FIGURES
+from app.web.example_imports import IMPORTS, JOB
+from app.web.example_invoices import INVOICE, INVOICES
 from app.web.example_law import LAW, OUTCOMES
 from app.web.example_penalties import PARTS, PENALTIES
 from app.web.example_places import PLACES
@@ -21,10 +23,8 @@ from app.web.example_pools import POOL, POOLS
 from app.web.example_releases import RELEASE, RELEASES
 from app.web.example_reviews import CLAIM, DECISION, REVIEWS, SPLIT
 from app.web.example_rights import RIGHTS
-from app.web.example_webhooks import SENT, WEBHOOK_NAMES, WEBHOOKS
+from app.web.example_webhooks import DELIVERY, WEBHOOK, WEBHOOK_NAMES, WEBHOOKS
 
-INVOICE = "01936f2e-7c10-7a31-9c55-0242ac12000f"
-REVERSAL = "01936f2e-7c10-7a31-9c55-0242ac120010"
 ORGANISATION = "01936f2e-7c10-7a31-9c55-0242ac120002"
 CONTRACT = "01936f2e-7c10-7a31-9c55-0242ac120003"
 CLAUSE = "01936f2e-7c10-7a31-9c55-0242ac120004"
@@ -37,7 +37,6 @@ STATEMENT = "01936f2e-7c10-7a31-9c55-0242ac120009"
 LINE = "01936f2e-7c10-7a31-9c55-0242ac12000a"
 ENTRY = "01936f2e-7c10-7a31-9c55-0242ac12000b"
 CHANGE = "01936f2e-7c10-7a31-9c55-0242ac12000c"
-JOB = "01936f2e-7c10-7a31-9c55-0242ac12000d"
 BUYER, FIRM, FACILITATOR = "20003994900017", "22222200200008", "33333300300007"
 LINES = [{"hire_id": HIRE, "worked": "151.67"}]
 
@@ -216,19 +215,21 @@ BY_NAME: dict[str, Any] = {
 
 BY_MODEL: dict[str, Any] = {
     **ACCESS,
-    **WEBHOOKS,
     **CONTACTS,
-    **DELEGATIONS,
     **DECP,
+    **DELEGATIONS,
     **FIGURES,
+    **IMPORTS,
+    **INVOICES,
     **LAW,
     **OUTCOMES,
-    **REVIEWS,
-    **RIGHTS,
     **PENALTIES,
     **PLACES,
     **POOLS,
     **RELEASES,
+    **REVIEWS,
+    **RIGHTS,
+    **WEBHOOKS,
     "ActionOut.code": "missing_statement",
     "ActionOut.hours": None,
     "ActionOut.month": "2025-03",
@@ -285,42 +286,6 @@ BY_MODEL: dict[str, Any] = {
     "HireOut.id": HIRE,
     "HireOut.warnings": [],
     "HolderOut.share": "1.0000",
-    "ImportIssue.code": "place_unresolved",
-    "ImportOut.id": JOB,
-    "ImportOut.job": f"/v1/jobs/{JOB}",
-    "ImportOut.outcomes": {
-        "created": 3,
-        "unchanged": 0,
-        "conflict": 0,
-        "other_buyer": 0,
-        "rejected": 1,
-        "noted": 0,
-        "held_back": 0,
-    },
-    "ImportOut.problem": None,
-    "JobOut.problem": None,
-    "ImportOut.rows": f"/v1/imports/{JOB}/rows",
-    "ImportOut.state": "done",
-    "ImportRowOut.reference": "24-1065297-2",
-    "InvoiceOut.amount": "12500.00",
-    "InvoiceOut.id": INVOICE,
-    "InvoiceOut.number": "F2025-0142",
-    "InvoiceOut.recorded_by": "buyer",
-    "InvoiceOut.reversed": "2500.00",
-    **dict.fromkeys(("InvoiceOut.reason", "InvoiceOut.reverses")),
-    "ReversalOut.amount": "-2500.00",
-    "ReversalOut.id": REVERSAL,
-    "ReversalOut.number": None,
-    "ReversalOut.reason": "Avoir : prestation non réalisée",
-    "ReversalOut.recorded_by": "buyer",
-    "ReversalOut.reversed": "0.00",
-    "ReversalOut.reverses": INVOICE,
-    "InvoicePage.total": "10000.00",
-    "JobOut.cancel_asked_at": None,
-    "JobOut.id": JOB,
-    "JobOut.kind": "import",
-    "JobOut.result": {"created": 3, "rejected": 1},
-    "JobOut.state": "done",
     "LineOut.id": LINE,
     "LineOut.warnings": [],
     "MandateIn.siret": FACILITATOR,
@@ -371,15 +336,17 @@ PARAMETERS: dict[str, Any] = {
     **PARTS,
     "assessment_id": ASSESSMENT,
     "code": "57433",
+    "conflict_id": CONFLICT,
+    "contact_id": CONTACT,
     "contract_id": CONTRACT,
     "decision_id": DECISION,
-    **SENT,
-    "contact_id": CONTACT,
     "delegation_id": DELEGATION,
-    "hire_id": HIRE,
-    "invoice_id": INVOICE,
-    **dict.fromkeys(("import_id", "job_id"), JOB),
+    "delivery_id": DELIVERY,
     "edition": 1,
+    "hire_id": HIRE,
+    "import_id": JOB,
+    "invoice_id": INVOICE,
+    "job_id": JOB,
     "key_id": KEY,
     "level": "commune",
     "mandate_id": MANDATE,
@@ -391,10 +358,11 @@ PARAMETERS: dict[str, Any] = {
     "profile_code": "ccag-2021",
     "read_problem.code": "not_found",
     "read_public.code": "rsa",
+    "release_id": RELEASE,
+    "review_id": REVIEW,
     "since": "2025-01-01",
     "siret": BUYER,
-    "release_id": RELEASE,
-    **DECIDABLE,
     "split_id": SPLIT,
     "statement_id": STATEMENT,
+    "webhook_id": WEBHOOK,
 }

@@ -23,7 +23,6 @@ WEBHOOK_NAMES: dict[str, Any] = {
     "url": URL,
     "webhook_id": WEBHOOK,
 }
-SENT: dict[str, Any] = {"delivery_id": DELIVERY, "webhook_id": WEBHOOK}
 WEBHOOKS: dict[str, Any] = {
     **{f"{model}.id": WEBHOOK for model in ("WebhookOut", "WebhookCreated")},
     **{f"{model}.label": "Logiciel de suivi" for model in ("WebhookOut", "WebhookCreated", "WebhookPatch")},

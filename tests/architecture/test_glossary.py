@@ -78,17 +78,20 @@ CODED = {
 SUBJECT = {"announce": 1}
 
 
-def codes_in_calls(module: Module) -> Iterator[str]:
-    """The codes that stand as texts in the calls above."""
+def codes_in_calls(module: Module, *tables: dict[str, int]) -> Iterator[str]:
+    """The codes that stand as texts in the calls above, or in those of other tables."""
     for node in module.nodes:
         if not isinstance(node, ast.Call):
             continue
         name = str(getattr(node.func, "attr", getattr(node.func, "id", "")))
-        for places in (CODED, SUBJECT):
+        for places in tables or (CODED, SUBJECT):
             place = places.get(name, len(node.args))
             for argument in node.args[place : place + 1]:
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                     yield argument.value
+
+
+DONE, DONE_TO = {"record": 0}, {"touch": 0}
 
 
 def codes_of_the_law() -> Iterator[str]:
@@ -128,6 +131,13 @@ def test_codes_in_calls_are_found() -> None:
     )
     text = "\n".join((*calls, 'i("j")'))
     assert list(codes_in_calls(Module("x.py", text))) == ["a.b", "c", "e", "h"]
+
+
+@pytest.mark.parametrize(("table", "list_"), [(DONE, "changes"), (DONE_TO, "objects")])
+def test_what_the_trail_tells_has_a_label(table: dict[str, int], list_: str) -> None:
+    told = {code for module in modules("app") for code in codes_in_calls(module, table)}
+    assert sorted(told - set(LABELS[list_])) == []
+    assert told
 
 
 @pytest.mark.skipif(not ASSEMBLED, reason="the application is not assembled yet")

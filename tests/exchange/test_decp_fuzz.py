@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.exchange.decp import encodings, window
+from app.exchange import encodings
+from app.exchange.decp import window
 from app.exchange.decp.reading import read_decp
 from app.exchange.decp.records import DecpRow
 from app.exchange.places import PlaceLookups, resolve_place

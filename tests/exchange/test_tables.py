@@ -26,13 +26,22 @@ def written(separator: str) -> str:
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "mac_roman", "cp850"])
 def test_separators_and_encodings(separator: str, encoding: str) -> None:
     """The same rows whatever the program that wrote them."""
     table = open_table(written(separator).encode(encoding))
     assert table.headers == LINES[0]
     assert table.separator == separator
     assert list(table.rows) == [Row(2, LINES[1]), Row(3, LINES[2])]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850"])
+def test_an_older_alphabet_is_told_by_few_letters_wherever_they_stand(encoding: str) -> None:
+    few = "Prénom;Mois\r\nZoé;août 2026\r\n"
+    late = "Nom;Mois\r\n" + "Exemple;mars 2026\r\n" * 5_000 + "Zoé;mars 2026\r\n"
+    table = open_table(few.encode(encoding))
+    assert (table.headers, list(table.rows)) == (("Prénom", "Mois"), [Row(2, ("Zoé", "août 2026"))])
+    assert list(open_table(late.encode(encoding)).rows)[-1] == Row(5_002, ("Zoé", "mars 2026"))
 
 
 def test_titles_above_totals_below() -> None:
@@ -106,6 +115,21 @@ def test_unusable_files(content: bytes, problem: TableProblem) -> None:
     """What concerns the whole file is said at once, or where the walk meets it."""
     with pytest.raises(Unreadable) as refusal:
         list(open_table(content).rows)
+    assert refusal.value.problem is problem
+
+
+@pytest.mark.parametrize(
+    ("size", "problem"), [(1 << 31, TableProblem.FILE_TOO_LARGE), (10, TableProblem.FILE_DAMAGED)]
+)
+def test_a_packed_file_unpacks_to_what_it_says_and_not_to_too_much(size: int, problem: TableProblem) -> None:
+    """Every part says its size in the list at the end of the file; 24 bytes into each entry."""
+    content = bytearray(workbook())
+    at = content.find(b"PK\x01\x02")
+    while at >= 0:
+        content[at + 24 : at + 28] = size.to_bytes(4, "little")
+        at = content.find(b"PK\x01\x02", at + 1)
+    with pytest.raises(Unreadable) as refusal:
+        open_table(bytes(content))
     assert refusal.value.problem is problem
 
 

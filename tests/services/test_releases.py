@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.principal import SERVICE, Principal, Role
-from app.refusals import PeriodNotOver, QuartersMissing, ReleaseExists
+from app.refusals.releases import PeriodNotOver, QuartersMissing, ReleaseExists
 from app.schemas.releases import CellsQuery, PublishedQuery, ReleaseIn, ReleaseOut
 from app.services import releases
 from app.services.work import writing

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, Select, exists, false, func, select
+from sqlalchemy import Row, Select, false, func, select
 
-from app.db.queries.contracts import access_of
-from app.db.tables import Assessment, Clause, ContractAccess, Hire, Participant
+from app.db.queries.contracts import on_seen_contract
+from app.db.tables import Assessment, Clause, Hire, Participant
 from app.principal import Role
 from app.rules.codes import Decision
 
@@ -24,13 +24,7 @@ def visible_assessments(principal: Principal, today: date) -> Select[Assessment]
     """The assessments on the contracts that a facilitator sees; nobody else reads any."""
     if principal.role is not Role.FACILITATOR:
         return select(Assessment).where(false())
-    return select(Assessment).where(
-        exists().where(
-            ContractAccess.owner_id == Assessment.owner_id,
-            ContractAccess.contract_id == Assessment.contract_id,
-            access_of(principal, today),
-        )
-    )
+    return select(Assessment).where(on_seen_contract(Assessment, principal, today))
 
 
 def assessment_of(session: ReadSession, hire_id: UUID) -> Assessment | None:

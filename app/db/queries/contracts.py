@@ -18,6 +18,7 @@ from sqlalchemy import (
     tuple_,
     union,
 )
+from sqlalchemy.orm import aliased
 
 from app.db.queries.territories import inside
 from app.db.tables import (
@@ -40,8 +41,13 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
+    from sqlalchemy.orm import InstrumentedAttribute
+
     from app.db.session import ReadSession, WriteSession
+    from app.db.tables import Assessment, Delegation, Dispute, Hire, Statement
     from app.principal import Principal
+
+    OfContract = Assessment | Delegation | Dispute | Hire | Statement
 
 HOLDER, SUBCONTRACTOR = "holder", "subcontractor"
 
@@ -54,6 +60,35 @@ def access_of(principal: Principal, today: date) -> ColumnElement[bool]:
         & (ContractAccess.since <= today)
         & or_(ContractAccess.until.is_(None), ContractAccess.until >= today)
     )
+
+
+def on_seen_contract(row: type[OfContract], principal: Principal, today: date) -> ColumnElement[bool]:
+    """The rows of contracts that this principal sees today."""
+    return exists().where(
+        ContractAccess.owner_id == row.owner_id,
+        ContractAccess.contract_id == row.contract_id,
+        access_of(principal, today),
+    )
+
+
+def on_contract_held(
+    row: type[OfContract], organisation_id: InstrumentedAttribute[UUID] | UUID
+) -> ColumnElement[bool]:
+    """The rows of contracts that this organisation, or the one that the row names, holds or held."""
+    party = aliased(ContractParty)
+    return exists().where(
+        party.owner_id == row.owner_id,
+        party.contract_id == row.contract_id,
+        party.organisation_id == organisation_id,
+        party.kind == HOLDER,
+    )
+
+
+def under_holder(
+    row: type[OfContract], firm: InstrumentedAttribute[UUID], holder_id: UUID
+) -> ColumnElement[bool]:
+    """The rows of a firm that works under this holder: another member of a group is beside it, not under."""
+    return on_contract_held(row, holder_id) & ~on_contract_held(row, firm)
 
 
 def visible_contracts(principal: Principal, today: date) -> Select[Contract]:

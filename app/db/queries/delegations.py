@@ -5,23 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select, true
-from sqlalchemy.orm import aliased
 
-from app.db.queries.contracts import HOLDER, access_of
-from app.db.tables import (
-    ContractAccess,
-    ContractParty,
-    Delegation,
-    Hire,
-)
+from app.db.queries.contracts import on_seen_contract, under_holder
+from app.db.tables import Delegation, Hire
 from app.principal import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
     from uuid import UUID
-
-    from sqlalchemy.orm import InstrumentedAttribute
 
     from app.db.session import ReadSession
     from app.principal import Principal
@@ -32,11 +24,7 @@ def visible_delegations(principal: Principal, today: date) -> Select[Delegation]
     query = select(Delegation)
     if principal.is_admin:
         return query
-    seen = exists().where(
-        ContractAccess.owner_id == Delegation.owner_id,
-        ContractAccess.contract_id == Delegation.contract_id,
-        access_of(principal, today),
-    )
+    seen = on_seen_contract(Delegation, principal, today)
     return query.where(seen, _of_own_side(principal))
 
 
@@ -90,14 +78,4 @@ def _of_own_side(principal: Principal) -> ColumnElement[bool]:
     if principal.role is not Role.CONTRACTOR:
         return true()
     own = Delegation.delegator_id == principal.organisation_id
-    return or_(own, _is_holder(principal.organisation_id) & ~_is_holder(Delegation.delegator_id))
-
-
-def _is_holder(organisation_id: InstrumentedAttribute[UUID] | UUID) -> ColumnElement[bool]:
-    party = aliased(ContractParty)
-    return exists().where(
-        party.owner_id == Delegation.owner_id,
-        party.contract_id == Delegation.contract_id,
-        party.organisation_id == organisation_id,
-        party.kind == HOLDER,
-    )
+    return or_(own, under_holder(Delegation, Delegation.delegator_id, principal.organisation_id))

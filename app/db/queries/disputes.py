@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Select, exists, false, or_, select
-from sqlalchemy.orm import aliased
 
-from app.db.queries.contracts import HOLDER, access_of
+from app.db.queries.contracts import HOLDER, on_contract_held, on_seen_contract
 from app.db.queries.hires import WHOLE_CONTRACT
-from app.db.tables import ContractAccess, ContractParty, Dispute, DisputeEnd, Line, Seal, Statement
+from app.db.tables import ContractParty, Dispute, DisputeEnd, Line, Seal, Statement
 from app.principal import Role
 
 if TYPE_CHECKING:
@@ -32,11 +31,7 @@ def visible_disputes(principal: Principal, today: date) -> Select[Dispute]:
     query = select(Dispute)
     if principal.is_admin:
         return query
-    seen = exists().where(
-        ContractAccess.owner_id == Dispute.owner_id,
-        ContractAccess.contract_id == Dispute.contract_id,
-        access_of(principal, today),
-    )
+    seen = on_seen_contract(Dispute, principal, today)
     if principal.role in WHOLE_CONTRACT:
         return query.where(seen)
     own = (Dispute.opened_by == principal.organisation_id) & (Dispute.opened_role == principal.role.value)
@@ -46,19 +41,8 @@ def visible_disputes(principal: Principal, today: date) -> Select[Dispute]:
 
 
 def _of_holder(principal: Principal) -> ColumnElement[bool]:
-    mine, opener = aliased(ContractParty), aliased(ContractParty)
-    holds = exists().where(
-        mine.owner_id == Dispute.owner_id,
-        mine.contract_id == Dispute.contract_id,
-        mine.organisation_id == principal.organisation_id,
-        mine.kind == HOLDER,
-    )
-    by_holder = exists().where(
-        opener.owner_id == Dispute.owner_id,
-        opener.contract_id == Dispute.contract_id,
-        opener.organisation_id == Dispute.opened_by,
-        opener.kind == HOLDER,
-    )
+    holds = on_contract_held(Dispute, principal.organisation_id)
+    by_holder = on_contract_held(Dispute, Dispute.opened_by)
     return holds & or_(Dispute.kind == PENALTY, (Dispute.kind == LINE) & ~by_holder)
 
 

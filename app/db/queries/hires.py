@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Select, exists, false, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, false, or_, select
 
-from app.db.queries.contracts import HOLDER, access_of
+from app.db.queries.contracts import on_seen_contract, under_holder
 from app.db.queries.delegations import delegated_to
 from app.db.queries.participants import DECLARANTS, referred
-from app.db.tables import Contract, ContractAccess, ContractParty, Hire
+from app.db.tables import Contract, Hire
 from app.principal import Role
 
 if TYPE_CHECKING:
@@ -36,18 +35,14 @@ def visible_hires(principal: Principal, today: date) -> Select[Hire]:
         return query
     if principal.role is Role.PRESCRIBER:
         return query.where(referred(Hire, principal))
-    seen = exists().where(
-        ContractAccess.owner_id == Hire.owner_id,
-        ContractAccess.contract_id == Hire.contract_id,
-        access_of(principal, today),
-    )
+    seen = on_seen_contract(Hire, principal, today)
     if principal.role in WHOLE_CONTRACT:
         return query.where(seen)
     if principal.role not in DECLARANTS:
         return query.where(false())
     own = (Hire.declarant_id == principal.organisation_id) | (Hire.employer_id == principal.organisation_id)
     if principal.role is Role.CONTRACTOR:
-        return query.where(seen, or_(own, _of_subcontractor(principal)))
+        own |= under_holder(Hire, Hire.declarant_id, principal.organisation_id)
     return query.where(seen, own)
 
 
@@ -58,23 +53,6 @@ def followed_hires(principal: Principal, today: date) -> Select[Hire]:
         return query
     declared = select(Hire.id).where(delegated_to(principal, today))
     return select(Hire).where(or_(Hire.id.in_(query.with_only_columns(Hire.id)), Hire.id.in_(declared)))
-
-
-def _of_subcontractor(principal: Principal) -> ColumnElement[bool]:
-    mine, other = aliased(ContractParty), aliased(ContractParty)
-    holds = exists().where(
-        mine.owner_id == Hire.owner_id,
-        mine.contract_id == Hire.contract_id,
-        mine.organisation_id == principal.organisation_id,
-        mine.kind == HOLDER,
-    )
-    by_holder = exists().where(
-        other.owner_id == Hire.owner_id,
-        other.contract_id == Hire.contract_id,
-        other.organisation_id == Hire.declarant_id,
-        other.kind == HOLDER,
-    )
-    return holds & ~by_holder
 
 
 def held_contract_of(session: WriteSession, hire: Hire) -> Contract:

@@ -175,11 +175,6 @@ def erasures_after(session: ReadSession, after: UUID | None, limit: int) -> list
     return list(session.scalars(query))
 
 
-def erasure_of(session: ReadSession, participant_id: UUID) -> Erasure | None:
-    """What is kept of the erasure of a record."""
-    return session.get(Erasure, participant_id)
-
-
 def record_of(session: ReadSession, participant_id: UUID) -> Participant | None:
     """A record by its id, for the service's own work."""
     return session.get(Participant, participant_id)

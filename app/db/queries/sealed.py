@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, case, func, literal, or_, select, tuple_, 
 from sqlalchemy.types import LargeBinary
 
 from app.db.tables import ApiKey, Membership, StoredAnswer
-from app.db.types import HASHED, KEPT, SEALED, Base
+from app.db.types import KEPT, SEALED, Base
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,11 +48,6 @@ class Kept:
 def sealed_tables() -> list[Kept]:
     """Every table with sealed columns."""
     return _marked(SEALED)
-
-
-def hashed_tables() -> list[Kept]:
-    """Every table with keyed hashes."""
-    return _marked(HASHED)
 
 
 def kept_of(table: type[Base], kind: str) -> Kept:

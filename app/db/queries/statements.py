@@ -5,13 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select, true
-from sqlalchemy.orm import aliased
 
-from app.db.queries.contracts import HOLDER, access_of
+from app.db.queries.contracts import on_seen_contract, under_holder
 from app.db.tables import (
-    Contract,
-    ContractAccess,
-    ContractParty,
     Delegation,
     Hire,
     Line,
@@ -26,8 +22,6 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from sqlalchemy.orm import InstrumentedAttribute
-
     from app.db.session import ReadSession, WriteSession
     from app.principal import Principal
 
@@ -39,8 +33,7 @@ def _of_own_side(principal: Principal) -> ColumnElement[bool]:
     own = Statement.declarant_id == principal.organisation_id
     if principal.role is Role.INSERTION_STRUCTURE:
         return own
-    by_holder = _is_holder(Statement.declarant_id)
-    under = _is_holder(principal.organisation_id) & ~by_holder
+    under = under_holder(Statement, Statement.declarant_id, principal.organisation_id)
     return or_(own, under, _declared_for(principal.organisation_id))
 
 
@@ -58,26 +51,12 @@ def _declared_for(organisation_id: UUID) -> ColumnElement[bool]:
     )
 
 
-def _is_holder(organisation_id: InstrumentedAttribute[UUID] | UUID) -> ColumnElement[bool]:
-    party = aliased(ContractParty)
-    return exists().where(
-        party.owner_id == Statement.owner_id,
-        party.contract_id == Statement.contract_id,
-        party.organisation_id == organisation_id,
-        party.kind == HOLDER,
-    )
-
-
 def visible_statements(principal: Principal, today: date) -> Select[Statement]:
     """The statements of the contracts one sees, narrowed for declarants to their own side."""
     query = select(Statement)
     if principal.is_admin:
         return query
-    seen = exists().where(
-        ContractAccess.owner_id == Statement.owner_id,
-        ContractAccess.contract_id == Statement.contract_id,
-        access_of(principal, today),
-    )
+    seen = on_seen_contract(Statement, principal, today)
     return query.where(seen, _of_own_side(principal))
 
 
@@ -170,10 +149,5 @@ def is_narrowed(session: ReadSession, principal: Principal, statement: Statement
     """Whether a firm sees of a statement the lines of its own hires alone: it neither sent nor holds."""
     if principal.role is not Role.CONTRACTOR or statement.declarant_id == principal.organisation_id:
         return False
-    holds = select(_is_holder(principal.organisation_id) & ~_is_holder(Statement.declarant_id))
+    holds = select(under_holder(Statement, Statement.declarant_id, principal.organisation_id))
     return not session.scalar(holds.where(Statement.id == statement.id))
-
-
-def contract_of(session: ReadSession, statement: Statement) -> Contract:
-    """The contract of a statement already seen to be visible."""
-    return session.get_one(Contract, statement.contract_id)

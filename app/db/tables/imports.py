@@ -112,7 +112,7 @@ class ImportChunk(Base):
 
 
 class ImportRow(Base):
-    """What became of one record of a file: created, unchanged, updated, skipped or failed, with its flaws."""
+    """What became of one record of a file, or of a line of a table, with its flaws."""
 
     __tablename__ = "import_rows"
 

@@ -12,11 +12,11 @@ from typing import BinaryIO, Protocol
 
 from app.exchange.decp import contract
 from app.exchange.decp.csv_records import CsvRecords
-from app.exchange.decp.encodings import open_text
 from app.exchange.decp.issues import IssueCode, issue
 from app.exchange.decp.json_records import JsonRecords
 from app.exchange.decp.received import Source
 from app.exchange.decp.records import DecpContract, DecpRow
+from app.exchange.encodings import open_text
 
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf\x27\x1c", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 _COLUMNAR = b"PAR1"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import zipfile
@@ -11,9 +10,9 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from charset_normalizer import from_bytes
 from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
 
+from app.exchange.encodings import open_text
 from app.exchange.folding import fold_words
 from app.exchange.tables.cells import day, is_empty, month, text_of
 from app.exchange.tables.problems import TableProblem, Unreadable
@@ -24,13 +23,11 @@ if TYPE_CHECKING:
     from app.exchange.tables.cells import Cell
 
 ZIP = b"PK\x03\x04"
-SAMPLE_BYTES, CHUNK_BYTES = 65_536, 1 << 20
+SAMPLE = 65_536
 # A small archive may unpack to more than the memory holds.
 UNPACKED_BYTES = 1 << 30
 TITLE_ROWS = 30
 SEPARATORS = (";", "\t", ",", "|")
-# What offices in France write when it is not Unicode; a wider guess would find Cyrillic in accents.
-OLD_ENCODINGS = ["cp1252", "mac_roman", "cp850"]
 TOTALS = ("total", "totaux", "sous total", "sous totaux", "grand total")
 
 
@@ -47,7 +44,7 @@ class Row:
 class Table:
     """A table as found. Rows can be walked once; empty ones are left out.
 
-    `separator` and `encoding` are of a CSV, `sheet` of a workbook. A merged cell stands in its first place,
+    `separator` is of a CSV, `sheet` of a workbook. A merged cell stands in its first place,
     the others of it are empty; of a formula the value kept with the file is read.
     """
 
@@ -55,7 +52,6 @@ class Table:
     header_row: int
     rows: Iterator[Row]
     separator: str | None = None
-    encoding: str | None = None
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
 
@@ -92,27 +88,13 @@ def _workbook(content: bytes, asked: str | None) -> Table:
 
 
 def _text_file(content: bytes) -> Table:
-    encoding = _encoding(content)
-    sample = content[:SAMPLE_BYTES].decode(encoding, errors="ignore")
-    separator = _separator(sample)
-    # A byte array is read as it stands: the text is never whole in memory beside it.
-    text = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
+    # Bytes are read as they stand: the text is never whole in memory beside them.
+    text, _ = open_text(io.BytesIO(content))
+    start = text.tell()
+    separator = _separator(text.read(SAMPLE))
+    text.seek(start)
     headers, number, data = _under_header(_records(text, separator))
-    return Table(headers, number, data, separator=separator, encoding=encoding)
-
-
-def _encoding(content: bytes) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for start in range(0, len(content), CHUNK_BYTES):
-            decoder.decode(content[start : start + CHUNK_BYTES])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        best = from_bytes(content[:SAMPLE_BYTES], cp_isolation=OLD_ENCODINGS).best()
-        return best.encoding if best is not None else "cp1252"
-    return "utf-8-sig"
+    return Table(headers, number, data, separator=separator)
 
 
 def _separator(sample: str) -> str:

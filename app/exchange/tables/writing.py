@@ -26,9 +26,8 @@ HUNDREDTHS = 100
 # What a spreadsheet would compute instead of showing (OWASP, CSV injection).
 COMPUTED = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
-# Excel's own limits: characters of a cell, rows of a sheet.
+# Excel's own limit: characters of a cell.
 LONGEST_CELL = 32_767
-ROWS_OF_A_SHEET = 1_048_576
 HEADING = {"bold": True, "bg_color": "#000091", "font_color": "#ffffff", "text_wrap": True, "valign": "top"}
 
 

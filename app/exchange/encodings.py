@@ -6,6 +6,7 @@ held but one block: a file is read once to learn how it is written, then again f
 
 import codecs
 import io
+from itertools import pairwise
 from typing import BinaryIO
 
 BLOCK = 1 << 20
@@ -55,9 +56,15 @@ def open_text(stream: BinaryIO) -> tuple[io.TextIOWrapper, bool]:
 
 
 def _frenchness(text: str) -> float:
-    """Which part of the letters beyond ASCII French has. Guessers for all languages mistake short texts."""
-    found = [letter for letter in text if not letter.isascii()]
-    return sum(letter in _FRENCH for letter in found) / len(found) if found else 0.0
+    """Which part of the letters beyond ASCII French has: no capital follows a small letter.
+
+    Guessers for all languages mistake short texts.
+    """
+    found = [(before, letter) for before, letter in pairwise(f" {text}") if not letter.isascii()]
+    french = sum(
+        letter in _FRENCH and not (before.islower() and letter.isupper()) for before, letter in found
+    )
+    return french / len(found) if found else 0.0
 
 
 def _text(stream: BinaryIO, start: int, encoding: str) -> io.TextIOWrapper:

@@ -1,7 +1,4 @@
-"""What the domain refuses about people: their hires, eligibility, hours in common and data (409s).
-
-The rest stands in `app.refusals`, what to do about each in `app.web.advice`.
-"""
+"""Refusals about people: their hires, eligibility, hours in common and data."""
 
 from __future__ import annotations
 

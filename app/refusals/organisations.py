@@ -1,7 +1,4 @@
-"""What the domain refuses between organisations: contacts, delegations, approvals (409s).
-
-The rest stands in `app.refusals`, what to do about each in `app.web.advice`.
-"""
+"""Refusals between organisations: contacts and delegations."""
 
 from __future__ import annotations
 
@@ -40,19 +37,3 @@ class DelegationEnded(DomainError):
         "La délégation qui permettait de déclarer ces heures ne court pas aujourd'hui.",
         "The delegation that allowed to declare these hours does not run today.",
     )
-
-
-class ApprovalWaiting(DomainError):
-    """A statement is reviewed once the holder approved it, or the days given to answer are over."""
-
-    status, code = 409, "approval_waiting"
-    title = Text(
-        "Le titulaire n'a pas encore approuvé ce relevé.", "The holder has not approved this statement yet."
-    )
-
-
-class ApprovalNotAwaited(DomainError):
-    """Nothing is asked of the holder: no term, approved already, or the days to send back are over."""
-
-    status, code = 409, "approval_not_awaited"
-    title = Text("Ce relevé n'attend pas cette réponse.", "This statement does not wait for this answer.")

@@ -1,4 +1,4 @@
-"""Refusals of exports."""
+"""Refusals of exports and reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals about what publications leave to be decided."""
+"""Refusals about what published contracts leave to be decided."""
 
 from __future__ import annotations
 
