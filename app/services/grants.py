@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.principal import Role
     from app.services.work import Writer
 
-BUYER, MANDATE = "buyer", "mandate"
+BUYER, MANDATE, DELEGATION = "buyer", "mandate", "delegation"
 
 
 def open_access(
