@@ -42,7 +42,7 @@ def create_webhook(call: Calling, body: WebhookIn) -> Response:
     Le secret (`whsec_…`) n'est montré que dans cette réponse. Il faut pouvoir
     faire des clés, et lire.
     """
-    return call.create(lambda writer: webhooks.create(writer, body), body=body)
+    return call.create(lambda writer: webhooks.create(writer, body), body=body, again=webhooks.check_may_tell)
 
 
 @router.get("", response_model=WebhookPage, responses=answers(422), summary="Lister les webhooks")
@@ -97,7 +97,11 @@ def rotate_webhook_secret(call: Calling, webhook_id: UUID, body: SecretRotationI
 
     Un secret divulgué se remplace avec `overlap_hours` à 0, même pendant un recouvrement.
     """
-    return call.create(lambda writer: webhooks.rotate_secret(writer, webhook_id, body), body=body)
+    return call.create(
+        lambda writer: webhooks.rotate_secret(writer, webhook_id, body),
+        body=body,
+        again=webhooks.check_may_tell,
+    )
 
 
 @router.post(

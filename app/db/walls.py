@@ -184,10 +184,11 @@ WALLS: dict[str, Wall] = {
     # What a buyer decides of its own publications.
     "decp_conflicts": Wall.same(f"{PLATFORM} OR ({OWNED})"),
     "decp_reviews": Wall.same(f"{PLATFORM} OR ({OWNED})"),
-    # What was given to a structure is its own; a firm gives what is its own.
+    # What was given to a structure is its own; a firm gives what is its own; the owner replaces firms.
     "delegations": Wall(
         f"({of_contract('delegations').using}) AND ({ROLE} <> 'insertion_structure' OR {_DELEGATED})",
-        f"{PLATFORM} OR {_DELEGATED} OR ({ROLE} = 'contractor' AND delegator_id = {ORGANISATION})",
+        f"{PLATFORM} OR ({OWNED}) OR {_DELEGATED} "
+        f"OR ({ROLE} = 'contractor' AND delegator_id = {ORGANISATION})",
     ),
     # Between two contracts: seen from either, proposed from the first.
     "splits": Wall(f"{PLATFORM} OR {_SPLIT_SEEN}", f"{PLATFORM} OR {_seen('splits')}"),

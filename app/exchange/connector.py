@@ -13,8 +13,7 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlencode
@@ -22,7 +21,7 @@ from urllib.parse import urlencode
 import stamina
 from pybreaker import CircuitBreaker, CircuitBreakerError
 
-from app.exchange.outgoing import NoAnswerError, Outgoing, RefusedAddressError
+from app.exchange.outgoing import NoAnswerError, Outgoing, RefusedAddressError, seconds_asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -208,26 +207,12 @@ class _Kept:
 def _judge(answer: Answer, now: datetime) -> None:
     if answer.status == HTTPStatus.OK:
         return
-    after = _seconds(answer.retry_after, now)
+    after = seconds_asked(answer.retry_after, now)
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise ConnectorError(RATE_LIMITED, after)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise ConnectorError(UNAVAILABLE, after)
     raise ConnectorError(REFUSED)
-
-
-def _seconds(retry_after: str | None, now: datetime) -> float | None:
-    """RFC 9110 §10.2.3: a number of seconds, or a date; None for anything else."""
-    if retry_after is None:
-        return None
-    if retry_after.isascii() and retry_after.isdigit():
-        return float(retry_after[:9])
-    try:
-        at = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (at - now).total_seconds())
 
 
 def _pause_after(error: Exception) -> bool | float:

@@ -13,6 +13,8 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,7 @@ import httpx
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     Resolve = Callable[[str, int], Sequence[str]]
     Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -30,6 +33,8 @@ SILENCE_SECONDS = 5.0
 WHOLE_SECONDS = 10.0
 MOST_BYTES = 64 * 1024
 LONGEST_URL = 2048
+# None: that of the scheme.
+PORTS = {None, *range(1, 2**16)}
 # Public by their number, yet answered inside clouds: the wire server of one, the services of another.
 INSIDE = (ipaddress.ip_network("168.63.129.16/32"), ipaddress.ip_network("192.0.0.0/24"))
 SIX_TO_FOUR, TEREDO = ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32")
@@ -77,6 +82,21 @@ def is_public(text: str) -> bool:
     refused = address.is_multicast or address.is_reserved or address.is_unspecified or address.is_loopback
     inside = any(address.version == network.version and address in network for network in INSIDE)
     return address.is_global and not refused and not inside
+
+
+def seconds_asked(retry_after: str | None, now: datetime) -> float | None:
+    """Seconds that `Retry-After` asks for (RFC 9110 §10.2.3), a number or a date; None for anything else."""
+    if retry_after is None:
+        return None
+    if retry_after.isascii() and retry_after.isdigit():
+        # Longer numbers are more than anybody waits, and than can be told.
+        return float(retry_after[:9])
+    try:
+        at = parsedate_to_datetime(retry_after)
+    except (ValueError, OverflowError):
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(0.0, (at - now).total_seconds())
 
 
 def resolved(host: str, port: int) -> Sequence[str]:
@@ -153,9 +173,11 @@ class Outgoing:
     def _parsed(self, url: str) -> httpx.URL:
         try:
             found = httpx.URL(url)
+            # Reading a name of another alphabet back may fail where writing it did not.
+            named = bool(found.host) and found.port in PORTS
         except (httpx.InvalidURL, ValueError, TypeError):
             raise RefusedAddressError("not_an_address") from None
-        if len(url) > LONGEST_URL or not found.host or found.userinfo or found.fragment:
+        if len(url) > LONGEST_URL or not named or found.userinfo or found.fragment:
             raise RefusedAddressError("not_an_address")
         if found.scheme != "https" and not (self._allow_private and found.scheme == "http"):
             raise RefusedAddressError("not_https")

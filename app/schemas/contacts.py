@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Annotated
+from unicodedata import category
 from uuid import UUID
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
@@ -19,6 +20,9 @@ from app.schemas.lists import Page, Walk
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 ADDRESS = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+", re.ASCII)
 LONGEST_ADDRESS = 254
+# Controls, and separators of lines and of paragraphs.
+BREAKING = frozenset({"Cc", "Zl", "Zp"})
+TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 NOT_AN_ADDRESS = Text(
     "Adresse électronique attendue, par exemple « suivi@exemple.fr ».",
     "E-mail address expected, for example “suivi@exemple.fr”.",
@@ -36,7 +40,11 @@ def _address(value: object) -> object:
 
 
 def _one_line(value: object) -> object:
-    if isinstance(value, str) and any(ord(sign) < ord(" ") for sign in value.strip()):
+    # A name stands in the header of a message: nothing may break its line there (`str.splitlines`), nor turn
+    # round what is read beside it (the signs of Unicode's annex 9).
+    if isinstance(value, str) and any(
+        category(sign) in BREAKING or sign in TURNING for sign in value.strip()
+    ):
         raise FieldProblem("control_character", CONTROL)
     return value
 

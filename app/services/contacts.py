@@ -17,6 +17,7 @@ from app.refusals.organisations import ContactEnded
 from app.rules.contacts import ContactFunction, ContactState, contact_state, forgotten_since
 from app.schemas.contacts import ContactOut, ContactPage
 from app.schemas.labels import LABELS
+from app.services import told_answers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +92,7 @@ def mark_bounced(writer: Writer, contact_id: UUID, sent_on: date) -> bool:
         if row.bounced_on is None
         and row.confirmed_on <= sent_on
         and address is not None
-        and _opened(writer.keyring, row)[1] == address
+        and _same_mailbox(_opened(writer.keyring, row)[1], address)
     ]
     if not struck:
         return False
@@ -198,6 +199,10 @@ def retire_contact(writer: Writer, siret: str, contact_id: UUID, version: int, *
         contact.until = writer.today - timedelta(days=1)
     if erase:
         contact.name = contact.email = None
+        # Any role of the organisation may have named them, and would be told again.
+        with writer.session.across():
+            answers = queries.answers_to(writer.session, contact.organisation_id)
+            told_answers.empty(writer, answers, {str(contact.id)})
     contact.version += 1
     fields = ("name", "email", "until") if erase else ("until",)
     _tell(writer, contact, "contact.erased" if erase else "contact.retired", *fields)
@@ -322,6 +327,10 @@ def _opened(keyring: Keyring, contact: Contact) -> tuple[str | None, str | None]
         None if value is None else _open(keyring, contact.id, column, value) for column, value in stored
     )
     return name, email
+
+
+def _same_mailbox(one: str | None, other: str) -> bool:
+    return one is not None and one.casefold() == other.casefold()
 
 
 def _state(contact: Contact, day: date) -> ContactState:

@@ -30,19 +30,24 @@ if TYPE_CHECKING:
     from app.services.work import Reader, Writer
 
 TO_ITSELF = Text("On ne délègue pas à soi-même.", "Nobody delegates to itself.")
+AFTER_OWN_END = Text(
+    "L'entreprise quitte le contrat avant ce jour.", "The firm leaves the contract before this day."
+)
 
 
 def give_delegation(writer: Writer, contract_id: UUID, request: DelegationIn) -> DelegationOut:
     """Have a structure declare one's workers' hours; it then sees the contract as a structure.
 
-    Forbidden for others than the firms of the contract; DelegationOverlaps, ContractClosed.
+    It lasts no longer than the firm is on the contract. Forbidden for others than the firms of the contract;
+    DelegationOverlaps, ContractClosed.
     """
     contract = held_contract(writer, contract_id)
     require_role(writer, Role.CONTRACTOR)
     refuse_closed(contract)
     check_siret(request.siret, "/siret")
     since = request.since or writer.today
-    grants.check_order(since, request.until)
+    until = _own_days(writer, contract, request.until)
+    grants.check_order(since, until)
     writer.record("delegation.given", contract_id=contract.id)
     delegate = known_organisation(writer, request.siret)
     if delegate.id == writer.principal.organisation_id:
@@ -54,7 +59,7 @@ def give_delegation(writer: Writer, contract_id: UUID, request: DelegationIn) ->
         delegator_id=writer.principal.organisation_id,
         delegate_id=delegate.id,
         since=since,
-        until=request.until,
+        until=until,
         version=1,
         created_at=writer.now,
     )
@@ -67,7 +72,7 @@ def give_delegation(writer: Writer, contract_id: UUID, request: DelegationIn) ->
         Role.INSERTION_STRUCTURE,
         cause=(grants.DELEGATION, delegation.id),
         since=since,
-        until=request.until,
+        until=until,
     )
     _tell(writer, delegation, "delegation.given", "delegator", "delegate", "since", "until")
     return _shown(writer, [delegation])[0]
@@ -96,8 +101,9 @@ def change_delegation(
     delegation = _current(writer, contract, delegation_id, version, also_by_delegate=False)
     if delegation.until is not None and delegation.until < writer.today:
         raise DelegationOver
-    grants.check_order(delegation.since, request.until)
-    _set_end(writer, contract, delegation, request.until)
+    until = _own_days(writer, contract, request.until)
+    grants.check_order(delegation.since, until)
+    _set_end(writer, contract, delegation, until)
     return _shown(writer, [delegation])[0]
 
 
@@ -142,10 +148,17 @@ def _set_end(writer: Writer, contract: Contract, delegation: Delegation, until: 
     delegation.version += 1
     event = "delegation.ended" if until is not None and until < writer.today else "delegation.updated"
     writer.record(event, contract_id=contract.id)
-    grants.limit_access(
-        writer, contract, cause=(grants.DELEGATION, delegation.id), since=delegation.since, until=until
-    )
+    cause = (grants.DELEGATION, delegation.id)
+    grants.limit_access(writer, contract, cause=cause, since=delegation.since, until=until)
     _tell(writer, delegation, event, "until")
+
+
+def _own_days(writer: Writer, contract: Contract, until: date | None) -> date | None:
+    """The last day asked for, else one's own on the contract; InvalidPayload for a later one."""
+    last = queries.last_day_on(writer.session, contract.id, writer.principal.organisation_id)
+    if until is not None and last is not None and until > last:
+        raise InvalidPayload(errors=[FieldError("/until", "after_own_end", AFTER_OWN_END)])
+    return until or last
 
 
 def _check_alone(writer: Writer, delegation: Delegation) -> None:

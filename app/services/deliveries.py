@@ -11,13 +11,12 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from secrets import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from app.clock import day_of
 from app.db.queries import webhooks as queries
-from app.exchange.outgoing import NoAnswerError, RefusedAddressError
+from app.exchange.outgoing import NoAnswerError, RefusedAddressError, seconds_asked
 from app.exchange.standard_webhooks import headers
 from app.principal import Principal, Role
 from app.schemas.event_types import TEST_TYPE, passes
@@ -232,18 +231,9 @@ def _attempt(means: Means, taken: Taken, delivery: WebhookDelivery, message: Web
 
 
 def asked_to_wait(retry_after: str | None, now: datetime) -> timedelta:
-    """What `Retry-After` asks for, a day at most: seconds or a date; nothing where it is neither."""
-    if retry_after is None:
-        return timedelta()
-    if retry_after.isascii() and retry_after.isdigit():
-        # Longer numbers are more than a day, and than can be told.
-        asked = timedelta(seconds=int(retry_after[:9]))
-    else:
-        try:
-            asked = parsedate_to_datetime(retry_after) - now
-        except (ValueError, TypeError):
-            return timedelta()
-    return max(timedelta(), min(asked, LONGEST_ASKED))
+    """What `Retry-After` asks for, a day at most; nothing where it is neither seconds nor a date."""
+    asked = seconds_asked(retry_after, now) or 0.0
+    return min(timedelta(seconds=asked), LONGEST_ASKED)
 
 
 def pause_before(tries: int) -> timedelta:

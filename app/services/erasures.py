@@ -6,7 +6,6 @@ change of its own and can be proved by its row in `erasures`.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from app.db.queries import rights as queries
@@ -17,7 +16,7 @@ from app.refusals.people import PersonAtWork
 from app.rules.codes import Decision
 from app.schemas.labels import LABELS
 from app.schemas.rights import ErasureGround, ErasureOut
-from app.services import eligibility, rights
+from app.services import eligibility, rights, told_answers
 from app.services.work import writing
 
 if TYPE_CHECKING:
@@ -135,26 +134,5 @@ def _refuse_at_work(writer: Writer, participant_ids: list[UUID]) -> None:
 
 
 def _empty_answers(writer: Writer, records: Sequence[Participant]) -> None:
-    """Empty the stored answers that tell of the person; the row stays, so that a repetition does nothing."""
     named = {str(found) for found in queries.written_of(writer.session, [record.id for record in records])}
-    for stored in queries.answers_near(writer.session, records):
-        place = {
-            "table": "stored_answers",
-            "column": "body",
-            "row": f"{stored.organisation_id}|{stored.role}|{stored.key}",
-        }
-        told = writer.keyring.decrypt(stored.body, **place).decode()
-        if told and any(found in named for found in _ids_in(json.loads(told))):
-            stored.body = writer.keyring.encrypt(b"", **place)
-            stored.headers = {}
-
-
-def _ids_in(document: object) -> Iterator[str]:
-    if isinstance(document, dict):
-        for inner in document.values():
-            yield from _ids_in(inner)
-    elif isinstance(document, list):
-        for inner in document:
-            yield from _ids_in(inner)
-    elif isinstance(document, str):
-        yield document
+    told_answers.empty(writer, queries.answers_near(writer.session, records), named)

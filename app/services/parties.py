@@ -14,7 +14,7 @@ from app.principal import Role
 from app.refusals.contracts import AlreadyParty, ContractClosed
 from app.rules.hours import largest_remainder
 from app.schemas.parties import WHOLE, HolderOut, SubcontractList, SubcontractOut
-from app.services import grants, masking
+from app.services import delegation_ends, grants, masking
 from app.services.organisations import SIRET, check_siret, known_organisation
 from app.services.sight import held_contract, require_role, seen_contract
 
@@ -147,7 +147,7 @@ def are_holders(writer: Writer, contract: Contract, holders: Sequence[HolderIn])
 
 
 def replace_holders(writer: Writer, contract: Contract, holders: Sequence[HolderDraft]) -> None:
-    """Put these holders in place of others; who leaves the contract stops seeing it.
+    """Put these holders in place of others; who leaves stops seeing the contract, with whom it delegated to.
 
     Who stays holds it since the day it did; who joins, since the day said, else from today on: nobody owes
     the months before it came.
@@ -160,6 +160,7 @@ def replace_holders(writer: Writer, contract: Contract, holders: Sequence[Holder
     _add(writer, contract, holders, known, max(writer.today, contract.notified_on or writer.today))
     ids = {holder.organisation.id for holder in holders}
     grants.share_with(writer, contract, ids, Role.CONTRACTOR, cause=queries.HOLDER)
+    delegation_ends.end_with(writer, contract, known.keys() - ids)
 
 
 def show_holders(

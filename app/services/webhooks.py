@@ -55,8 +55,9 @@ REFUSED = {
 
 def create(writer: Writer, request: WebhookIn) -> WebhookCreated:
     """A new address and its secret, which is in this answer and nowhere else."""
-    _check_may_tell(writer)
+    check_may_tell(writer)
     _check_address(writer, request.url)
+    queries.hold_account(writer.session, writer.principal)
     if queries.count_webhooks(writer.session, writer.principal) >= MOST_WEBHOOKS:
         raise TooManyWebhooks
     last = last_seal(writer.session)
@@ -95,7 +96,7 @@ def read(reader: Reader, webhook_id: UUID) -> WebhookOut:
 
 
 def change(writer: Writer, webhook_id: UUID, request: WebhookPatch, version: int) -> WebhookOut:
-    """Change what the request names. Resumed, a webhook is told at once what waited for it."""
+    """Change what the request names. Resumed, or moved, it is told at once what waited for it."""
     webhook = _held(writer, webhook_id, version)
     told = request.model_dump(exclude_none=True)
     if request.url is not None:
@@ -109,6 +110,10 @@ def change(writer: Writer, webhook_id: UUID, request: WebhookPatch, version: int
         webhook.paused = PauseReason.ASKED if paused else None
         if not paused:
             _begin_again(writer, webhook)
+    if "url" in changed:
+        # Neither what the former address asked for nor what it answers from now on concerns this one.
+        _begin_again(writer, webhook)
+        webhook.lease, webhook.locked_until = webhook.lease + 1, None
     if changed:
         webhook.version += 1
         _record(writer, webhook, "webhook.updated", *changed)
@@ -229,7 +234,7 @@ def _sealed(keyring: Keyring, webhook: Webhook, column: str, secret: str) -> byt
     return keyring.encrypt(secret.encode(), table="webhooks", column=column, row=webhook.id)
 
 
-def _check_may_tell(writer: Writer) -> None:
+def check_may_tell(writer: Writer) -> None:
     """A webhook goes on telling after whoever made it: only who may open the role to others makes one."""
     check_manages(writer)
     if Scope.READ not in writer.principal.scopes:
@@ -262,7 +267,7 @@ def _held(writer: Writer, webhook_id: UUID, version: int | None = None) -> Webho
     webhook = one(writer.session, query.with_for_update())
     if webhook is None:
         raise NotFound
-    _check_may_tell(writer)
+    check_may_tell(writer)
     if version is not None and version != webhook.version:
         raise StaleVersion
     return webhook

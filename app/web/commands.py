@@ -146,9 +146,17 @@ class Call:
         return expected_version(self.request)
 
     def create(
-        self, use_case: Callable[[Writer], Any], *, body: BaseModel | bytes | None, status: int = 201
+        self,
+        use_case: Callable[[Writer], Any],
+        *,
+        body: BaseModel | bytes | None,
+        status: int = 201,
+        again: Callable[[Writer], None] | None = None,
     ) -> Response:
-        """Run a creating use case once per `Idempotency-Key`; a repetition gets the first answer."""
+        """Run a creating use case once per `Idempotency-Key`; a repetition gets the first answer.
+
+        `again` stands before a repetition: an answer that holds a secret is for who might have asked for it.
+        """
         self._identify()
         with self.means.database.write(NOBODY) as session:
             principal = self._authenticate(session, Scope.WRITE)
@@ -156,11 +164,13 @@ class Call:
             request = self._told(body)
             if not queries.claim_key(session, principal, key):
                 raise IdempotencyInProgress(headers={"Retry-After": "1"})
+            writer = Writer(session, principal, self.means, self.request_id)
             stored = queries.stored_answer(session, principal, key)
             if stored is not None:
+                if again is not None:
+                    again(writer)
                 self._check_still_seen(session, principal)
                 return self._replay(stored, request)
-            writer = Writer(session, principal, self.means, self.request_id)
             response = self._answer(use_case(writer), principal, status)
             session.add(self._kept(response, principal, key, request))
             writer.close()

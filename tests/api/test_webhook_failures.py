@@ -169,8 +169,9 @@ def test_what_a_receiver_asks_for_is_read_with_care() -> None:
     assert [asked(text, now) for text in (None, "soon", "-5", "Fri, 10 Jan 2025 08:00:00 GMT")] == [
         timedelta()
     ] * 4
-    # No zone is said: not an instant.
-    assert asked("Fri, 10 Jan 2025 09:05:00 -0000", now) in {timedelta(), timedelta(minutes=5)}
+    # No zone is said: dates of HTTP are in UTC.
+    assert asked("Fri, 10 Jan 2025 09:05:00 -0000", now) == timedelta(minutes=5)
+    assert asked("Fri, 10 Jan 2025 09:05:00 +99999999999999999999", now) == timedelta()
 
 
 def test_rests_grow_to_five_minutes() -> None:

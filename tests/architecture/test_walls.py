@@ -30,6 +30,7 @@ ACROSS = {
     "app/db/queries/pools.py": "what was said of every contract of a pool, and their clauses",
     "app/db/queries/splits.py": "a split lies between two contracts",
     "app/services/claims.py": "who reviews another claim on the same hours",
+    "app/services/contacts.py": "what one's own organisation was answered in another role is forgotten",
     "app/services/erasures.py": "every record of a person goes, whoever holds it",
     "app/services/jobs.py": "the service's own jobs are queued by anybody",
     "app/services/ledger.py": "one person's hours count once, wherever declared",

@@ -16,7 +16,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from app.exchange.outgoing import MOST_BYTES, NoAnswerError, Outgoing, RefusedAddressError, is_public
+from app.exchange.outgoing import (
+    MOST_BYTES,
+    NoAnswerError,
+    Outgoing,
+    RefusedAddressError,
+    is_public,
+    seconds_asked,
+)
 
 NAME = "hooks.example"
 PUBLIC = "93.184.215.14"
@@ -214,6 +221,11 @@ def test_no_proxy_of_the_environment_is_used(
         ("https://hooks.example/#part", "not_an_address"),
         ("https:///hook", "not_an_address"),
         ("https://" + "a" * 3000, "not_an_address"),
+        ("https://xn--/hook", "not_an_address"),
+        ("https://hooks.example:0/", "not_an_address"),
+        ("https://hooks.example:-1/", "not_an_address"),
+        ("https://hooks.example:65536/", "not_an_address"),
+        ("https://hooks.example:99999999999999999999/", "not_an_address"),
         ("https://127.0.0.1/", "not_public"),
         ("https://[::1]/", "not_public"),
         ("https://[::ffff:10.0.0.1]/", "not_public"),
@@ -276,3 +288,16 @@ def test_inner_addresses_in_all_their_forms(address: str) -> None:
 @pytest.mark.parametrize("address", [PUBLIC, "1.1.1.1", "2606:4700:4700::1111", "::ffff:1.1.1.1"])
 def test_addresses_of_the_internet(address: str) -> None:
     assert is_public(address)
+
+
+def test_what_a_service_asks_to_wait_is_read_whatever_it_wrote() -> None:
+    now = dt.datetime(2025, 1, 10, 9, tzinfo=dt.UTC)
+    assert seconds_asked("120", now) == 120
+    assert seconds_asked("Fri, 10 Jan 2025 09:05:00 GMT", now) == 300
+    assert seconds_asked("Fri, 10 Jan 2025 08:00:00 GMT", now) == 0
+    numbers_too_long = (
+        "Fri, 10 Jan 2025 09:05:00 +99999999999999999999",
+        "Fri, 10 Jan 99999999999999999999 09:05:00 GMT",
+        "Fri, 10 Jan 2025 99999999999999999999:05:00 GMT",
+    )
+    assert [seconds_asked(text, now) for text in (None, "", "soon", "-5", *numbers_too_long)] == [None] * 7

@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import access_of
-from app.db.tables import Contact, ContractAccess
+from app.db.tables import Contact, ContractAccess, StoredAnswer
 from app.rules.contacts import ContactState, stale_since
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -72,6 +72,11 @@ def former_contacts(session: ReadSession, last_day: date, limit: int) -> Sequenc
     known = or_(Contact.name.is_not(None), Contact.email.is_not(None))
     query = select(Contact).where(Contact.until <= last_day, known).order_by(Contact.id).limit(limit)
     return session.scalars(query).all()
+
+
+def answers_to(session: ReadSession, organisation_id: UUID) -> Iterable[StoredAnswer]:
+    """The stored answers to an organisation, in any role: a contact is told whole to nobody else."""
+    return session.scalars(select(StoredAnswer).where(StoredAnswer.organisation_id == organisation_id))
 
 
 def _runs(today: date) -> ColumnElement[bool]:

@@ -41,6 +41,30 @@ def given_to(session: ReadSession, contract_id: UUID, delegate_id: UUID) -> Sequ
     return session.scalars(query.order_by(Delegation.id)).all()
 
 
+def last_day_on(session: ReadSession, contract_id: UUID, firm_id: UUID) -> date | None:
+    """The last day on which a firm sees a contract as a contractor; None while no end is known."""
+    query = select(ContractAccess.until).where(
+        ContractAccess.contract_id == contract_id,
+        ContractAccess.organisation_id == firm_id,
+        ContractAccess.role == Role.CONTRACTOR.value,
+    )
+    days = session.scalars(query).all()
+    known = [day for day in days if day is not None]
+    return max(known) if known and len(known) == len(days) else None
+
+
+def outlasting(
+    session: ReadSession, contract_id: UUID, delegator_id: UUID, last: date
+) -> Sequence[Delegation]:
+    """The delegations that a firm gave on a contract beyond a day."""
+    query = select(Delegation).where(
+        Delegation.contract_id == contract_id,
+        Delegation.delegator_id == delegator_id,
+        or_(Delegation.until.is_(None), Delegation.until > last),
+    )
+    return session.scalars(query.order_by(Delegation.id)).all()
+
+
 def overlapping(session: ReadSession, delegation: Delegation) -> Sequence[Delegation]:
     """Others of the same contract between the same two, with a day in common."""
     query = select(Delegation).where(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, and_, delete, exists, func, or_, select, update
 
-from app.db.tables import Seal, Webhook, WebhookDelivery
+from app.db.tables import Organisation, Seal, Webhook, WebhookDelivery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,12 @@ def visible_webhooks(principal: Principal) -> Select[Webhook]:
     return select(Webhook).where(
         Webhook.organisation_id == principal.organisation_id, Webhook.role == principal.role.value
     )
+
+
+def hold_account(session: WriteSession, principal: Principal) -> None:
+    """Let nobody else of the organisation pass here before the transaction ends; nobody who reads waits."""
+    held = select(Organisation.id).where(Organisation.id == principal.organisation_id)
+    session.execute(held.with_for_update(key_share=True))
 
 
 def count_webhooks(session: ReadSession, principal: Principal) -> int:
