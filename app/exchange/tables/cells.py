@@ -21,6 +21,8 @@ HUNDREDTH = Decimal("0.01")
 SERIAL_EPOCH = date(1899, 12, 30)
 FIRST_SERIAL, LAST_SERIAL = 61, 73_415
 SECONDS_OF_HOUR, MINUTES_OF_HOUR = 3_600, 60
+# Hundredths: what the API takes at most for one number of hours.
+MOST_HOURS = 10_000_000_00
 
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
 _UNIT = re.compile(r" ?(h|hrs?|heures?|€|eur|euros?)$", re.IGNORECASE)
@@ -76,6 +78,13 @@ def hours(cell: Cell) -> int:
     `7h30`, `7:30` and durations of spreadsheets are hours and minutes, brought to the nearest hundredth, half
     up (151h40 is 151.67, as on pay slips). Decimals beyond two are refused: nobody said how to round them.
     """
+    found = _hours(cell)
+    if found > MOST_HOURS:
+        raise Unreadable(TableProblem.NOT_A_NUMBER)
+    return found
+
+
+def _hours(cell: Cell) -> int:
     if isinstance(cell, timedelta):
         return _of_seconds(cell // timedelta(seconds=1))
     if isinstance(cell, time):
