@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typst
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 TEMPLATE = Path(__file__).with_name("document.typ")
+# What the fonts of the compiler have for certain: European alphabets, punctuation, arrows and mathematics.
+# PDF/UA admits no sign without a glyph: one bullet of a word processor would cost the whole document.
+SHOWN = ((0x20, 0x500), (0x1E00, 0x2041), (0x2070, 0x2100), (0x2190, 0x2380))
+NOT_SHOWN = "\u25a1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,29 @@ def pdf(document: Document, made_at: datetime) -> bytes:
         format="pdf",
         ignore_system_fonts=True,
         pdf_standards="ua-1",
-        sys_inputs={"data": json.dumps(asdict(document), ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(_writable(asdict(document)), ensure_ascii=False)},
         timestamp=int(made_at.timestamp()),
     )
+
+
+def writable(text: str) -> str:
+    """The text with a box for each sign that cannot be shown; what only steers the writing is left out."""
+    return "".join(_sign(sign) for sign in unicodedata.normalize("NFC", text))
+
+
+def _sign(sign: str) -> str:
+    kind = unicodedata.category(sign)
+    if sign.isspace():
+        return sign if kind == "Zs" else " "
+    if kind == "Cf":
+        return ""
+    shown = not kind.startswith("C") and any(first <= ord(sign) < end for first, end in SHOWN)
+    return sign if shown else NOT_SHOWN
+
+
+def _writable(value: Any) -> Any:  # noqa: ANN401 - texts, in lists and by name
+    if isinstance(value, str):
+        return writable(value)
+    if isinstance(value, dict):
+        return {name: _writable(item) for name, item in value.items()}
+    return [_writable(item) for item in value]

@@ -135,7 +135,7 @@ def _parties(contract: Procurement) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _party(party: Party, masked: str, roles: list[str]) -> tuple[str, dict[str, Any]]:
-    if may_hold_a_name(party.scheme):
+    if may_hold_a_name(party.scheme, party.identifier):
         return masked, {"id": masked, "name": "Identité masquée", "roles": roles}
     scheme = f"FR-{party.scheme}" if party.scheme == "SIRET" else party.scheme
     key, name = f"{scheme}-{party.identifier}", party.name or party.identifier

@@ -10,12 +10,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from app.errors import FieldProblem, Text
 from app.schemas.exports import TableForm
-from app.schemas.fields import Instant, Month, Output
+from app.schemas.fields import Instant, Month, Output, Words
 from app.schemas.jobs import JobProblem, JobState
 
 ImportKind = Literal["decp", "hours"]
 Filename = Annotated[str, StringConstraints(pattern=r"^[\w .()-]{1,120}$")]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+Title = Annotated[Words, StringConstraints(max_length=120)]
 ONLY_HOURS = Text(
     "Le mode et les colonnes ne se disent que d'un fichier d'heures.",
     "The mode and the columns are said of a file of hours only.",

@@ -257,14 +257,19 @@ class Task:
                 issue = _issue("older_publication", Severity.WARNING, "")
                 return Found(ImportOutcome.UNCHANGED, item.contract_id, (issue,))
             if judged is Verdict.NEWER:
-                return self._updated(writer, record, item.row)
+                return self._updated(writer, row, record, item.row)
         return self._to_review(writer, record, known[0].contract_id, "other_content")
 
-    def _updated(self, writer: Writer, record: DecpContract, row: DecpRecord | None) -> Found:
-        if row is None:
+    def _updated(self, writer: Writer, row: DecpRow, record: DecpContract, known: DecpRecord | None) -> Found:
+        if known is None:
             return Found(ImportOutcome.UPDATED)
-        contract = held_contract(writer, row.contract_id)
-        changed, conflicts = decp_updates.follow(writer, contract, row, record, self.source)
+        before = known.fingerprint
+        contract = held_contract(writer, known.contract_id)
+        writer.session.refresh(known)
+        if known.fingerprint != before:
+            # Another import told of it first: which of the two is the later is judged again.
+            return self._found(writer, row)
+        changed, conflicts = decp_updates.follow(writer, contract, known, record, self.source)
         if not conflicts:
             outcome = ImportOutcome.UPDATED if changed else ImportOutcome.UNCHANGED
             return Found(outcome, contract.id)

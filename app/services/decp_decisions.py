@@ -64,6 +64,8 @@ def decide_conflict(
         raise NotFound
     require_role(writer, Role.BUYER, Role.ADMIN)
     contract = held_contract(writer, conflict.contract_id)
+    # Somebody else, or an import, may have decided while this one waited.
+    writer.session.refresh(conflict)
     _check_open(conflict, version)
     if request.decision == TAKE and contract.closed_on is not None:
         raise ContractClosed
@@ -97,6 +99,7 @@ def decide_review(
         raise NotFound
     require_role(writer, Role.BUYER, Role.ADMIN)
     contract = held_contract(writer, review.contract_id)
+    writer.session.refresh(review)
     _check_open(review, version)
     decp_reviews.decide(writer, review, contract, request.decision)
     return _review_shown(writer, review)

@@ -85,6 +85,12 @@ def test_who_may_be_a_person_is_a_number_and_who_has_two_roles_stands_once() -> 
     assert suppliers == ["titulaire-1", "FR-SIRET-20000000800017"]
 
 
+def test_letters_in_place_of_a_siret_are_a_name_too() -> None:
+    found = release(procurement(holders=(Party("SIRET", "JEANDUPONT", None), BUYER)), "ocds-abc123")
+    assert "DUPONT" not in json.dumps(found)
+    assert found["awards"][0]["suppliers"][0] == {"id": "titulaire-1", "name": "Identité masquée"}
+
+
 @pytest.mark.parametrize(
     ("day", "counted", "met", "status"),
     [

@@ -106,6 +106,14 @@ def test_months(cell: cells.Cell) -> None:
 
 
 @pytest.mark.parametrize(
+    ("cell", "month"), [("mars-26", 3), ("Mars-26", 3), ("févr.-26", 2), ("août-26", 8), ("juil-26", 7)]
+)
+def test_a_month_as_a_spreadsheet_shows_it(cell: str, month: int) -> None:
+    """What 2026-03 becomes in a French spreadsheet that saves a text file."""
+    assert cells.month(cell) == date(2026, month, 1)
+
+
+@pytest.mark.parametrize(
     ("cell", "problem"),
     [
         ("31/02/2026", TableProblem.NOT_A_DATE),

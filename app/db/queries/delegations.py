@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, Select, exists, or_, select, true
 
 from app.db.queries.contracts import on_seen_contract, under_holder
-from app.db.tables import Delegation, Hire
+from app.db.tables import ContractAccess, Delegation, Hire
 from app.principal import Role
 
 if TYPE_CHECKING:

@@ -136,9 +136,9 @@ def _other(scheme: str, value: str, pointer: str, findings: Findings) -> Identif
     return Identifier(scheme, value, valid, personal=scheme in _PERSONAL)
 
 
-def may_hold_a_name(scheme: str) -> bool:
-    """Whether identifiers of a scheme may be made of a person's name."""
-    return scheme.upper() in _PERSONAL
+def may_hold_a_name(scheme: str, identifier: str) -> bool:
+    """Whether an identifier may be made of a person's name; letters for a SIRET may be anything."""
+    return scheme.upper() in _PERSONAL or (scheme == SIRET and _DIGITS.fullmatch(identifier) is None)
 
 
 def _compact(text: str) -> str:

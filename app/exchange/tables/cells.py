@@ -21,6 +21,8 @@ HUNDREDTH = Decimal("0.01")
 SERIAL_EPOCH = date(1899, 12, 30)
 FIRST_SERIAL, LAST_SERIAL = 61, 73_415
 SECONDS_OF_HOUR, MINUTES_OF_HOUR = 3_600, 60
+# Hundredths: what the API takes at most for one number of hours.
+MOST_HOURS = 10_000_000_00
 
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
 _UNIT = re.compile(r" ?(h|hrs?|heures?|€|eur|euros?)$", re.IGNORECASE)
@@ -33,6 +35,7 @@ _YEAR_FIRST = re.compile(r"(\d{4})-(\d{2})-(\d{2})([T ]00:00(:00(\.0+)?)?)?", re
 _SERIAL = re.compile(r"\d{2,5}", re.ASCII)
 _MONTH_FIRST = re.compile(r"(\d{1,2})[/.-](\d{4})", re.ASCII)
 _MONTH_LAST = re.compile(r"(\d{4})[/.-]?(\d{2})", re.ASCII)
+_MONTH_SHOWN = re.compile(r"([^\W\d_]+)\.?-([0-9]{2})")
 _NAMED_DAY = re.compile(r"(?:(\d{1,2})(?:er)? )?([a-z]+) (\d{4}|\d{2})")
 _MONTHS = (
     ("janvier", "janv", "jan"),
@@ -76,6 +79,13 @@ def hours(cell: Cell) -> int:
     `7h30`, `7:30` and durations of spreadsheets are hours and minutes, brought to the nearest hundredth, half
     up (151h40 is 151.67, as on pay slips). Decimals beyond two are refused: nobody said how to round them.
     """
+    found = _hours(cell)
+    if found > MOST_HOURS:
+        raise Unreadable(TableProblem.NOT_A_NUMBER)
+    return found
+
+
+def _hours(cell: Cell) -> int:
     if isinstance(cell, timedelta):
         return _of_seconds(cell // timedelta(seconds=1))
     if isinstance(cell, time):
@@ -95,12 +105,16 @@ def day(cell: Cell) -> date:
 
 
 def month(cell: Cell) -> date:
-    """The first day of a month: `mars 2026`, `03/2026`, `2026-03`, `202603`, or any day of it."""
+    """The first day of a month: `mars 2026`, `03/2026`, `2026-03`, `202603`, `mars-26`, or any day of it."""
     text = text_of(cell) if isinstance(cell, str | int | float) else ""
     if (found := _MONTH_FIRST.fullmatch(text)) is not None:
         return _made(TableProblem.NOT_A_MONTH, found[2], found[1], "1")
     if (found := _MONTH_LAST.fullmatch(text)) is not None:
         return _made(TableProblem.NOT_A_MONTH, found[1], found[2], "1")
+    shown = _MONTH_SHOWN.fullmatch(text)
+    if shown is not None and (name := fold_words(shown[1])) in MONTH_NUMBERS:
+        # What a spreadsheet shows for 2026-03, and saves; nobody worked for a clause in 1926.
+        return date(2000 + int(shown[2]), MONTH_NUMBERS[name], 1)
     named = _NAMED_DAY.fullmatch(fold_words(text))
     if named is not None and named[2] in MONTH_NUMBERS:
         return _named(TableProblem.NOT_A_MONTH, named).replace(day=1)

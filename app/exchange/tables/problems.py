@@ -26,7 +26,7 @@ class TableProblem(StrEnum):
 WHAT_TO_DO = {
     TableProblem.FILE_EMPTY: "Le fichier est vide : exportez-le de nouveau.",
     TableProblem.FILE_DAMAGED: "Fichier illisible ou coupé : enregistrez-le de nouveau en XLSX ou en CSV.",
-    TableProblem.FILE_TOO_LARGE: "Le classeur est trop grand une fois ouvert : partagez-le en plusieurs.",
+    TableProblem.FILE_TOO_LARGE: "Le fichier est trop grand une fois ouvert : partagez-le en plusieurs.",
     TableProblem.NO_HEADER: "Aucune ligne de titres de colonnes : donnez un titre à chaque colonne.",
     TableProblem.SHEET_UNKNOWN: "Cette feuille n'existe pas : choisissez l'une de celles du classeur.",
     TableProblem.HEADER_TWICE: "Deux colonnes portent le même titre : renommez l'une d'elles.",

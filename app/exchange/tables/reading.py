@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -15,6 +14,7 @@ from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
 from app.exchange.encodings import open_text
 from app.exchange.folding import fold_words
 from app.exchange.tables.cells import day, is_empty, month, text_of
+from app.exchange.tables.packages import check_package
 from app.exchange.tables.problems import TableProblem, Unreadable
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 ZIP = b"PK\x03\x04"
 SAMPLE = 65_536
-# A small archive may unpack to more than the memory holds.
-UNPACKED_BYTES = 1 << 30
 TITLE_ROWS = 30
+# Spreadsheets have no more; and no firm has that many lines of hours. Titles and lines are held in memory.
+COLUMNS, LINES_OF_FILE, ROWS = 16_384, 1_048_576, 100_000
 SEPARATORS = (";", "\t", ",", "|")
 TOTALS = ("total", "totaux", "sous total", "sous totaux", "grand total")
 
@@ -60,7 +60,7 @@ def open_table(content: bytes, sheet: str | None = None) -> Table:
     """Find the table of a file; `sheet` chooses one of a workbook, by default the first that has any cell.
 
     Raises Unreadable: FILE_EMPTY, FILE_DAMAGED, FILE_TOO_LARGE, NO_HEADER, HEADER_TWICE, SHEET_UNKNOWN.
-    Walking the rows may raise FILE_DAMAGED as well.
+    Walking the rows may raise FILE_DAMAGED and FILE_TOO_LARGE as well.
     """
     if not content.strip():
         raise Unreadable(TableProblem.FILE_EMPTY)
@@ -68,10 +68,8 @@ def open_table(content: bytes, sheet: str | None = None) -> Table:
 
 
 def _workbook(content: bytes, asked: str | None) -> Table:
+    check_package(content)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > UNPACKED_BYTES:
-                raise Unreadable(TableProblem.FILE_TOO_LARGE)
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = tuple(book.sheet_names)
         if asked is not None and asked not in names:
@@ -82,7 +80,7 @@ def _workbook(content: bytes, asked: str | None) -> Table:
                 rows = enumerate((tuple(cells) for cells in found.iter_rows()), start=1)
                 headers, number, data = _under_header(rows)
                 return Table(headers, number, data, sheet=name, sheets=names)
-    except (CalamineError, WorksheetNotFound, zipfile.BadZipFile, OSError):
+    except (CalamineError, WorksheetNotFound, OSError):
         raise Unreadable(TableProblem.FILE_DAMAGED) from None
     raise Unreadable(TableProblem.FILE_EMPTY)
 
@@ -100,7 +98,9 @@ def _text_file(content: bytes) -> Table:
 def _separator(sample: str) -> str:
     declared = sample.partition("\n")[0]
     if declared.strip().lower().startswith("sep=") and len(declared.strip()) == len("sep=;"):
-        return declared.strip()[-1]
+        said = declared.strip()[-1]
+        if said in SEPARATORS:
+            return said
     return max(SEPARATORS, key=lambda sign: _agreement(sample, sign))
 
 
@@ -122,6 +122,8 @@ def _records(text: io.TextIOWrapper, separator: str) -> Iterator[tuple[int, tupl
         for record in reader:
             # A cell may hold line breaks: a record is known by the line on which it begins.
             number, last = last + 1, reader.line_num
+            if len(record) > COLUMNS or number > LINES_OF_FILE:
+                raise Unreadable(TableProblem.FILE_TOO_LARGE)
             if number > 1 or not (record and record[0].lower().startswith("sep=")):
                 yield number, tuple(record)
     except (csv.Error, UnicodeError):
@@ -140,9 +142,10 @@ def _under_header(
     if best is None or not _titles(first[best][1]):
         raise Unreadable(TableProblem.NO_HEADER)
     number, cells = first[best]
-    headers = tuple(text_of(cell) for cell in cells)
-    while headers and not headers[-1]:
-        headers = headers[:-1]
+    titles = [text_of(cell) for cell in cells]
+    while titles and not titles[-1]:
+        titles.pop()
+    headers = tuple(titles)
     folded = [fold_words(title) for title in headers if title]
     if len(set(folded)) < len(folded):
         raise Unreadable(TableProblem.HEADER_TWICE)
@@ -166,10 +169,14 @@ def _is_title(cell: str) -> bool:
 
 
 def _data(rows: Iterator[tuple[int, tuple[Cell, ...]]], width: int) -> Iterator[Row]:
+    taken = 0
     for number, cells in rows:
         filled = [cell for cell in cells if not is_empty(cell)]
         if not filled:
             continue
+        taken += 1
+        if taken > ROWS:
+            raise Unreadable(TableProblem.FILE_TOO_LARGE)
         kept = (*cells[:width], *(None,) * (width - len(cells)))
         if any(not is_empty(cell) for cell in cells[width:]):
             yield Row(number, kept, TableProblem.TOO_MANY_CELLS)

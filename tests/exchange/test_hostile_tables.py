@@ -1,0 +1,119 @@
+"""Tables made to exhaust whoever reads them: each is refused for what it is, soon and in little memory."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from app.exchange.tables.packages import check_package
+from app.exchange.tables.problems import TableProblem, Unreadable
+from app.exchange.tables.reading import open_table
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def problem_of(content: bytes) -> TableProblem:
+    with pytest.raises(Unreadable) as refused:
+        for _ in open_table(content).rows:
+            pass
+    return refused.value.problem
+
+
+def workbook(**cells: str) -> bytes:
+    book = openpyxl.Workbook()
+    book.active.append(["Mise à l'emploi", "Mois", "Heures"])
+    for place, text in cells.items():
+        book.active[place] = text
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def with_sheet(content: bytes, rows: str) -> bytes:
+    """The workbook with another first sheet."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            text = old.read(part)
+            if part.filename == SHEET:
+                text = f"""<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+                    xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+                    ><sheetData>{rows}</sheetData></worksheet>""".encode()
+            new.writestr(part.filename, text)
+    return file.getvalue()
+
+
+TITLES = '<row r="1"><c r="A1" t="inlineStr"><is><t>Mois</t></is></c></row>'
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        "<row r='1048576'><c r = 'xfd1048576'><v>1</v></c></row>",
+        '<x:row r="1048576"><x:c r="XFD1048576"><x:v>1</x:v></x:c></x:row>',
+        f'<row r="1048576">{"<c><v>1</v></c>" * 20}</row>',
+        '<row><c r="ZZ1000000"><f>1</f><v>1</v></c></row>',
+    ],
+)
+def test_two_cells_far_apart(rows: str) -> None:
+    """Seen before a place is taken for any of those between them."""
+    with pytest.raises(Unreadable) as refused:
+        check_package(with_sheet(workbook(), TITLES + rows))
+    assert refused.value.problem is TableProblem.FILE_TOO_LARGE
+
+
+def test_cells_far_away_without_a_value_are_nothing() -> None:
+    rows = (
+        TITLES
+        + '<row r="2"><c r="A2"><v>1</v></c></row>'
+        + '<row r="1048576"><c r="XFD1048576"/><c r="XFC1048576"></c></row>'
+    )
+    table = open_table(with_sheet(workbook(), rows))
+    assert (table.headers, [row.number for row in table.rows]) == (("Mois",), [2])
+
+
+def test_a_cell_in_the_last_row_of_a_narrow_sheet_is_read() -> None:
+    assert [row.number for row in open_table(workbook(C1048576="x")).rows] == [1_048_576]
+
+
+def test_entities_are_not_unfolded() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(SHEET, '<!DOCTYPE a [<!ENTITY b "c">]><a><sheetData>&b;</sheetData></a>')
+    assert problem_of(file.getvalue()) is TableProblem.FILE_DAMAGED
+
+
+def test_other_kinds_of_workbook_are_not_opened() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<office/>")
+    assert problem_of(file.getvalue()) is TableProblem.FILE_DAMAGED
+
+
+def test_an_archive_that_lies_about_its_size() -> None:
+    content = bytearray(with_sheet(workbook(), TITLES + " " * 1_000_000))
+    with zipfile.ZipFile(io.BytesIO(bytes(content))) as archive:
+        size = archive.getinfo(SHEET).file_size.to_bytes(4, "little")
+    assert size in content
+    assert problem_of(bytes(content).replace(size, (400).to_bytes(4, "little"))) is TableProblem.FILE_DAMAGED
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Mois;Heures" + b";" * 1_000_000 + b"\n",
+        b"Mois;Heures\n" + b"\n" * 1_100_000,
+        b"Mois;Heures\n" + b"1;2\n" * 100_001,
+    ],
+    ids=["columns", "blank lines", "lines"],
+)
+def test_more_than_any_table_has(content: bytes) -> None:
+    assert problem_of(content) is TableProblem.FILE_TOO_LARGE
+
+
+def test_a_quote_declared_as_separator_separates_nothing() -> None:
+    table = open_table(b'sep="\nMois;Heures\n2026-03;7\n')
+    assert table.separator == ";"
