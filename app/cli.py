@@ -87,13 +87,15 @@ def serve(
     import uvicorn
 
     from app.main import create_app
+    from app.settings import Settings
     from app.worker import beside
 
+    settings = Settings()
     # The server raises the signal again once it has answered what it had begun; the worker is ended then.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with beside(["-m", "app.cli", "worker"]) if worker else nullcontext():
         uvicorn.run(
-            create_app(),
+            create_app(settings),
             host=host,
             port=port,
             access_log=False,
@@ -102,6 +104,8 @@ def serve(
             proxy_headers=False,
             server_header=False,
             timeout_keep_alive=5,
+            # A stream would keep it for minutes, and who runs it kills it after ten seconds.
+            timeout_graceful_shutdown=settings.stop_seconds,
             h11_max_incomplete_event_size=16 * 1024,
         )
 

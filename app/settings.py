@@ -146,6 +146,11 @@ class Settings(BaseSettings):
     stream_seconds: float = Field(
         default=300, ge=0, description="After which a stream ends, and its reader shows its key again."
     )
+    stop_seconds: int = Field(
+        default=8,
+        ge=0,
+        description="How long a server that is asked to stop lets what is under way end; then it is cut.",
+    )
     cors_origins: tuple[str, ...] = Field(
         default=(), description="Origins whose pages may call the API from a browser, as a JSON list."
     )
