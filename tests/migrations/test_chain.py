@@ -69,24 +69,38 @@ def test_back_to_nothing_and_up_again_gives_the_same(empty_database_url: str) ->
 
 def test_every_step_up_and_down_keeps_the_rows(empty_database_url: str) -> None:
     url, steps = empty_database_url, chain.revisions()
+    rows = _Rows(url)
     for revision in steps:
-        _keeping_rows(migrate.upgrade, url, revision)
-        filling.fill(url)
-    assert {name: len(rows) for name, rows in filling.contents(url).items()} == dict.fromkeys(
-        Base.metadata.tables, filling.ROWS
-    )
+        rows.kept_by(migrate.upgrade, revision)
+        rows.fill()
+    assert rows.counts() == dict.fromkeys(Base.metadata.tables, filling.ROWS)
     for below, revision in reversed(list(zip(["base", *steps], steps, strict=False))):
-        _keeping_rows(migrate.downgrade, url, below)
-        _keeping_rows(migrate.upgrade, url, revision)
-        filling.fill(url)
-        _keeping_rows(migrate.downgrade, url, below)
+        rows.kept_by(migrate.downgrade, below)
+        rows.kept_by(migrate.upgrade, revision)
+        rows.fill()
+        rows.kept_by(migrate.downgrade, below)
     assert filling.tables(url) == set()
 
 
-def _keeping_rows(go: Callable[[str, str], None], url: str, revision: str) -> None:
-    """Take one step; the tables that are there before and after keep their rows."""
-    before = filling.contents(url)
-    go(url, revision)
-    after = filling.contents(url)
-    remaining = before.keys() & after.keys()
-    assert {name: len(after[name]) for name in remaining} == {name: len(before[name]) for name in remaining}
+class _Rows:
+    """What a database holds while its schema goes up and down."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.known = filling.contents(url)
+
+    def counts(self) -> dict[str, int]:
+        return {name: len(found) for name, found in self.known.items()}
+
+    def fill(self) -> None:
+        if filling.fill(self.url):
+            self.known = filling.contents(self.url)
+
+    def kept_by(self, go: Callable[[str, str], None], revision: str) -> None:
+        """Take one step; the tables that are there before and after keep their rows."""
+        before = self.counts()
+        go(self.url, revision)
+        self.known = filling.contents(self.url)
+        after = self.counts()
+        remaining = before.keys() & after.keys()
+        assert {name: after[name] for name in remaining} == {name: before[name] for name in remaining}
