@@ -70,7 +70,14 @@ def test_duration_names_its_last_day() -> None:
     kept, reason = duration(_line(until="2025-01-01"), days)
     assert kept == {date(2025, 1, 1)}
     assert (reason.rule, reason.parameter) == (Rule.DURATION, "Jusqu'au 01/01/2025")
-    assert duration(_line(), days)[0] == days
+    kept, reason = duration(_line(), days)
+    assert (kept, reason.parameter) == (days, "Sans limite")
+
+
+def test_an_undecided_line_waits_for_its_assessment() -> None:
+    undecided = replace(_line(), decision=Decision.UNDECIDED)
+    (posting,) = count_month([undecided], JANUARY)[undecided.key]
+    assert (posting.rule, posting.reference) == (Rule.ELIGIBILITY, "Diagnostic d'éligibilité")
 
 
 def test_duration_says_how_many_days_are_suspended_and_not_which() -> None:
@@ -127,6 +134,35 @@ def test_room_with_another_employer_is_bounded_by_its_usual_hours() -> None:
     assert room_of([one, other], JANUARY, one.key, other.key) == Room(21257, 15000, 8857)
     waiting = replace(other, review=Review())
     assert room_of([one, waiting], JANUARY, one.key, other.key) == Room(15000, 15000, 0)
+
+
+def test_room_with_another_employer_is_what_is_left_under_its_own_hours() -> None:
+    # 20 × 31 ÷ 7 = 88.57, and 10 h of overtime: nothing more fits with X; 145 h are left with Y.
+    one = line({"worked": "110", "employer": "X", "weekly": "20", "overtime": "10"}, 0, terms())
+    other = line({"worked": "10", "employer": "Y"}, 1, terms())
+    assert room_of([one, other], JANUARY, one.key, other.key) == Room(10857, 9857, 1000)
+    # Of 212.57 the first takes 150, the second 62.57, the third none: nobody gets more than the two have.
+    lines = [line({"worked": f"{150 - 50 * (n > 0)}", "employer": "XYZ"[n]}, n, terms()) for n in range(3)]
+    assert room_of(lines, JANUARY, lines[1].key, lines[2].key) == Room(6257, 6257, 6257)
+
+
+def test_a_split_frees_hours_with_its_employer_for_the_next_one() -> None:
+    # Reached: 140 with X, 2 and 58 with Y, 12.57 of 50 with X, where 155 − 152.57 = 2.43 h are left.
+    said = (
+        {"worked": "140", "employer": "X", "split": {"with": 1, "hours": "135", "other": "2"}},
+        {"worked": "2", "employer": "Y", "split": {"with": 0, "hours": "2", "other": "135"}},
+        {"worked": "58", "employer": "Y", "split": {"with": 3, "hours": "20", "other": "50"}},
+        {"worked": "50", "employer": "X", "split": {"with": 2, "hours": "50", "other": "20"}},
+    )
+    lines = [line(item, n, terms()) for n, item in enumerate(said)]
+    counted = count_month(lines, JANUARY)
+    # The first gives back 5: 12.57 + 2.43 + 5 = 20 for the last.
+    assert [sum(item.hours for item in counted[one.key] if item.state is State.COUNTED) for one in lines] == [
+        13500,
+        200,
+        2000,
+        2000,
+    ]
 
 
 def test_review_names_what_was_accepted() -> None:
@@ -193,13 +229,13 @@ def test_equal_instants_are_told_apart_by_the_key() -> None:
 
 
 def test_periods_must_sum_to_the_line() -> None:
-    with pytest.raises(ValueError, match="somme"):
+    with pytest.raises(ValueError, match=r"^Les périodes d'une ligne ont la somme de la ligne\.$"):
         replace(_line(), periods=(Period(date(2025, 1, 1), date(2025, 1, 2), 8999),))
 
 
 @pytest.mark.parametrize("accepted", [-1, 9001])
 def test_an_accepted_part_is_within_the_line(accepted: int) -> None:
-    with pytest.raises(ValueError, match="partielle"):
+    with pytest.raises(ValueError, match=r"^Une acceptation partielle va de zéro aux heures déclarées\.$"):
         replace(_line(), review=Review(ReviewState.PART, accepted))
 
 
@@ -226,7 +262,7 @@ def test_only_worked_hours_need_saying() -> None:
 
 
 def test_an_approval_covers_days() -> None:
-    with pytest.raises(ValueError, match="approbation"):
+    with pytest.raises(ValueError, match=r"^Une approbation couvre des jours\.$"):
         replace(_line(), eligible=None)
 
 

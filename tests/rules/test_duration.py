@@ -71,6 +71,8 @@ def test_decisions_move_the_end_as_the_case_says(case: dict[str, Any]) -> None:
     found = duration_of(clause, ContractType(case.get("contract_type", "cdd")), start, decisions[::-1])
     assert found.last_day == date.fromisoformat(case["last_day"])
     assert [step.days for step in found.steps] == case.get("steps", [])
+    assert [step.decision for step in found.steps] == sorted(decisions, key=lambda item: item.decided_on)
+    assert [step.last_day for step in found.steps][-1:] == [found.last_day][: len(decisions)]
     assert [[str(span.first), str(span.last)] for span in found.suspended] == case.get("suspended", [])
     assert found.last_by_term == found.last_day - timedelta(days=sum(step.days for step in found.steps))
     # No decision ever gives or takes a day that counts but a prolongation.

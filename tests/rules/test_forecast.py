@@ -128,6 +128,14 @@ class TestInsideTheStatus:
     def test_what_is_closed_has_no_forecast(self) -> None:
         assert forecast_of(self.TERMS, self.known(1000, 1000, closed=True)) is None
 
+    def test_nothing_is_planned_unless_it_is_said(self) -> None:
+        known = self.known(6000, 0, 0, 0)
+        record = Record(
+            terms=self.TERMS, as_of=known.as_of, secured=known.sums.secured, by_month=known.months or {}
+        )
+        assert forecast(record) == forecast(record, 0) == forecast_of(self.TERMS, known)
+        assert forecast(record) != forecast(record, 1)
+
     def test_planned_hours_are_no_part_of_the_status(self) -> None:
         known = self.known(1000, 1000, 1000, 999)
         ahead = forecast_of(self.TERMS, known, planned_left=10_000)

@@ -226,7 +226,7 @@ def test_numbers_are_written() -> None:
 
 
 def test_a_third_has_no_decimal_form() -> None:
-    with pytest.raises(ValueError, match="décimale finie"):
+    with pytest.raises(ValueError, match=r"^Cette part n'a pas d'écriture décimale finie\.$"):
         decimal_text(Fraction(1, 3))
 
 

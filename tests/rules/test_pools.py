@@ -73,6 +73,7 @@ def test_where_a_pool_stands(case: dict[str, Any]) -> None:
     found = pool_position([_member(item, as_of) for item in case["members"]], as_of)
     shown = _shown(found)
     assert {name: shown[name] for name in case["expected"]} == case["expected"]
+    assert sum(part.required for part in found.parts) == found.required
     for text, part in zip_longest(case.get("covered", []), found.covered if "covered" in case else ()):
         assert text == hundredths_text(part)
 

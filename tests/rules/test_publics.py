@@ -109,6 +109,24 @@ def test_a_choice_carries_its_own_reference_and_doubt() -> None:
     assert dict(assessment.publics[0].parameters) == {"dependants": False, "proof_months": 0}
 
 
+@pytest.mark.parametrize(
+    ("code", "on", "text"),
+    [
+        (
+            "allocation_insertion",
+            date(2017, 9, 1),
+            "Ce public existe depuis le 01/01/2000 et jusqu'au 31/08/2017",
+        ),
+        ("csf", date(2017, 12, 31), "Ce public existe depuis le 01/01/2018"),
+    ],
+)
+def test_outside_its_days_a_public_says_since_when_and_until_when_it_exists(
+    code: str, on: date, text: str
+) -> None:
+    (answer,) = assess([PublicChoice(code)], facts_from_json({}), frozenset(), [], on).publics
+    assert (answer.reasons[0].text_fr, answer.criterion) == (text, False)
+
+
 def test_only_the_proofs_a_public_needs_are_named_as_seen() -> None:
     proofs = [SeenProof("rsa", date(2024, 1, 1)), SeenProof("aah", date(2024, 1, 1))]
     assessment = assess([PublicChoice("rsa")], facts_from_json({}), frozenset(), proofs, date(2024, 12, 2))

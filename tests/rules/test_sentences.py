@@ -46,6 +46,7 @@ def test_what_is_said_of_a_wrong_clause(case: dict[str, Any]) -> None:
     with pytest.raises(WrongDocumentError) as caught:
         terms_from_json({**CLAUSE, **parts, **case.get("terms", {})})
     assert _told(caught.value.findings) == case["told"]
+    assert [item.code for item in caught.value.findings] == case.get("codes", ["invalid"] * len(case["told"]))
 
 
 @pytest.mark.parametrize("case", load("sentences_estimates"))

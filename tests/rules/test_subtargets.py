@@ -24,6 +24,7 @@ from app.rules.subtargets import (
     narrowed,
     told,
 )
+from app.rules.targets import Basis
 from app.rules.terms_json import terms_from_json, terms_to_json
 from app.rules.texts import hundredths_text
 from tests.rules.cases import load
@@ -91,6 +92,31 @@ def test_before_the_end_the_goal_is_that_of_the_end() -> None:
         False,
         True,
     ]
+    assert judged((half,), [], 0, 0, final=False)[0].required_at_end == 0
+
+
+@pytest.mark.parametrize(
+    ("as_of", "closed", "reached"),
+    [("2025-12-31", False, False), ("2026-01-01", False, True), ("2025-06-30", True, True)],
+)
+def test_the_goal_is_today_s_once_the_window_is_over_or_the_contract_closed(
+    as_of: str, *, closed: bool, reached: bool
+) -> None:
+    # A tenth of 500 h worked is 50 h due today, of 1,000 h in the end 100 h; half of it for the sub-target.
+    target = {"kind": "share_of_hours", "share": "0.1", "estimated_hours": "1000"}
+    half = {"label": "RSA", "publics": ["rsa"], "share": "0.5"}
+    clause = terms(("2025-01-01", "2025-12-31"), target=target, subtargets=[half])
+    found = compliance(
+        clause,
+        Known(
+            as_of=date.fromisoformat(as_of),
+            sums=Sums(counted=3_000),
+            closed=closed,
+            basis=Basis(total_hours=50_000),
+            hires=tuple(_people(1, 3_000, ON_RSA)),
+        ),
+    )
+    assert (found.as_of.isoformat(), found.subtargets[0].reached) == (as_of, reached)
 
 
 @pytest.mark.parametrize(

@@ -341,6 +341,29 @@ def test_every_wrong_field_is_named_at_once() -> None:
         terms_from_json({"window": {}, "late_threshold": "x", "exemple": 1})
     pointers = [item.pointer for item in caught.value.findings]
     assert pointers == ["/target", "/window/start", "/publics", "/late_threshold", "/exemple"]
+    assert str(caught.value).split("; ")[0] == "/target: Ce champ est obligatoire."
+
+
+@pytest.mark.parametrize(
+    "least",
+    [
+        {"window": {"start": "2024-12-12", "end": "2024-12-12"}},
+        {"milestones": [MILESTONE, {"on": "2025-03-01", "hours": "1"}]},
+        {"durations": {"months": 1, "by_contract_type": {"cdd": 1}}},
+        {"holder_approval": {"days": 1}},
+        {"subtargets": [{"label": f"Femmes {n}", "hours": "1", "sex": "female"} for n in range(20)]},
+    ],
+    ids=["one day", "milestones of the same hours", "one month", "one day to approve", "twenty sub-targets"],
+)
+def test_bounds_belong_to_what_is_accepted(least: dict[str, Any]) -> None:
+    document = terms_to_json(terms_from_json(_said(**least)))
+    assert terms_from_json(document) == terms_from_json(_said(**least))
+
+
+def test_a_public_is_not_doubtful_unless_it_is_said() -> None:
+    assert terms_from_json(_said(publics=[{"code": "rsa"}])).publics == (
+        PublicChoice("rsa", (("dependants", False), ("proof_months", 0))),
+    )
 
 
 def test_decimals_read_from_the_json_text_are_exact() -> None:
@@ -352,6 +375,9 @@ def test_a_target_alone_names_its_wrong_field() -> None:
     with pytest.raises(WrongValueError, match="obligatoire") as caught:
         target_from_json({}, "/target")
     assert caught.value.finding.pointer == "/target/kind"
+    with pytest.raises(WrongValueError) as alone:
+        target_from_json({})
+    assert alone.value.finding.pointer == "/kind"
 
 
 def test_a_clause_has_an_end() -> None:
