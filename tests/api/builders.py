@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.clock import new_id
@@ -37,6 +36,7 @@ from app.services.last_uses import LastUses
 from app.services.work import Means, Writer, writing
 from app.settings import IssuerSettings, Settings
 from app.web.logs import configure_logging
+from tests.api.in_process import Client
 
 BUYER = "20003994900017"
 OTHER_BUYER = "10000000900017"
@@ -86,7 +86,7 @@ class HeldClock:
 class Service:
     """A running application, its clock, and one key per organisation and role."""
 
-    client: TestClient
+    client: Client
     means: Means
     clock: HeldClock
     _keys: dict[tuple[str, Role], str] = field(default_factory=dict)
@@ -134,7 +134,7 @@ def serving(url: str, *issuers: IssuerSettings) -> Iterator[Service]:
     # An application that is used again has no connector of the test before.
     own["connectors"] = {}
     means = app.state.means = replace(app.state.means, issuers=Issuers(known, clock), **own)
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with Client(app) as client:
         yield Service(client, means, clock)
     means.database.dispose()
     _idle.append(app)

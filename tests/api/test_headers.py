@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from pydantic import ValidationError
 from starlette.types import Message, Receive, Scope, Send
 
@@ -14,23 +13,24 @@ from app.main import create_app
 from app.settings import Settings
 from app.web.limits import BodyLimit, Bound
 from tests.api.builders import UNLIMITED
+from tests.api.in_process import Client
 
 PAGES = "https://suivi.example"
 OWN_KEY = "k1:" + "A" * 43 + "="
 
 
 @contextmanager
-def serving(**settings: Any) -> Iterator[TestClient]:  # noqa: ANN401  # any setting
+def serving(**settings: Any) -> Iterator[Client]:  # noqa: ANN401  # any setting
     # Nothing asked here opens the database.
     app = create_app(
         Settings(database_url="sqlite:///unused.sqlite3", log_level="error", **{**UNLIMITED, **settings})
     )
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with Client(app) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
+def client() -> Iterator[Client]:
     with serving(cors_origins=[PAGES]) as client:
         yield client
 
@@ -38,7 +38,7 @@ def client() -> Iterator[TestClient]:
 @pytest.mark.parametrize(
     "path", ["/v1/me", "/v1/privacy/notice", "/docs", "/docs/assets/swagger-ui.css", "/healthz", "/nowhere"]
 )
-def test_no_answer_is_guessed_at_framed_or_told_of(client: TestClient, path: str) -> None:
+def test_no_answer_is_guessed_at_framed_or_told_of(client: Client, path: str) -> None:
     headers = client.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
@@ -47,7 +47,7 @@ def test_no_answer_is_guessed_at_framed_or_told_of(client: TestClient, path: str
     assert "Strict-Transport-Security" not in headers
 
 
-def test_pages_run_nothing_and_data_is_no_page(client: TestClient) -> None:
+def test_pages_run_nothing_and_data_is_no_page(client: Client) -> None:
     policy = "Content-Security-Policy"
     assert client.get("/v1/me").headers[policy] == "default-src 'none'; frame-ancestors 'none'"
     page = client.get("/v1/privacy/notice").headers[policy]
@@ -60,7 +60,7 @@ def test_production_asks_for_https_from_then_on() -> None:
         assert client.get("/healthz").headers["Strict-Transport-Security"].startswith("max-age=31536000")
 
 
-def preflight(client: TestClient, origin: str) -> Any:  # noqa: ANN401  # the client's answer
+def preflight(client: Client, origin: str) -> Any:  # noqa: ANN401  # the client's answer
     asked = {
         "Origin": origin,
         "Access-Control-Request-Method": "POST",
@@ -69,7 +69,7 @@ def preflight(client: TestClient, origin: str) -> Any:  # noqa: ANN401  # the cl
     return client.options("/v1/contracts", headers=asked)
 
 
-def test_only_pages_of_configured_origins_may_ask(client: TestClient) -> None:
+def test_only_pages_of_configured_origins_may_ask(client: Client) -> None:
     allowed = preflight(client, PAGES)
     assert allowed.status_code == 200
     assert allowed.headers["Access-Control-Allow-Origin"] == PAGES

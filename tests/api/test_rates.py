@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
 from app.crypto import ApiKeyText, new_api_key
@@ -16,15 +15,16 @@ from app.services import setup
 from app.settings import Settings
 from app.web.rates import DOCUMENTS, MOST_NAMES, Rates, address_of
 from tests.api.builders import BUYER, UNLIMITED
+from tests.api.in_process import Client
 from tests.contract.documents import operations
 
 OTHERS = "198.51.100.7"
 
 
 @contextmanager
-def limited(url: str, peer: str = "203.0.113.5", **settings: Any) -> Iterator[TestClient]:  # noqa: ANN401  # any setting
+def limited(url: str, peer: str = "203.0.113.5", **settings: Any) -> Iterator[Client]:  # noqa: ANN401  # any setting
     app = create_app(Settings(database_url=url, log_level="error", **{**UNLIMITED, **settings}))
-    with TestClient(app, raise_server_exceptions=False, client=(peer, 4000)) as client:
+    with Client(app, peer=(peer, 4000)) as client:
         yield client
     app.state.means.database.dispose()
 
@@ -33,7 +33,7 @@ def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
-def new_key(client: TestClient) -> str:
+def new_key(client: Client) -> str:
     means = client.app.state.means  # type: ignore[attr-defined]  # an ASGI callable to the client
     return setup.issue_key(means, BUYER, Role.BUYER, "test")
 

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
@@ -24,16 +23,17 @@ from app.services import setup
 from app.settings import Settings
 from app.web.advice import ADVICE
 from app.web.problems import meanings
+from tests.api.in_process import Client
 
 SIRET = "20003994900017"
 OTHER = "21570433100010"
 
 
 @contextmanager
-def serving(url: str, **settings: int) -> Iterator[TestClient]:
+def serving(url: str, **settings: int) -> Iterator[Client]:
     quiet = Settings(database_url=url, log_level="error")
     app = create_app(quiet.model_copy(update=settings))
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with Client(app) as client:
         client.headers["Authorization"] = (
             f"Bearer {setup.issue_key(app.state.means, SIRET, Role.ADMIN, 'test')}"
         )
@@ -42,18 +42,18 @@ def serving(url: str, **settings: int) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def client(database_url: str) -> Iterator[TestClient]:
+def client(database_url: str) -> Iterator[Client]:
     with serving(database_url) as client:
         yield client
 
 
-def database_of(client: TestClient) -> Database:
+def database_of(client: Client) -> Database:
     database = client.app.state.means.database  # type: ignore[attr-defined]  # an ASGI callable to the client
     assert isinstance(database, Database)
     return database
 
 
-def count(client: TestClient, table: type[Any]) -> int:
+def count(client: Client, table: type[Any]) -> int:
     with database_of(client).read() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
@@ -62,13 +62,13 @@ def key_request(label: str = "paie") -> dict[str, Any]:
     return {"siret": SIRET, "role": "buyer", "label": label}
 
 
-def send_days(client: TestClient, days: str) -> Response:
+def send_days(client: Client, days: str) -> Response:
     body = json.dumps(key_request()).removesuffix("}") + f', "valid_days": {days}}}'
     headers = {"Content-Type": "application/json", "Idempotency-Key": "days"}
     return client.post("/v1/api-keys", content=body.encode(), headers=headers)
 
 
-def create(client: TestClient, key: str, body: dict[str, Any]) -> Response:
+def create(client: Client, key: str, body: dict[str, Any]) -> Response:
     return client.post("/v1/api-keys", json=body, headers={"Idempotency-Key": key})
 
 
@@ -84,16 +84,14 @@ class TestAuthentication:
             pytest.param(f"Bearer {str(new_api_key())[:-1]}", id="a key cut short"),
         ],
     )
-    def test_a_credential_that_does_not_hold_is_refused(
-        self, client: TestClient, credential: str | None
-    ) -> None:
+    def test_a_credential_that_does_not_hold_is_refused(self, client: Client, credential: str | None) -> None:
         del client.headers["Authorization"]
         answer = client.get("/v1/me", headers={"Authorization": credential} if credential else {})
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert answer.json()["code"] == "unauthenticated"
 
-    def test_a_revoked_key_opens_nothing(self, client: TestClient) -> None:
+    def test_a_revoked_key_opens_nothing(self, client: Client) -> None:
         made = create(client, "k", key_request()).json()
         own = {"Authorization": f"Bearer {made['key']}"}
         assert client.get("/v1/me", headers=own).json()["role"] == "buyer"
@@ -101,14 +99,14 @@ class TestAuthentication:
         assert client.get("/v1/me", headers=own).status_code == 401
         assert client.delete(f"/v1/api-keys/{made['id']}").status_code == 204
 
-    def test_a_key_without_the_write_scope_only_reads(self, client: TestClient) -> None:
+    def test_a_key_without_the_write_scope_only_reads(self, client: Client) -> None:
         made = create(client, "k", {**key_request(), "scopes": ["read"]}).json()
         own = {"Authorization": f"Bearer {made['key']}"}
         assert client.get("/v1/me", headers=own).status_code == 200
         answer = client.post("/v1/api-keys", json=key_request(), headers={**own, "Idempotency-Key": "x"})
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
-    def test_the_secret_is_nowhere_in_the_database(self, client: TestClient) -> None:
+    def test_the_secret_is_nowhere_in_the_database(self, client: Client) -> None:
         secret = create(client, "k", key_request()).json()["key"]
         with database_of(client).read() as session:
             stored = session.scalars(select(StoredAnswer)).one()
@@ -129,7 +127,7 @@ class TestProblems:
         ],
     )
     def test_every_error_is_a_problem(
-        self, client: TestClient, method: str, path: str, status: int, code: str
+        self, client: Client, method: str, path: str, status: int, code: str
     ) -> None:
         answer = client.request(method, path)
         assert answer.status_code == status
@@ -139,7 +137,7 @@ class TestProblems:
         assert problem["request_id"] == answer.headers["X-Request-Id"]
         assert client.get(problem["type"]).json()["status"] == status
 
-    def test_a_problem_never_repeats_what_was_sent(self, client: TestClient) -> None:
+    def test_a_problem_never_repeats_what_was_sent(self, client: Client) -> None:
         body = {"siret": "Zoé-SECRET", "role": "Zoé-SECRET", "label": 5, "Zoé-SECRET": 1}
         answer = create(client, "k", body)
         assert answer.status_code == 422
@@ -154,7 +152,7 @@ class TestProblems:
             b'{"a": 1e99999999999999999999}',
         ],
     )
-    def test_unreadable_json_is_named(self, client: TestClient, body: bytes) -> None:
+    def test_unreadable_json_is_named(self, client: Client, body: bytes) -> None:
         headers = {"Content-Type": "application/json", "Idempotency-Key": "k"}
         answer = client.post("/v1/api-keys", content=body, headers=headers)
         assert answer.status_code == 422
@@ -163,7 +161,7 @@ class TestProblems:
         ]
 
     @pytest.mark.parametrize("days", ['"9"', "true", "9.5", "null", "[9]", "1e30"])
-    def test_a_whole_number_is_written_as_one(self, client: TestClient, days: str) -> None:
+    def test_a_whole_number_is_written_as_one(self, client: Client, days: str) -> None:
         answer = send_days(client, days)
         assert answer.status_code == 422
         assert [(item["pointer"], item["code"]) for item in answer.json()["errors"]] == [
@@ -171,10 +169,10 @@ class TestProblems:
         ]
 
     @pytest.mark.parametrize("days", ["9", "9.0", "0.9e1"])
-    def test_one_number_has_several_writings(self, client: TestClient, days: str) -> None:
+    def test_one_number_has_several_writings(self, client: Client, days: str) -> None:
         assert send_days(client, days).status_code == 201
 
-    def test_a_payload_wrong_everywhere_gets_a_short_answer(self, client: TestClient) -> None:
+    def test_a_payload_wrong_everywhere_gets_a_short_answer(self, client: Client) -> None:
         answer = create(client, "k", {f"field{index}": index for index in range(5000)})
         assert answer.status_code == 422
         assert len(answer.json()["errors"]) == 100
@@ -184,7 +182,7 @@ class TestProblems:
             answer = create(client, "k", key_request("x" * 3000))
             assert (answer.status_code, answer.json()["code"]) == (413, "payload_too_large")
 
-    def test_every_problem_says_what_to_do_in_both_languages(self, client: TestClient) -> None:
+    def test_every_problem_says_what_to_do_in_both_languages(self, client: Client) -> None:
         for code, kind in meanings().items():
             told = [
                 client.get(f"/problems/{code}", headers={"Accept-Language": language}).json()
@@ -197,7 +195,7 @@ class TestProblems:
         assert "Rien n'est confirmé" in ADVICE["internal_error"].fr
         assert "enregistré" not in InternalError.title.fr
 
-    def test_texts_follow_the_language_and_codes_do_not(self, client: TestClient) -> None:
+    def test_texts_follow_the_language_and_codes_do_not(self, client: Client) -> None:
         french, english = (
             client.get("/v1/nothing", headers={"Accept-Language": language})
             for language in ("fr-FR", "en;q=0.9")
@@ -208,7 +206,7 @@ class TestProblems:
         assert french.json()["code"] == english.json()["code"]
 
     def test_a_fault_is_a_problem_and_says_nothing_of_itself(
-        self, client: TestClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+        self, client: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         def fail(reader: object) -> None:
             raise RuntimeError("SECRET")
@@ -223,7 +221,7 @@ class TestProblems:
 
 
 class TestCommit:
-    def test_a_commit_that_fails_answers_5xx_and_writes_nothing(self, client: TestClient) -> None:
+    def test_a_commit_that_fails_answers_5xx_and_writes_nothing(self, client: Client) -> None:
         keys, changes = count(client, ApiKey), count(client, Change)
         engine = database_of(client).engine
 
@@ -241,7 +239,7 @@ class TestCommit:
         assert create(client, "k", key_request()).status_code == 201
 
     def test_an_error_after_writing_leaves_nothing(
-        self, client: TestClient, monkeypatch: pytest.MonkeyPatch
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         before = [count(client, table) for table in (ApiKey, Change, OpenChange, StoredAnswer)]
 
@@ -264,16 +262,16 @@ class TestCommit:
 
 
 class TestIdempotency:
-    def test_the_key_is_required(self, client: TestClient) -> None:
+    def test_the_key_is_required(self, client: Client) -> None:
         answer = client.post("/v1/api-keys", json=key_request())
         assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_missing")
 
     @pytest.mark.parametrize("key", ["x" * 256, "a\tb"])
-    def test_an_odd_key_is_refused(self, client: TestClient, key: str) -> None:
+    def test_an_odd_key_is_refused(self, client: Client, key: str) -> None:
         answer = create(client, key, key_request())
         assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "invalid_key")
 
-    def test_a_repetition_gets_the_first_answer_byte_for_byte(self, client: TestClient) -> None:
+    def test_a_repetition_gets_the_first_answer_byte_for_byte(self, client: Client) -> None:
         first, second = create(client, '"q"', key_request()), create(client, "q", key_request())
         assert (first.status_code, second.status_code) == (201, 201)
         assert first.content == second.content
@@ -281,23 +279,23 @@ class TestIdempotency:
         assert second.headers["Idempotent-Replayed"] == "true"
         assert count(client, ApiKey) == 2
 
-    def test_the_same_key_for_another_request_is_refused(self, client: TestClient) -> None:
+    def test_the_same_key_for_another_request_is_refused(self, client: Client) -> None:
         create(client, "k", key_request())
         answer = create(client, "k", key_request("autre"))
         assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
 
-    def test_a_refusal_is_not_kept(self, client: TestClient) -> None:
+    def test_a_refusal_is_not_kept(self, client: Client) -> None:
         assert create(client, "k", {**key_request(), "siret": OTHER}).status_code == 422
         assert create(client, "k", key_request()).status_code == 201
 
-    def test_fifty_at_once_have_one_effect(self, client: TestClient) -> None:
+    def test_fifty_at_once_have_one_effect(self, client: Client) -> None:
         with ThreadPoolExecutor(50) as pool:
             answers = list(pool.map(lambda _: create(client, "k", key_request()), range(50)))
         assert {answer.status_code for answer in answers} <= {201, 409}
         assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
         assert count(client, ApiKey) == 2
 
-    def test_another_caller_never_reads_a_stored_answer(self, client: TestClient) -> None:
+    def test_another_caller_never_reads_a_stored_answer(self, client: Client) -> None:
         made = create(client, "k", key_request()).json()
         own = {"Authorization": f"Bearer {made['key']}", "Idempotency-Key": "k"}
         answer = client.post("/v1/api-keys", json=key_request(), headers=own)
@@ -306,7 +304,7 @@ class TestIdempotency:
 
 
 class TestVersions:
-    def test_two_writers_of_one_version_do_not_overwrite_each_other(self, client: TestClient) -> None:
+    def test_two_writers_of_one_version_do_not_overwrite_each_other(self, client: Client) -> None:
         path = f"/v1/organisations/{SIRET}"
         for _ in range(20):
             etag = client.get(path).headers["ETag"]
@@ -319,18 +317,18 @@ class TestVersions:
             with ThreadPoolExecutor(2) as pool:
                 assert sorted(pool.map(put, (str(uuid4()), str(uuid4())))) == [200, 412]
 
-    def test_replacing_without_a_version_is_refused(self, client: TestClient) -> None:
+    def test_replacing_without_a_version_is_refused(self, client: Client) -> None:
         answer = client.put(f"/v1/organisations/{SIRET}", json={"name": "X", "seat": None})
         assert (answer.status_code, answer.json()["code"]) == (428, "precondition_required")
 
     @pytest.mark.parametrize("etag", ["*", "nonsense", '"9-admin-fr"', '"' + "9" * 40 + '"'])
-    def test_a_version_never_given_out_is_stale(self, client: TestClient, etag: str) -> None:
+    def test_a_version_never_given_out_is_stale(self, client: Client, etag: str) -> None:
         answer = client.put(
             f"/v1/organisations/{SIRET}", json={"name": "X", "seat": None}, headers={"If-Match": etag}
         )
         assert (answer.status_code, answer.json()["code"]) == (412, "stale_version")
 
-    def test_the_same_content_again_changes_nothing(self, client: TestClient) -> None:
+    def test_the_same_content_again_changes_nothing(self, client: Client) -> None:
         path, body = f"/v1/organisations/{SIRET}", {"name": "Exemple", "seat": "commune/57433"}
         first = client.put(path, json=body, headers={"If-Match": client.get(path).headers["ETag"]})
         changes = count(client, Change)
@@ -340,7 +338,7 @@ class TestVersions:
 
 
 class TestLists:
-    def test_a_walk_sees_every_surviving_row_once(self, client: TestClient) -> None:
+    def test_a_walk_sees_every_surviving_row_once(self, client: Client) -> None:
         before = [create(client, f"k{index}", key_request()).json()["id"] for index in range(7)]
         seen: list[str] = []
         page = client.get("/v1/api-keys?limit=2")
