@@ -73,6 +73,10 @@ bench: $(VENV)/.dev ## Speed as ratios to a floor measured in the same run (Post
 import-bench: $(VENV)/.dev ## Memory and speed of importing a generated file of 500 MB
 	@$(PY) -m tests.bench.imports
 
+.PHONY: faults
+faults: $(VENV)/.dev ## The API and PostgreSQL killed fifty times each under load: nothing lost, nothing twice
+	@$(PY) -m tests.bench.faults
+
 .PHONY: fuzz
 fuzz: $(VENV)/.dev ## Hundreds of generated requests per operation
 	@CLAUSES_FUZZ_EXAMPLES=500 $(PY) -m pytest tests/contract -n $(WORKERS)

@@ -116,9 +116,15 @@ def _stand(session: ReadSession, transaction: SessionTransaction, connection: Co
 
 
 def _failed(connection: Connection) -> bool:
-    # In a transaction that failed nothing more is said; its end takes the role with it.
+    # In a transaction that failed, or whose connection is gone, nothing more is said: its end takes the role
+    # with it.
+    if connection.invalidated:
+        return True
     driver: Any = connection.connection.driver_connection
-    return driver is None or driver.info.transaction_status == TransactionStatus.INERROR
+    return driver is None or driver.info.transaction_status in {
+        TransactionStatus.INERROR,
+        TransactionStatus.UNKNOWN,
+    }
 
 
 class WriteSession(ReadSession):

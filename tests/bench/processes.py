@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 READY_SECONDS = 30
 STOP_SECONDS = 15
@@ -44,14 +45,39 @@ def floor(url: str) -> Iterator[int]:
         yield port
 
 
+class Restarted:
+    """The service on a port, with its worker, killed and started again on demand."""
+
+    def __init__(self, url: str, pool_size: int) -> None:
+        self._port = _free_port()
+        self._environment = {"CLAUSES_DATABASE_URL": url, "CLAUSES_POOL_SIZE": str(pool_size)}
+        self.address = f"http://127.0.0.1:{self._port}"
+        self._start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._kill()
+
+    def kill_and_start(self) -> None:
+        """Kill both processes in the middle of whatever they do, and wait for the next two."""
+        self._kill()
+        self._start()
+
+    def _start(self) -> None:
+        arguments = ["-m", "app.cli", "serve", "--port", str(self._port)]
+        self._process = _started(arguments, self._environment)
+        _wait_for(self._port, self._process)
+
+    def _kill(self) -> None:
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
 @contextmanager
 def _running(arguments: list[str], port: int, environment: dict[str, str]) -> Iterator[None]:
-    process = subprocess.Popen(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env={**os.environ, **UNLIMITED, "CLAUSES_LOG_LEVEL": "warning", **environment},
-        start_new_session=True,
-    )
+    process = _started(arguments, environment)
     try:
         _wait_for(port, process)
         yield
@@ -62,6 +88,15 @@ def _running(arguments: list[str], port: int, environment: dict[str, str]) -> It
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def _started(arguments: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **UNLIMITED, "CLAUSES_LOG_LEVEL": "warning", **environment},
+        start_new_session=True,
+    )
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
