@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.rules.codes import CountsFrom
 from app.rules.terms import FixedHours, LabourFormula, PerInvoicedAmount, ShareOfHours, StepTable, Target
-from app.rules.texts import TIMES, decimal_text, french, hundredths_text, percent
+from app.rules.texts import TIMES, decimal_text, french, hours_text, hundredths_text, percent
 
 if TYPE_CHECKING:
     from app.rules.targets import Basis
@@ -37,7 +37,7 @@ def formula_of(target: Target, basis: Basis, shown: int, hours: int) -> str:
     if isinstance(target, PerInvoicedAmount):
         return _tranches(target, basis.invoiced) + _result(shown, hours)
     if isinstance(target, ShareOfHours):
-        worked = f"{french(basis.total_hours)} h travaillées par tous"
+        worked = f"{hours_text(basis.total_hours, 'travaillée')} par tous"
         return f"{percent(target.share)} {TIMES} {worked} = {_result(shown, hours)}"
     return _band(target, basis.firm_amount, hours)
 
