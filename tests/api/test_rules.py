@@ -193,6 +193,11 @@ class TestTrial:
             ({"facts": {"level": "bac+12"}}, "/facts/level", "unknown_code"),
             ({"claimed_publics": ["inconnu"]}, "/claimed_publics/0", "unknown_code"),
             ({"proofs": [{"type": "rsa"}]}, "/proofs/0/issued_on", "missing"),
+            (
+                {"proofs": [{"type": "rsa", "issued_on": "2025-01-02", "valid_until": "2025-01-01"}]},
+                "/proofs/0/valid_until",
+                "end_before_start",
+            ),
         ],
     )
     def test_what_is_wrong_is_named(
