@@ -42,7 +42,13 @@ def terms_from_json(document: Mapping[str, object], profile: Profile | None = No
 
     Only `target` and `window` have no default. Raises WrongDocumentError: one finding per wrong field.
     """
-    terms = _terms(_values(document, profile.conditions if profile else _named(document), _FIELDS))
+    return with_milestones_inside(
+        _terms(_values(document, profile.conditions if profile else _named(document), _FIELDS))
+    )
+
+
+def with_milestones_inside(terms: Terms) -> Terms:
+    """Return the terms; WrongDocumentError for milestones outside the window, which kept terms may have."""
     outside = tuple(
         Finding("milestone_outside_window", f"/milestones/{i}/on", OUTSIDE_WINDOW)
         for i, item in enumerate(terms.milestones)
