@@ -18,6 +18,7 @@ from tests.api.builders import (
     FACILITATOR,
     OTHER_BUYER,
     OTHER_CONTRACTOR,
+    STRUCTURE,
     SUBCONTRACTOR,
     TERMS,
     Service,
@@ -28,6 +29,7 @@ from tests.api.builders import (
     serving,
 )
 from tests.api.declaring import Body, accepted, line, sent
+from tests.api.people import declared
 from tests.api.registering import CLAUSE, contract_body
 
 REASON = {"reason": "Chacun pour soi"}
@@ -151,7 +153,8 @@ def test_the_surplus_of_one_covers_the_deficit_of_the_other(service: Service) ->
 
 
 def test_only_what_the_pool_does_not_make_up_for_is_still_to_be_found(service: Service) -> None:
-    one, _, _ = ready(service, subcontractor=SUBCONTRACTOR)
+    one, two, _ = ready(service, subcontractor=SUBCONTRACTOR)
+    declared(service, two, employer=STRUCTURE, modality="placement")
     add_mandate(service, one)
     # Of 46 h, 60 are counted on the first: 14 of the other's 46 are made up for.
     accepted(service, sent(service, one, line(add_hire(service, one), "60.00"), month="2024-12"))
@@ -159,6 +162,8 @@ def test_only_what_the_pool_does_not_make_up_for_is_still_to_be_found(service: S
     assert needs(service, OTHER_BUYER) == ("32.00", 1)
     assert needs(service, CONTRACTOR, Role.CONTRACTOR) == ("32.00", 1)
     assert needs(service, BUYER) == ("0.00", 0)
+    # Nobody is to be prepared by the structure for hours that nobody owes.
+    assert needs(service, STRUCTURE, Role.INSERTION_STRUCTURE) == ("32.00", 1)
     # A subcontractor learns nothing of the pool.
     assert needs(service, SUBCONTRACTOR, Role.CONTRACTOR) == ("46.00", 1)
 
