@@ -19,7 +19,7 @@ from app.rules.hours import HUNDREDTHS, half_up
 from app.rules.lines import Hours, Line, Posting, Reason, postings
 from app.rules.parameters import parameter
 from app.rules.splits import Room, room_of_pair, share_anew
-from app.rules.texts import TIMES, french, percent
+from app.rules.texts import TIMES, french, hours_text, percent
 
 DAYS_IN_WEEK = 7
 SINGLE_COUNT_REFERENCE = "Règle du service, supposée : une heure ne compte qu'une fois"
@@ -124,7 +124,8 @@ def _limits(claims: Claims, month: date) -> dict[UUID, tuple[int, int]]:
 
 def _of_one_employer(claims: Claims, usual: int, overtime: int) -> Claims:
     limit = usual + overtime
-    text = f"{french(usual)} h usuelles + {french(overtime)} h supplémentaires = {french(limit)} h"
+    parts = hours_text(usual, "usuelle"), hours_text(overtime, "supplémentaire")
+    text = f"{' + '.join(parts)} = {french(limit)} h"
     return _within(claims, limit, Reason(Rule.SINGLE_COUNT, text, SINGLE_COUNT_REFERENCE))
 
 
@@ -171,7 +172,7 @@ def _training_cap(claim: Claim, before: int) -> Claim:
     cap = claim.line.terms.training_cap
     if cap is None:
         return claim
-    text = f"{french(cap)} h au plus, dont {french(before)} h déjà comptées"
+    text = f"{french(cap)} h au plus, dont {hours_text(before, 'déjà comptée')}"
     return _at_most(claim, max(0, cap - before), text)
 
 

@@ -76,13 +76,24 @@ def stated(fact: str, text_fr: str) -> Criterion:
     return criterion
 
 
+# Their codes are acronyms, but for these.
+_WORDS: Mapping[str, str] = {
+    Structure.REGIE: "régie de quartier ou de territoire",
+    Programme.GARANTIE_JEUNES: "Garantie jeunes",
+}
+
+
+def _short(code: Structure | Programme) -> str:
+    return _WORDS.get(code, code.upper())
+
+
 def in_structures(text_fr: str) -> Criterion:
     """Build the criterion of a public defined by the kinds of structure in its parameter `structures`."""
 
     def criterion(facts: Facts, values: Values, _on: date) -> tuple[Condition, ...]:
         accepted = _codes(values, "structures")
         answer = None if facts.structure is None else facts.structure in accepted
-        names = ", ".join(Structure(code).upper() for code in accepted)
+        names = ", ".join(_short(Structure(code)) for code in accepted)
         return (Condition("structure", f"{text_fr} ({names})", answer),)
 
     return criterion
@@ -173,7 +184,7 @@ def young_programme(facts: Facts, values: Values, _on: date) -> tuple[Condition,
     """Judge `jeune_parcours`: follows one of the accepted programmes."""
     accepted = _codes(values, "programmes")
     answer = None if facts.programmes is None else any(code in accepted for code in facts.programmes)
-    names = ", ".join(Programme(code).upper().replace("_", " ") for code in accepted)
+    names = ", ".join(_short(Programme(code)) for code in accepted)
     return (Condition("programmes", f"Suit un des parcours {names}", answer),)
 
 

@@ -11,7 +11,7 @@ from app.rules.days import Span, count_days, days_of_month
 from app.rules.hours import cumulative_split, share_of
 from app.rules.labels import LABELS
 from app.rules.lines import Hours, Line, Posting, Reason, postings
-from app.rules.texts import french, french_day
+from app.rules.texts import agreed, french_day, hours_text
 
 Days = frozenset[date]
 
@@ -73,7 +73,7 @@ def waits(line: Line) -> Reason | None:
 
 def review(claim: Claim) -> Claim:
     """Refuse what the reviewer cut."""
-    reason = Reason(Rule.REVIEW, f"{french(claim.line.accepted.total)} h acceptées", REVIEW_REFERENCE)
+    reason = Reason(Rule.REVIEW, hours_text(claim.line.accepted.total, "acceptée"), REVIEW_REFERENCE)
     return claim.keep(claim.line.accepted, State.REFUSED, reason)
 
 
@@ -98,7 +98,7 @@ def duration(line: Line, days: Days) -> tuple[Days, Reason]:
     if stopped:
         # How many, not which: the days of a suspension are the reviewer's to read.
         total = sum(count_days(span.first, span.last or span.first) for span in stopped)
-        text = f"{text}, hors {total} j suspendus"
+        text = f"{text}, hors {total} j {agreed(total, 2, 'suspendu')}"
     inside = days if until is None else frozenset(day for day in days if day <= until)
     kept = frozenset(day for day in inside if not any(span.holds(day) for span in stopped))
     return kept, Reason(Rule.DURATION, text, f"{clause_reference(line)}, durée d'éligibilité")
@@ -159,6 +159,6 @@ def _within(days: Days, span: Span) -> Days:
 
 
 def _span_text(span: Span) -> str:
-    if span.last is None:
+    if span.last is None or span.last < span.first:
         return f"À partir du {french_day(span.first)}"
     return f"Du {french_day(span.first)} au {french_day(span.last)}"

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from app.rules.days import Span, count_days, month_end, months_of
 from app.rules.hours import largest_remainder
+from app.rules.pools import covered
 from app.rules.status import Compliance
 from app.rules.terms import Terms
 
@@ -32,8 +33,20 @@ class Need:
 
 def shortfall(position: Compliance) -> int:
     """Return the hours that the position lacks at the end; while that is unknown, those it lacks today."""
+    return max(0, _lacking(position))
+
+
+def made_up(positions: Sequence[Compliance]) -> tuple[int, ...]:
+    """Return what the surplus of pooled contracts makes up of what each lacks, in their order.
+
+    All of it, else in proportion to what they lack: what is left sums to what the pool lacks.
+    """
+    return covered([-_lacking(position) for position in positions])
+
+
+def _lacking(position: Compliance) -> int:
     goal = position.required if position.required_at_end is None else position.required_at_end
-    return max(0, goal - position.secured)
+    return goal - position.secured
 
 
 def need(terms: Terms, day: date, short: int, planned_left: int, suspensions: Sequence[Span] = ()) -> Need:

@@ -17,7 +17,7 @@ from app.rules.hours import HUNDREDTHS, half_up
 from app.rules.parameters import parameter
 from app.rules.penalty_days import COUNTED, days_counted, left_out
 from app.rules.penalty_terms import Cap, FixedAmount, IndexedAmount, PenaltyTerm
-from app.rules.texts import TIMES, decimal_text, french, french_day, hundredths_text
+from app.rules.texts import TIMES, agreed, decimal_text, french, french_day, hours_text, hundredths_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +161,11 @@ def _missing_hours(term: PenaltyTerm, situation: Situation) -> tuple[_Draft, ...
     blocks += _observed(term, since or situation.end, situation.as_of)
     if not situation.target_known:
         return (_unknown_hours(term, situation, since, blocks),)
-    due, done = french(situation.required), french(situation.counted)
+    due, done = hours_text(situation.required, "due"), hours_text(situation.counted, "comptée")
     return (
         _Draft(
             key=term.code,
-            text=f"{due} h dues, {done} h comptées : {french(missing)} h manquantes",
+            text=f"{due}, {done} : {hours_text(missing, 'manquante')}",
             quantity=Fraction(missing, HUNDREDTHS),
             shown=f"{french(missing)} h",
             per="€/h",
@@ -188,7 +188,7 @@ def _unknown_hours(
     text = "L'objectif dépend du montant ferme du contrat, qui n'est pas enregistré."
     return _Draft(
         key=term.code,
-        text=f"Heures dues inconnues, {french(situation.counted)} h comptées",
+        text=f"Heures dues inconnues, {hours_text(situation.counted, 'comptée')}",
         quantity=Fraction(0),
         shown="Heures manquantes inconnues",
         per="€/h",
@@ -240,7 +240,7 @@ def _late_document(term: PenaltyTerm, item: Fact, received: date | None, situati
         key=item.key,
         text=f"« {item.label} », attendu le {french_day(item.on)}, {came}",
         quantity=Fraction(count),
-        shown=f"{count} {_plural('jour', count)} {_plural(COUNTED[term.days], count)}",
+        shown=f"{count} {agreed(count, 2, 'jour', COUNTED[term.days])}",
         per="€",
         day=item.on,
         inputs=(
@@ -390,7 +390,3 @@ def _cap_of(cap: Cap, firm_amount: int) -> int:
 
 def _by(day: date | None, as_of: date) -> date | None:
     return day if day is not None and day <= as_of else None
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count <= 1 else f"{word}s"

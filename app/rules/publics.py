@@ -205,7 +205,7 @@ _LISTED = (
     ),
     Public(
         code="senior",
-        label_fr="Demandeur d'emploi de 50 ans et plus",
+        label_fr="Demandeur d'emploi senior",
         criterion=criteria.senior,
         needs=(_IDENTITY, _JOBSEEKER),
         settings=(Setting("age", "Âge atteint", 50, 45, 62),),
@@ -247,7 +247,7 @@ _LISTED = (
     Public(
         code="regie",
         label_fr="Salarié d'une régie de quartier ou de territoire",
-        criterion=criteria.in_structures("Salarié d'une régie de quartier ou de territoire agréée"),
+        criterion=criteria.in_structures("Salarié d'une structure agréée"),
         needs=(Need(("structure",)),),
         settings=_structures("regie"),
         reference=f"{_CCAG} c",

@@ -13,7 +13,7 @@ from uuid import UUID
 from app.rules.codes import State
 from app.rules.day_rules import Claim
 from app.rules.lines import Reason, Split
-from app.rules.texts import french, french_day
+from app.rules.texts import french, french_day, hours_text
 
 Claims = tuple[Claim, ...]
 REFERENCE = "Accord des deux organismes qui examinent ces heures"
@@ -78,6 +78,6 @@ def _in_force(one: Claim, later: Claims) -> Iterator[tuple[Claim, tuple[Split, S
 def _held_back(claim: Claim, split: Split, part: int) -> Claim:
     text = (
         f"Partage convenu le {french_day(split.agreed_on)} : {french(split.hours)} h "
-        f"des {french(split.hours + split.other_hours)} h partagées"
+        f"des {hours_text(split.hours + split.other_hours, 'partagée')}"
     )
     return claim.keep(claim.left.in_proportion(part), State.HELD, Reason(split.rule, text, REFERENCE))

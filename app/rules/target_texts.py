@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.rules.codes import CountsFrom
+from app.rules.hours import HUNDREDTHS, in_hundredths
 from app.rules.terms import FixedHours, LabourFormula, PerInvoicedAmount, ShareOfHours, StepTable, Target
-from app.rules.texts import TIMES, decimal_text, french, hundredths_text, percent
+from app.rules.texts import TIMES, decimal_text, french, hours_text, hundredths_text, percent
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from app.rules.targets import Basis
 
 MINUS = "\N{MINUS SIGN}"
+ALMOST = "\N{ALMOST EQUAL TO}"
 UNKNOWN_AMOUNT = "Montant ferme inconnu : les heures dues ne peuvent pas être calculées"
 
 
@@ -26,19 +30,19 @@ class Input:
     unit: str
 
 
-def formula_of(target: Target, basis: Basis, shown: int, hours: int) -> str:
-    """Return the formula with its numbers; `shown` before and `hours` after the rounding (hundredths)."""
+def formula_of(target: Target, basis: Basis, exact: Fraction, hours: int) -> str:
+    """Return the formula with its numbers; `exact` before and `hours` (hundredths) after the rounding."""
     if isinstance(target, FixedHours):
         return f"{french(hours)} h"
     if isinstance(target, LabourFormula):
         shares = f"{percent(target.labour_share)} {TIMES} {percent(target.insertion_rate)}"
         amount, cost = french(target.amount), french(target.hourly_cost)
-        return f"{amount} € {TIMES} {shares} ÷ {cost} € = {french(shown)} h, soit {french(hours)} h"
+        return f"{amount} € {TIMES} {shares} ÷ {cost} € {_equals(exact)} {_result(exact, hours)}"
     if isinstance(target, PerInvoicedAmount):
-        return _tranches(target, basis.invoiced) + _result(shown, hours)
+        return _tranches(target, basis.invoiced) + _result(exact, hours)
     if isinstance(target, ShareOfHours):
-        worked = f"{french(basis.total_hours)} h travaillées par tous"
-        return f"{percent(target.share)} {TIMES} {worked} = {_result(shown, hours)}"
+        worked = f"{hours_text(basis.total_hours, 'travaillée')} par tous"
+        return f"{percent(target.share)} {TIMES} {worked} {_equals(exact)} {_result(exact, hours)}"
     return _band(target, basis.firm_amount, hours)
 
 
@@ -62,8 +66,14 @@ def inputs_of(target: Target, basis: Basis) -> tuple[Input, ...]:
     return _band_inputs(target, basis.firm_amount)
 
 
-def _result(shown: int, hours: int) -> str:
+def _equals(exact: Fraction) -> str:
+    """Whether two decimals say it all: 240,499 h shown as 240,50 h go to 240 h, and so are no equality."""
+    return "=" if (exact * HUNDREDTHS).denominator == 1 else ALMOST
+
+
+def _result(exact: Fraction, hours: int) -> str:
     """The hours, and what the clause rounds them to where that differs."""
+    shown = in_hundredths(exact)
     return f"{french(shown)} h" + (f", soit {french(hours)} h" if hours != shown else "")
 
 

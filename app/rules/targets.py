@@ -146,6 +146,6 @@ def estimate(target: Target, rounding: Rounding, on: date, basis: Basis) -> Esti
         hours=hours,
         fte=half_up(hours / parameter("fte_hours").at(on).value),
         weeks=half_up(hours / parameter("weekly_hours").at(on).value),
-        formula=formula_of(target, basis, shown, hours),
+        formula=formula_of(target, basis, exact, hours),
         inputs=inputs_of(target, basis),
     )

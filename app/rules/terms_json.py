@@ -32,6 +32,7 @@ MOST_DAYS = 90
 STEPS = (1, 50, 100)
 AUTHORITIES = ("insertion_structure", "prescriber")
 NO_MILESTONES = "Les heures de cet objectif sont attendues dès qu'elles sont dues : il n'a pas de jalons."
+OUTSIDE_WINDOW = "Ce jalon est hors de la période d'exécution."
 
 Reader = Callable[[object, str], Any]
 
@@ -41,7 +42,21 @@ def terms_from_json(document: Mapping[str, object], profile: Profile | None = No
 
     Only `target` and `window` have no default. Raises WrongDocumentError: one finding per wrong field.
     """
-    return _terms(_values(document, profile.conditions if profile else _named(document), _FIELDS))
+    return with_milestones_inside(
+        _terms(_values(document, profile.conditions if profile else _named(document), _FIELDS))
+    )
+
+
+def with_milestones_inside(terms: Terms) -> Terms:
+    """Return the terms; WrongDocumentError for milestones outside the window, which kept terms may have."""
+    outside = tuple(
+        Finding("milestone_outside_window", f"/milestones/{i}/on", OUTSIDE_WINDOW)
+        for i, item in enumerate(terms.milestones)
+        if not terms.window.holds(item.on)
+    )
+    if outside:
+        raise WrongDocumentError(outside)
+    return terms
 
 
 def kept_terms_from_json(document: Mapping[str, object]) -> Terms:

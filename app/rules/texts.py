@@ -34,6 +34,16 @@ def french(value: int) -> str:
     return f"{sign}{grouped},{rest:02}" if rest else f"{sign}{grouped}"
 
 
+def hours_text(value: int, adjective: str) -> str:
+    """Return hours (hundredths) with their adjective, given in the singular; two hours make a plural."""
+    return f"{french(value)} h {agreed(value, 2 * HUNDREDTHS, adjective)}"
+
+
+def agreed(count: int, plural_from: int, *words: str) -> str:
+    """Return words as they agree with a number: in French, one and a half is singular."""
+    return " ".join(word if count < plural_from else f"{word}s" for word in words)
+
+
 def percent(share: Fraction) -> str:
     """Return a share as a French percentage (1/10 → `10 %`)."""
     return decimal_text(share * HUNDREDTHS).replace(".", ",") + " %"

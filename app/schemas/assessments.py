@@ -16,7 +16,7 @@ from app.rules.facts import FACT_LABELS
 from app.rules.proofs import PROOFS
 from app.rules.publics import PUBLICS
 from app.schemas.durations import DurationExplained
-from app.schemas.fields import Day, HoursIn, Input, Instant, Name, Output, Words, YesNo
+from app.schemas.fields import HoursIn, Input, Instant, LifeDay, Name, Output, Words, YesNo
 from app.schemas.lists import Page
 
 UNKNOWN_CODE = Text("Code inconnu.", "Unknown code.")
@@ -43,7 +43,7 @@ ProofCode = Annotated[str, AfterValidator(_proof), WithJsonSchema({"type": "stri
 
 # How a fact of each kind is sent; what it means is said by the rules alone (`FACT_LABELS`).
 FACT_FIELDS: dict[FactKind, tuple[Any, dict[str, Any]]] = {
-    FactKind.DATE: (Day, {}),
+    FactKind.DATE: (LifeDay, {}),
     FactKind.BOOLEAN: (YesNo, {}),
     FactKind.MONTHS: (HoursIn, {"le": 12_00}),
     FactKind.LEVEL: (Level, {}),
@@ -88,9 +88,9 @@ class ProofIn(Input):
     )
 
     type: ProofCode
-    issued_on: Day
-    valid_until: Day | None = Field(default=None, description="Dernier jour couvert ; absent : sans fin.")
-    covers_from: Day | None = Field(default=None, description="Premier jour couvert ; absent : `issued_on`.")
+    issued_on: LifeDay
+    valid_until: LifeDay | None = Field(None, description="Dernier jour couvert ; absent : sans fin.")
+    covers_from: LifeDay | None = Field(None, description="Premier jour couvert ; absent : `issued_on`.")
 
 
 class DecisionIn(Input):

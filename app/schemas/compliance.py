@@ -94,7 +94,7 @@ class ComplianceTarget(Output):
     label: str
     formula: str = Field(
         description="Le calcul, avec les nombres de ce jour.",
-        examples=["27 364 € × 50 % × 10 % ÷ 30 € = 45,61 h, soit 46 h"],
+        examples=["27 364 € × 50 % × 10 % ÷ 30 € ≈ 45,61 h, soit 46 h"],
     )
     inputs: list[FormulaInput] = Field(description="Les nombres dont le calcul part, ce jour-là.")
 

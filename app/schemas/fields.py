@@ -24,6 +24,8 @@ HUNDREDTHS = 100
 # Longer numbers are not written out: that would take for ever.
 LONGEST = 20
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+# The years of people and of their papers begin earlier than those of contracts.
+OLDEST = 1900
 # Longer texts are no hours or amounts of anybody, and would cost time to read.
 NUMBER = re.compile(r"-?\d{1,13}(\.\d{1,20})?", re.ASCII)
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
@@ -35,6 +37,7 @@ TOO_FINE = Text("Au plus deux décimales.", "At most two decimals.")
 NEGATIVE = Text("Une valeur négative n'a pas de sens ici.", "A negative value makes no sense here.")
 NOT_A_DATE = Text("Date attendue : AAAA-MM-JJ.", "Date expected: YYYY-MM-DD.")
 NOT_A_MONTH = Text("Mois attendu : AAAA-MM.", "Month expected: YYYY-MM.")
+OUT_OF_LIVES = Text("Date hors de 1900 à 2100.", "Date outside 1900 to 2100.")
 OUT_OF_RANGE = Text("Date hors de 2000 à 2100.", "Date outside 2000 to 2100.")
 CONTROL = Text("Caractère de contrôle refusé.", "Control character refused.")
 
@@ -168,6 +171,21 @@ Day = Annotated[
     BeforeValidator(_in_our_times),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2024-12-12"]}),
 ]
+
+
+def _in_a_life(value: object) -> date:
+    day = read_day(value)
+    if not OLDEST <= day.year <= LAST_YEAR:
+        raise FieldProblem("day_out_of_range", OUT_OF_LIVES)
+    return day
+
+
+LifeDay = Annotated[
+    date,
+    BeforeValidator(_in_a_life),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["1996-03-01"]}),
+]
+"""A day of somebody's life, or of a paper that tells of it: a pension may be older than any contract."""
 
 Instant = Annotated[
     datetime,

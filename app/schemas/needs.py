@@ -58,7 +58,9 @@ class NeedsFigures(Output):
     """
 
     contracts: int = Field(description="Contrats non clos auxquels il manque des heures.")
-    short: Hours = Field(description="Heures dues à la fin, moins celles comptées ou en attente.")
+    short: Hours = Field(
+        description="Heures dues à la fin, moins les comptées, en attente ou couvertes par globalisation."
+    )
     provided: Hours = Field(description="Dont prévues par des mises à l'emploi en cours.")
     earlier: Hours = Field(description="Dont à trouver avant le premier mois demandé.")
     to_find: Hours = Field(description="Dont à trouver dans les mois demandés.")

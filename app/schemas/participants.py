@@ -11,9 +11,8 @@ from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, With
 
 from app.errors import FieldProblem, Text
 from app.rules.codes import Level, Sex
-from app.schemas.fields import LAST_YEAR, Day, Input, Name, Output, read_day
+from app.schemas.fields import LAST_YEAR, OLDEST, Day, Input, Name, Output, read_day
 
-OLDEST = 1900
 NOT_A_BIRTH_DATE = Text("Date de naissance attendue, depuis 1900.", "Birth date expected, from 1900 on.")
 
 

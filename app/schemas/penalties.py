@@ -156,7 +156,7 @@ class PenaltyFactPage(Page[PenaltyFactOut]):
     """The facts recorded on a contract."""
 
 
-LineKey = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+LineKey = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class PenaltyDecisionIn(Input):

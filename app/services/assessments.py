@@ -44,7 +44,7 @@ REASON_NEEDED = Text("Un refus se motive.", "A refusal needs its reason.")
 NOT_ASKED_THEN: dict[str, Any] = {"proofs_too_old": []}
 # Proofs kept before structures could record any.
 BY_THE_REVIEWER = {"seen_as": Role.FACILITATOR}
-COVERS_NOTHING = Text("La fin de validité précède le début.", "It stops covering before it starts.")
+NOT_YET_ISSUED = Text("Un justificatif vu est déjà émis.", "A proof that was seen is issued already.")
 
 
 def consult_assessment(writer: Writer, hire_id: UUID, purpose: Purpose) -> AssessmentOut:
@@ -83,8 +83,9 @@ def record_proof(
     vouches = writer.principal.role is Role.INSERTION_STRUCTURE
     held = _vouched_assessment if vouches else held_assessment
     contract, hire, assessment = held(writer, hire_id, version)
-    if request.valid_until is not None and request.valid_until < (request.covers_from or request.issued_on):
-        raise InvalidPayload(errors=[FieldError("/valid_until", "end_before_start", COVERS_NOTHING)])
+    eligibility.check_days(request)
+    if request.issued_on > writer.today:
+        raise InvalidPayload(errors=[FieldError("/issued_on", "future_day", NOT_YET_ISSUED)])
     file = eligibility.open_file(writer, assessment)
     seen = request.model_dump(mode="json")
     # What others recorded is not a structure's to know, not even by its own record changing nothing.

@@ -15,7 +15,7 @@ from app.refusals.contracts import AmendmentTooEarly, ClauseExists, ContractClos
 from app.rules.days import add_months
 from app.rules.errors import WrongDocumentError
 from app.rules.targets import Basis, required_at_end
-from app.rules.terms_json import kept_terms_from_json, terms_from_json, terms_to_json
+from app.rules.terms_json import kept_terms_from_json, terms_from_json, terms_to_json, with_milestones_inside
 from app.schemas.clauses import ClauseOut, ClauseVersionOut, TermsOut
 from app.schemas.targets import every_field
 from app.services import contracts, durations, hire_traits, known_profiles, ledger, subtargets
@@ -70,8 +70,10 @@ def amend_clause(writer: Writer, contract_id: UUID, request: AmendmentIn, versio
     if version != clause.version:
         raise StaleVersion
     _check_open(contract)
-    document = {**terms_to_json(current_terms(clause)), **_amended(contract, clause, request)}
-    terms = _read(lambda: kept_terms_from_json(document))
+    changes = _amended(contract, clause, request)
+    terms = _read(lambda: kept_terms_from_json({**terms_to_json(current_terms(clause)), **changes}))
+    if changes.keys() & {"milestones", "window"}:
+        _read(lambda: with_milestones_inside(terms))
     if not clause.effective_on < request.effective_on <= terms.end:
         raise AmendmentTooEarly
     subtargets.check_places(writer, terms)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from app.clock import new_id
 from app.db.queries import participants
 from app.db.tables import Assessment, HireTraits
+from app.errors import FieldError, InvalidPayload, Text
 from app.rules.age_bands import age_band
 from app.rules.assessment_json import assessment_to_json
 from app.rules.codes import Decision, Outcome
@@ -27,10 +28,11 @@ from app.services.sight import terms_on
 if TYPE_CHECKING:
     from app.db.tables import Clause, Hire, Participant
     from app.rules.facts import Facts
-    from app.schemas.assessments import FactsIn
+    from app.schemas.assessments import FactsIn, ProofIn
     from app.services.work import Reader, Writer
 
 TABLE = "assessments"
+COVERS_NOTHING = Text("La fin de validité précède le début.", "It stops covering before it starts.")
 
 
 @dataclass(slots=True)
@@ -49,6 +51,12 @@ class File:
 def facts_sent(sent: FactsIn | None) -> dict[str, Any]:
     """The facts that a caller named, as the rules read them; null says that one is unknown."""
     return {} if sent is None else sent.model_dump(mode="json", exclude_unset=True)
+
+
+def check_days(proof: ProofIn, at: str = "") -> None:
+    """InvalidPayload for a proof that covers no day; `at` is its pointer."""
+    if proof.valid_until is not None and proof.valid_until < (proof.covers_from or proof.issued_on):
+        raise InvalidPayload(errors=[FieldError(f"{at}/valid_until", "end_before_start", COVERS_NOTHING)])
 
 
 def open_file(reader: Reader, assessment: Assessment) -> File:

@@ -1,8 +1,9 @@
 """The hours that the contracts of a territory still have to find (domain §6): by month, trade and place.
 
-Each open contract is short of what it will owe at the end less what is counted or pending. What its running
-hires plan is provided; the rest is spread over the days left of its window. Every part is then split over the
-places of the contract, so that what lies inside a territory sums whatever the level.
+Each open contract is short of what it will owe at the end less what is counted or pending, and less what its
+pool makes up for. What its running hires plan is provided; the rest is spread over the days left of its
+window. Every part is then split over the places of the contract, so that what lies inside a territory sums
+whatever the level.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from app.schemas.needs import (
     TradeRef,
 )
 from app.services.figures import CONTAINED, FINEST, NOT_INSIDE, Ground
+from app.services.pool_needs import made_up_by_pools
 from app.services.sight import require_role
 from app.services.standings import by_contract, contracts_of
 
@@ -128,6 +130,7 @@ def read_needs(reader: Reader, level: str, code: str, asked: NeedsQuery) -> Terr
 def _found(reader: Reader, question: queries.Asked, ground: Ground) -> _Found:
     found = _Found()
     hires = hires_of_contracts(reader.session, question, reader.today, ground.area)
+    short: dict[UUID, tuple[JudgedContract, Terms, int]] = {}
     for contract in contracts_of(reader, question, reader.today, ground.area):
         terms, contract_id = contract.terms_on(reader.today), contract.row.contract_id
         if contract.facts.closed_by(reader.today):
@@ -139,10 +142,13 @@ def _found(reader: Reader, question: queries.Asked, ground: Ground) -> _Found:
         position = compliance(terms, contract.known(terms, reader.today))
         if position.required_at_end is None:
             found.unknown_at_end.add(contract_id)
-        short = shortfall(position)
-        if short:
+        if lacks := shortfall(position):
+            short[contract_id] = (contract, terms, lacks)
+    covered = made_up_by_pools(reader, short)
+    for contract_id, (contract, terms, lacks) in short.items():
+        if left := lacks - covered.get(contract_id, 0):
             own = hires.get(contract_id, HiresOfContract())
-            found.wanting[contract_id] = _wanting(contract, terms, reader.today, short, own)
+            found.wanting[contract_id] = _wanting(contract, terms, reader.today, left, own)
     return found
 
 

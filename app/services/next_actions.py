@@ -16,7 +16,7 @@ from app.rules.labels import LABELS
 from app.rules.needs import shortfall
 from app.rules.outcomes import due_on
 from app.rules.parameters import parameter
-from app.rules.texts import french, french_day, french_month
+from app.rules.texts import french, french_day, french_month, hours_text
 from app.schemas.follow_up import ActionCode, ActionOut
 from app.services.follow_up import WAITING, missing_documents
 
@@ -142,7 +142,7 @@ def _waiting_assessments(situation: Situation) -> Iterable[ActionOut]:
 def _held_hours(situation: Situation) -> Iterable[ActionOut]:
     held = situation.position.sums.held if situation.position else 0
     if held:
-        text = f"{french(held)} h retenues face à une autre déclaration ou au maximum légal"
+        text = f"{hours_text(held, 'retenue')} face à une autre déclaration ou au maximum légal"
         yield _action(ActionCode.HOURS_HELD, text, hours=held)
 
 

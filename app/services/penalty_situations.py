@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -69,8 +69,10 @@ def situation_on(
     codes = [term.code for term in terms.penalties if term.statements]
     if codes:
         late = _statements(reader, sight, case, (terms, as_of, position), snapshot["holders"], known)
-        for code in codes:
-            facts[code] += late
+        facts[codes[0]] += late
+        for code in codes[1:]:
+            # One document, as many penalties: each is decided by a key of its own.
+            facts[code] += [replace(item, key=f"{item.key}:{code}") for item in late]
     found = compliance.judged(case, terms, as_of)
     return Situation(
         as_of=as_of,

@@ -16,7 +16,7 @@ from app.rules.publics import PUBLICS
 from app.schemas.labels import LABELS
 from app.schemas.rules import CodeOut, EligiblePublicOut, RulesOut, TrialOut
 from app.schemas.targets import every_field
-from app.services import decp, findings, hour_imports, known_profiles
+from app.services import decp, eligibility, findings, hour_imports, known_profiles
 from app.services.known_profiles import BUILT_IN
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ def try_assessment(reader: Reader, request: TrialIn) -> TrialOut:
         facts = facts_from_json(request.facts.model_dump(mode="json", exclude_none=True))
     except WrongDocumentError as error:
         raise findings.invalid(error.findings, under="/facts") from None
+    for index, proof in enumerate(request.proofs):
+        eligibility.check_days(proof, f"/proofs/{index}")
     proofs = [
         SeenProof(proof.type, proof.issued_on, proof.valid_until, proof.covers_from)
         for proof in request.proofs

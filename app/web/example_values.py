@@ -108,7 +108,7 @@ BY_NAME: dict[str, Any] = {
     "firm_end_on": "2025-09-11",
     "first": "2024-12-16",
     "first_names": "Testeuse",
-    "formula": "27 364 € × 50 % × 10 % ÷ 30 € = 45,61 h, soit 46 h",
+    "formula": "27 364 € × 50 % × 10 % ÷ 30 € ≈ 45,61 h, soit 46 h",
     "framework_reference": None,
     "france_travail_number": None,
     "hire_id": HIRE,

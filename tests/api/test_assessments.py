@@ -168,6 +168,8 @@ class TestProving:
         [
             ("POST", "/proofs", {**RSA_SEEN, "type": "selfie"}, "/type", "unknown_code"),
             ("POST", "/proofs", {"type": "rsa"}, "/issued_on", "missing"),
+            # It could cover the hire's first day by `covers_from`, and nobody has seen it yet.
+            ("POST", "/proofs", {"type": "rsa", "issued_on": "2099-01-01"}, "/issued_on", "future_day"),
             (
                 "POST",
                 "/proofs",

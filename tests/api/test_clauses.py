@@ -314,6 +314,17 @@ class TestAmending:
             kept = [version.snapshot["terms"]["target"]["kind"] for version in session.scalars(query)]
         assert kept == ["labour_formula", "labour_formula", "fixed_hours"]
 
+    def test_a_shorter_window_leaves_no_milestone_outside(self, service: Service) -> None:
+        contract = register(service)
+        record_clause(service, contract, milestones=[{"on": "2025-03-31", "hours": "20"}])
+        shorter = {"effective_on": "2025-02-01", "reason": "Avenant 1", "window": {"end": "2025-03-30"}}
+        refused = amend(service, contract, shorter)
+        assert (refused.status_code, errors_of(refused)) == (
+            422,
+            [("/milestones/0/on", "milestone_outside_window")],
+        )
+        assert amend(service, contract, {**shorter, "milestones": []}).status_code == 201
+
     def test_another_kind_of_target_leaves_no_milestones_behind(self, service: Service) -> None:
         contract = register(service)
         record_clause(service, contract, milestones=[{"on": "2025-03-31", "hours": "20"}])

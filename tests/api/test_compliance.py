@@ -110,7 +110,7 @@ def test_the_expected_hours_of_the_story(case: Case) -> None:
         assert (found["expected"], found["status"]["code"]) == (expected, status)
     assert (found["required"], found["balance"], found["rate"]) == ("46.00", "-46.00", "0.0000")
     assert found["in_days"]["expected"] == "2.64"
-    assert found["target"]["formula"].endswith("= 45,61 h, soit 46 h")
+    assert found["target"]["formula"].endswith("≈ 45,61 h, soit 46 h")
     assert found["window"] == {"start": "2024-12-12", "end": "2025-09-11"}
     missing = [(item["month"], item["due_on"]) for item in found["next_actions"]]
     assert missing == [

@@ -45,7 +45,7 @@ def test_the_estimate_of_the_story(service: Service) -> None:
         "weeks": "1.31",
         "on": "2025-01-10",
     }
-    assert found["formula"] == "27 364 € × 50 % × 10 % ÷ 30 € = 45,61 h, soit 46 h"
+    assert found["formula"] == "27 364 € × 50 % × 10 % ÷ 30 € ≈ 45,61 h, soit 46 h"
     assert [(item["code"], item["value"]) for item in found["inputs"]] == [
         ("amount", "27364.00"),
         ("labour_share", "0.5"),

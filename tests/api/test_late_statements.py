@@ -9,7 +9,18 @@ import pytest
 
 from app.principal import Role
 from tests.api.builders import BUYER, CONTRACTOR, OTHER_CONTRACTOR, STRUCTURE, Service, serving
-from tests.api.penalising import HOURS, PARIS, Body, computed, lines, noticed, path_of, penalised, settled
+from tests.api.penalising import (
+    HOURS,
+    PARIS,
+    Body,
+    computed,
+    decided,
+    lines,
+    noticed,
+    path_of,
+    penalised,
+    settled,
+)
 from tests.api.people import declared
 from tests.api.registering import record_clause, register
 
@@ -208,11 +219,27 @@ class TestClosed:
         assert [(line["amount"], line["blocks"]) for line in found["lines"]] == [("675.00", []), ("0.00", [])]
 
 
+def test_two_penalties_of_one_late_statement_are_decided_each(service: Service) -> None:
+    ten = {**AT_ONCE, "code": "ten", "amount": {"euros": "10"}}
+    contract = penalised(service, AT_ONCE, ten)
+    at(service, 2025, 1, 17)
+    found = computed(service, contract)
+    key = f"statement:{CONTRACTOR}:2025-01-15"
+    # Two days at 75 € and at 10 €.
+    assert [(line["key"], line["remaining"]) for line in found["lines"]] == [
+        (key, "150.00"),
+        (f"{key}:ten", "20.00"),
+    ]
+    assert len(decided(service, contract, computed="170.00")["lines"]) == 2
+    at(service, 2025, 1, 18)
+    assert computed(service, contract)["remaining"] == "85.00"
+
+
 def test_hours_that_nobody_can_compute_are_no_penalty_yet(service: Service) -> None:
     contract = register(service, firm_amount=None)
     target = {"kind": "step_table", "table": "csf-2018"}
     record_clause(service, contract, penalties=[HOURS], target=target)
     at(service, 2025, 9, 30)
     (line,) = computed(service, contract)["lines"]
-    assert (line["text"], line["applicable"]) == ("Heures dues inconnues, 0 h comptées", "0.00")
+    assert (line["text"], line["applicable"]) == ("Heures dues inconnues, 0 h comptée", "0.00")
     assert [item["code"] for item in line["blocks"]] == ["target_unknown"]

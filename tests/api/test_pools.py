@@ -18,6 +18,7 @@ from tests.api.builders import (
     FACILITATOR,
     OTHER_BUYER,
     OTHER_CONTRACTOR,
+    STRUCTURE,
     SUBCONTRACTOR,
     TERMS,
     Service,
@@ -28,6 +29,7 @@ from tests.api.builders import (
     serving,
 )
 from tests.api.declaring import Body, accepted, line, sent
+from tests.api.people import declared
 from tests.api.registering import CLAUSE, contract_body
 
 REASON = {"reason": "Chacun pour soi"}
@@ -70,10 +72,10 @@ def work(service: Service) -> None:
         pass
 
 
-def ready(service: Service) -> tuple[UUID, UUID, Body]:
-    """Two contracts of one holder and two buyers, pooled and settled."""
+def ready(service: Service, subcontractor: str | None = None) -> tuple[UUID, UUID, Body]:
+    """Two contracts of one holder and two buyers, pooled and settled; the subcontractor is the second's."""
     one = add_contract(service)
-    two = add_contract(service, buyer=OTHER_BUYER)
+    two = add_contract(service, buyer=OTHER_BUYER, subcontractor=subcontractor)
     pool = ask(service, one, two)
     assert pool.status_code == 201, pool.text
     found: Body = pool.json()
@@ -100,6 +102,13 @@ def position(
     assert found.status_code == 200, found.text
     told: Body = found.json()
     return told
+
+
+def needs(service: Service, siret: str, role: Role = Role.BUYER) -> tuple[str, int]:
+    found = service.get("/v1/territories/country/FR/needs", siret, role)
+    assert found.status_code == 200, found.text
+    figures = found.json()["figures"]
+    return figures["short"], figures["contracts"]
 
 
 def test_it_runs_once_two_buyers_agreed(service: Service) -> None:
@@ -138,8 +147,25 @@ def test_the_surplus_of_one_covers_the_deficit_of_the_other(service: Service) ->
         "balance": "8.00",
         "covered": "46.00",
     }
+    assert needs(service, OTHER_BUYER) == ("0.00", 0)
     # Its own figures and status stay its own.
     assert (own["counted"], own["balance"], own["status"]["code"]) == ("0.00", "-46.00", "on_track")
+
+
+def test_only_what_the_pool_does_not_make_up_for_is_still_to_be_found(service: Service) -> None:
+    one, two, _ = ready(service, subcontractor=SUBCONTRACTOR)
+    declared(service, two, employer=STRUCTURE, modality="placement")
+    add_mandate(service, one)
+    # Of 46 h, 60 are counted on the first: 14 of the other's 46 are made up for.
+    accepted(service, sent(service, one, line(add_hire(service, one), "60.00"), month="2024-12"))
+    work(service)
+    assert needs(service, OTHER_BUYER) == ("32.00", 1)
+    assert needs(service, CONTRACTOR, Role.CONTRACTOR) == ("32.00", 1)
+    assert needs(service, BUYER) == ("0.00", 0)
+    # Nobody is to be prepared by the structure for hours that nobody owes.
+    assert needs(service, STRUCTURE, Role.INSERTION_STRUCTURE) == ("32.00", 1)
+    # A subcontractor learns nothing of the pool.
+    assert needs(service, SUBCONTRACTOR, Role.CONTRACTOR) == ("46.00", 1)
 
 
 def test_a_buyer_sees_the_sums_and_its_own_contract_only(service: Service) -> None:

@@ -157,6 +157,11 @@ class TestTrial:
             reasons = {reason["code"]: reason["answer"] for reason in found["reasons"]}
             assert reasons["birth_date"] is answer
 
+    def test_papers_and_lives_begin_before_the_service_does(self, service: Service) -> None:
+        facts = {"left_studies_on": "1986-06-30", "invalidite": True}
+        answer = attempt(service, facts=facts, proofs=[{"type": "benefit", "issued_on": "1996-03-01"}])
+        assert (answer.status_code, public(answer, "invalidite")["outcome"]) == (200, "met")
+
     def test_nothing_known_is_unmet_with_every_public_answered(self, service: Service) -> None:
         answer = attempt(service)
         conditions = ask(service, "/v1/profiles/ccag-2021").json()["conditions"]
@@ -183,10 +188,16 @@ class TestTrial:
             ({"profile": "inconnu"}, "/profile", "unknown_code"),
             ({"facts": {"months_worked": "1.234"}}, "/facts/months_worked", "too_many_decimals"),
             ({"facts": {"birth_date": "1899-12-31"}}, "/facts/birth_date", "not_a_birth_date"),
+            ({"facts": {"left_studies_on": "1899-12-31"}}, "/facts/left_studies_on", "day_out_of_range"),
             ({"facts": {"nom": "EXEMPLE"}}, "/facts/nom", "unknown_field"),
             ({"facts": {"level": "bac+12"}}, "/facts/level", "unknown_code"),
             ({"claimed_publics": ["inconnu"]}, "/claimed_publics/0", "unknown_code"),
             ({"proofs": [{"type": "rsa"}]}, "/proofs/0/issued_on", "missing"),
+            (
+                {"proofs": [{"type": "rsa", "issued_on": "2025-01-02", "valid_until": "2025-01-01"}]},
+                "/proofs/0/valid_until",
+                "end_before_start",
+            ),
         ],
     )
     def test_what_is_wrong_is_named(

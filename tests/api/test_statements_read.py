@@ -184,7 +184,7 @@ class TestReading:
     ) -> None:
         statement = sent(service, contract_id, line(worker, "160.00"))
         accepted(service, statement)
-        usual = "155 h usuelles + 0 h supplémentaires = 155 h"
+        usual = "155 h usuelles + 0 h supplémentaire = 155 h"
         whole = "Horaire et heures supplémentaires de la personne chez cet employeur, toutes déclarations"
         for siret, role, text in (
             (FACILITATOR, Role.FACILITATOR, usual),

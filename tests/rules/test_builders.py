@@ -65,7 +65,7 @@ def test_publics_of_structures_accept_those_of_their_kind_by_default() -> None:
 
 
 def test_a_public_is_found_by_its_code_alone() -> None:
-    assert public("senior").label_fr == "Demandeur d'emploi de 50 ans et plus"
+    assert public("senior").label_fr == "Demandeur d'emploi senior"
     with pytest.raises(UnknownCodeError, match=r"^Ce public n'existe pas\.$"):
         public("inconnu")
 

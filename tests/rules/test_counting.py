@@ -18,11 +18,12 @@ from app.rules.counting import (
     training,
 )
 from app.rules.day_rules import by_days, duration, eligibility, modality, review, window
-from app.rules.days import days_of_month
+from app.rules.days import Span, days_of_month
 from app.rules.held_texts import HOLDING, without_figures_of_others
 from app.rules.lines import Hours, Line, Period, Posting, Review
 from app.rules.splits import REFERENCE as SPLIT_REFERENCE
 from app.rules.splits import Room
+from app.rules.texts import hours_text
 from tests.rules.cases import load
 from tests.rules.months import EPOCH, ident, line, terms, written
 
@@ -65,6 +66,18 @@ def test_eligibility_names_the_days_approved() -> None:
     assert eligibility(_line(decision="refused"), days)[1].parameter == "Diagnostic refusé"
 
 
+def test_eligibility_decided_after_the_hire_names_no_span_that_ends_before_it_begins() -> None:
+    last = date(2025, 1, 20)
+    decided = replace(_line(), hire=Span(JANUARY, last), eligible=Span(date(2025, 2, 3), last))
+    kept, reason = eligibility(decided, days_of_month(decided.hire, JANUARY))
+    assert (kept, reason.parameter) == (frozenset(), "À partir du 03/02/2025")
+
+
+def test_hours_and_their_adjective_agree_from_two_on() -> None:
+    told = [hours_text(value, "comptée") for value in (0, 100, 199, 200, 4600)]
+    assert told == ["0 h comptée", "1 h comptée", "1,99 h comptée", "2 h comptées", "46 h comptées"]
+
+
 def test_duration_names_its_last_day() -> None:
     days = days_of_month(_line().hire, JANUARY)
     kept, reason = duration(_line(until="2025-01-01"), days)
@@ -86,6 +99,9 @@ def test_duration_says_how_many_days_are_suspended_and_not_which() -> None:
     kept, reason = duration(one, days_of_month(one.hire, JANUARY))
     assert kept == {date(2025, 1, 31)}
     assert reason.parameter == "Jusqu'au 15/12/2026, hors 32 j suspendus"
+    once = line({"worked": "90", "until": "2026-12-15", "suspended": suspended[:0]}, 0, terms())
+    once = replace(once, suspended=(Span(date(2025, 1, 2), date(2025, 1, 2)),))
+    assert duration(once, days_of_month(once.hire, JANUARY))[1].parameter.endswith(", hors 1 j suspendu")
 
 
 def test_a_split_is_named_with_its_day_and_its_parts() -> None:

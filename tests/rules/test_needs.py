@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.days import Span, months_of
-from app.rules.needs import need, shortfall, trade
+from app.rules.needs import made_up, need, shortfall, trade
 from app.rules.status import Known, Sums, compliance
 from app.rules.texts import hundredths_text
 from app.rules.trades import CPV_DIVISIONS, ROME_DOMAINS, UNKNOWN, trade_label
@@ -49,6 +49,18 @@ def test_pending_hours_are_not_looked_for(counted: int, pending: int, short: int
     assert shortfall(replace(unknown, required=0)) == 0
     # Known, the end alone says what is short, whatever is due today.
     assert shortfall(replace(unknown, required=0, required_at_end=4600)) == short
+
+
+def test_a_pool_makes_up_for_what_its_contracts_lack_at_the_end() -> None:
+    clause = terms(("2024-12-12", "2025-09-11"), target={"kind": "fixed_hours", "hours": "46"})
+    surplus, *lacking = (
+        compliance(clause, Known(as_of=date(2025, 4, 10), sums=Sums(counted=counted, pending=pending)))
+        for counted, pending in ((5000, 1000), (2600, 0), (600, 0))
+    )
+    # 14 h above 46, pending ones included, for 20 h and 40 h: a third and two thirds of 14, 4.67 and 9.33.
+    assert made_up([surplus, *lacking]) == (0, 467, 933)
+    assert made_up(lacking) == (0, 0)
+    assert made_up([surplus, replace(lacking[0], required_at_end=None, required=3000)]) == (0, 400)
 
 
 @given(

@@ -65,7 +65,7 @@ class TestSingleCount:
         assert a.now() == {"counted": "100.00"}
         assert by_rule(b.statement) == {("counted", None): "55.00", ("held", "single_count"): "45.00"}
         (held,) = [item for item in b.statement["lines"][0]["postings"] if item["state"] == "held"]
-        assert held["parameter"] == "155 h usuelles + 0 h supplémentaires = 155 h"
+        assert held["parameter"] == "155 h usuelles + 0 h supplémentaire = 155 h"
 
     def test_hours_freed_by_a_correction_are_counted_by_the_queued_job(
         self, service: Service, sides: tuple[Side, Side]
