@@ -150,15 +150,12 @@ def _first_place() -> ScalarSelect[str | None]:
     )
 
 
-def _residence() -> ScalarSelect[str]:
-    return (
-        select(Residence.place)
-        .where(Residence.participant_id == Hire.participant_id, Residence.since <= Hire.ended_on)
-        .order_by(Residence.since.desc())
-        .limit(1)
-        .correlate(Hire)
-        .scalar_subquery()
-    )
+def _residence() -> ColumnElement[str]:
+    """Where the person lived when the hire ended; before the first known address, that one, as for hours."""
+    of_person = select(Residence.place).where(Residence.participant_id == Hire.participant_id)
+    then = of_person.where(Residence.since <= Hire.ended_on).order_by(Residence.since.desc())
+    first = of_person.order_by(Residence.since)
+    return func.coalesce(*(found.limit(1).correlate(Hire).scalar_subquery() for found in (then, first)))
 
 
 def _seat(organisation_id: ColumnElement[Any]) -> ScalarSelect[str | None]:
