@@ -85,7 +85,7 @@ async def import_file(call: Calling, asked: Annotated[ImportAsked, Query()], req
     return await create_from_file(
         call,
         request,
-        check=lambda principal: imports.check_import(principal, asked.kind, content_type),
+        check=lambda principal: imports.check_import(principal, asked, content_type),
         use_case=lambda writer, upload: imports.queue_import(writer, asked, Handed(content_type, upload)),
     )
 

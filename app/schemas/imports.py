@@ -6,7 +6,16 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from app.errors import FieldProblem, Text
 from app.schemas.exports import TableForm
@@ -15,11 +24,29 @@ from app.schemas.jobs import JobProblem, JobState
 
 ImportKind = Literal["decp", "hours"]
 Filename = Annotated[str, StringConstraints(pattern=r"^[\w .()-]{1,120}$")]
-Title = Annotated[Words, StringConstraints(max_length=120)]
-ONLY_HOURS = Text(
-    "Le mode et les colonnes ne se disent que d'un fichier d'heures.",
-    "The mode and the columns are said of a file of hours only.",
+LONGEST_TITLE, MOST_COLUMNS = 120, 60
+NOT_A_COLUMN = Text(
+    "« champ:titre » attendu, titre de 120 caractères au plus.",
+    '"field:title" expected, a title of 120 characters at most.',
 )
+ONLY_TABLES = Text(
+    "Le mode et les colonnes ne se disent que d'un tableau.",
+    "The mode and the columns are said of a table only.",
+)
+
+
+def _column(value: str) -> str:
+    code, _, title = value.partition(":")
+    if not code or not title.strip() or len(title) > LONGEST_TITLE:
+        raise FieldProblem("not_a_column", NOT_A_COLUMN)
+    return value
+
+
+ColumnSaid = Annotated[
+    Words,
+    AfterValidator(_column),
+    WithJsonSchema({"type": "string", "pattern": r"^[a-z_]+:.{1,120}$", "examples": ["hire:Matricule"]}),
+]
 
 
 class ImportOutcome(StrEnum):
@@ -54,28 +81,25 @@ class ImportAsked(BaseModel):
     )
     mode: Literal["all", "valid"] | None = Field(
         default=None,
-        description="Heures. `all`, par défaut : tout ou rien ; `valid` : les relevés sans problème.",
+        description="Tableaux. `all`, par défaut : tout ou rien ; `valid` : ce qui n'a pas de problème.",
     )
-    hire_column: Title | None = Field(
-        default=None, description="Heures : titre de la colonne des mises à l'emploi, s'il n'est pas reconnu."
+    columns: list[ColumnSaid] = Field(
+        default_factory=list,
+        max_length=MOST_COLUMNS,
+        description="Tableaux. « champ:titre » d'une colonne qui n'est pas reconnue, une fois par colonne ; "
+        "confirmées par un import, elles sont reconnues ensuite (`/import-mappings`).",
     )
-    month_column: Title | None = Field(default=None, description="De même, le mois.")
-    worked_column: Title | None = Field(default=None, description="De même, les heures travaillées.")
-    training_column: Title | None = Field(default=None, description="De même, les heures de formation.")
-    overtime_column: Title | None = Field(default=None, description="De même, les heures supplémentaires.")
-    contract_column: Title | None = Field(default=None, description="De même, le contrat.")
 
     @model_validator(mode="after")
-    def _of_hours(self) -> Self:
-        if self.kind != "hours" and (self.mode or self.columns):
-            raise FieldProblem("only_hours", ONLY_HOURS)
+    def _of_tables(self) -> Self:
+        if self.kind == "decp" and (self.mode or self.columns):
+            raise FieldProblem("only_tables", ONLY_TABLES)
         return self
 
     @property
-    def columns(self) -> dict[str, str]:
+    def titles(self) -> dict[str, str]:
         """Titles said by the caller, by what the column holds."""
-        said = self.model_dump(include=set(type(self).model_fields) - {"kind", "filename", "dry_run", "mode"})
-        return {name.removesuffix("_column"): title for name, title in said.items() if title}
+        return {code: title.strip() for code, _, title in (said.partition(":") for said in self.columns)}
 
 
 class TemplateAsked(BaseModel):

@@ -5,19 +5,30 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.clock import new_id
 from app.db.queries import imports as queries
 from app.db.queries.lists import one
 from app.db.tables import ImportFile, Job
-from app.errors import Forbidden, NotFound, PayloadTooLarge, UnsupportedMediaType
+from app.errors import (
+    FieldError,
+    Forbidden,
+    InvalidPayload,
+    NotFound,
+    PayloadTooLarge,
+    Text,
+    UnsupportedMediaType,
+)
 from app.principal import Role
 from app.schemas.imports import ImportIssue, ImportOut, ImportOutcome, ImportRowOut, ImportRowPage
 from app.schemas.jobs import JobProblem, JobState
-from app.services import decp_imports, hour_imports, jobs
+from app.services import decp_imports, jobs, table_imports
+from app.services.hour_imports import HoursTable
 from app.services.jobs import Running
 from app.services.statements import DECLARANTS
+from app.services.table_lines import TableKind
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -35,9 +46,17 @@ MEDIA_TYPES = {
     "hours": {"text/csv": "text/csv", XLSX: "xlsx"},
 }
 IMPORTERS = {"decp": (Role.ADMIN, Role.BUYER), "hours": DECLARANTS}
-KINDS: dict[str, Callable[[Running], None]] = {"decp": decp_imports.run, "hours": hour_imports.run}
-# A table is read as a whole.
-LARGEST_TABLE = 32 * 1024 * 1024
+TABLES: dict[str, type[TableKind]] = {"hours": HoursTable}
+KINDS: dict[str, Callable[[Running], None]] = {
+    "decp": decp_imports.run,
+    **{code: partial(table_imports.run, kind) for code, kind in TABLES.items()},
+}
+UNKNOWN_COLUMN = Text(
+    "Champ inconnu de ce fichier : voir le modèle.", "Field unknown to this file: see the template."
+)
+MIB = 1024 * 1024
+# A workbook is read as a whole, a CSV line by line: a million lines are some 100 MB.
+LARGEST = {"text/csv": 256 * MIB, XLSX: 32 * MIB}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +72,32 @@ def media_type_of(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
-def check_import(principal: Principal, kind: str, content_type: str) -> None:
+def check_import(principal: Principal, asked: ImportAsked, content_type: str) -> None:
     """Refuse what will not be imported, before it is stored: another's role, another format."""
-    if principal.role not in IMPORTERS[kind]:
+    if principal.role not in IMPORTERS[asked.kind]:
         raise Forbidden
-    if media_type_of(content_type) not in MEDIA_TYPES[kind]:
+    if media_type_of(content_type) not in MEDIA_TYPES[asked.kind]:
         raise UnsupportedMediaType
+    known = {field.code for field in TABLES[asked.kind].fields} if asked.kind in TABLES else set()
+    if asked.titles.keys() - known:
+        raise InvalidPayload(errors=[FieldError("/query/columns", "unknown_column", UNKNOWN_COLUMN)])
 
 
 def queue_import(writer: Writer, asked: ImportAsked, handed: Handed) -> ImportOut:
     """Keep the file and queue its reading; the platform imports for all, others what is their own."""
-    check_import(writer.principal, asked.kind, handed.content_type)
-    if asked.kind != "decp" and handed.upload.size > LARGEST_TABLE:
+    check_import(writer.principal, asked, handed.content_type)
+    media_type = media_type_of(handed.content_type)
+    if asked.kind in TABLES and handed.upload.size > LARGEST[media_type]:
         raise PayloadTooLarge
     writer.record("import.queued")
     payload = asked.model_dump(mode="json", include={"kind", "filename", "dry_run"})
-    if asked.kind == "hours":
-        payload |= {"mode": asked.mode or "all", "columns": asked.columns}
+    if asked.kind in TABLES:
+        payload |= {"mode": asked.mode or "all", "columns": asked.titles}
     # Two imports are never the same work, even of the same file: each reports on its own.
     job = jobs.queue(writer, IMPORT, str(new_id()), payload)
     writer.session.flush()
-    media_type = MEDIA_TYPES[asked.kind][media_type_of(handed.content_type)]
-    writer.session.add(ImportFile(job_id=job.id, media_type=media_type, upload_id=handed.upload.id))
+    kept_type = MEDIA_TYPES[asked.kind][media_type]
+    writer.session.add(ImportFile(job_id=job.id, media_type=kept_type, upload_id=handed.upload.id))
     handed.upload.kept = True
     writer.touch(IMPORT, job.id, *payload)
     writer.announce("import.queued", IMPORT, job.id)

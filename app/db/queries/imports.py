@@ -10,13 +10,14 @@ from app.db.queries.jobs import visible_jobs
 from app.db.tables import ImportFile, ImportRow, Job
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
     from app.db.session import ReadSession, WriteSession
     from app.principal import Principal
 
 IMPORT = "import"
+FETCHED = 10_000
 
 
 def visible_imports(principal: Principal) -> Select[Job]:
@@ -43,9 +44,10 @@ def rows_done(session: ReadSession, job_id: UUID) -> tuple[int, int]:
     return max(0, -(first or 0)), 0 if last is None else last + 1
 
 
-def indexes_done(session: ReadSession, job_id: UUID) -> set[int]:
-    """Places of the records that have a result."""
-    return set(session.scalars(select(ImportRow.index).where(ImportRow.job_id == job_id)))
+def numbers_done(session: ReadSession, job_id: UUID) -> Iterator[int]:
+    """Places of the records that have a result, as they come: there may be a million."""
+    query = select(ImportRow.index).where(ImportRow.job_id == job_id)
+    yield from session.scalars(query.execution_options(yield_per=FETCHED))
 
 
 def rows_after(session: ReadSession, job_id: UUID, after: int | None, limit: int) -> Sequence[ImportRow]:
