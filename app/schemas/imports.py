@@ -22,7 +22,8 @@ from app.schemas.exports import TableForm
 from app.schemas.fields import Instant, Month, Output, Words
 from app.schemas.jobs import JobProblem, JobState
 
-ImportKind = Literal["decp", "hours"]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ImportKind = Literal["decp", "hours", "hires", "invoices"]
 Filename = Annotated[str, StringConstraints(pattern=r"^[\w .()-]{1,120}$")]
 LONGEST_TITLE, MOST_COLUMNS = 120, 60
 NOT_A_COLUMN = Text(
@@ -62,6 +63,14 @@ class ImportOutcome(StrEnum):
     HELD_BACK = "held_back"
 
 
+class MappingSource(StrEnum):
+    """Who said which column holds what."""
+
+    SAID = "said"
+    SAVED = "saved"
+    FOUND = "found"
+
+
 def _yes_or_no(value: object) -> object:
     # "1", "on" or "yes" would also pass for true: an address is written in one way only.
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
@@ -73,7 +82,8 @@ class ImportAsked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: ImportKind = Field(
-        description="Nature du fichier : `decp`, données essentielles, format 2022 ; `hours`, heures du mois."
+        description="Nature du fichier : `decp`, données essentielles, format 2022 ; `hours`, heures ;"
+        " `hires`, mises à l'emploi ; `invoices`, factures."
     )
     filename: Filename | None = Field(default=None, description="Nom du fichier, pour le reconnaître.")
     dry_run: Annotated[bool, BeforeValidator(_yes_or_no), Field(strict=True)] = Field(
@@ -102,13 +112,41 @@ class ImportAsked(BaseModel):
         return {code: title.strip() for code, _, title in (said.partition(":") for said in self.columns)}
 
 
-class TemplateAsked(BaseModel):
-    """Which form the template takes, and for which month."""
+class FormAsked(BaseModel):
+    """Which form a template takes."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     form: TableForm = Field(default=TableForm.CSV, alias="format")
+
+
+class TemplateAsked(FormAsked):
+    """Which form the template takes, and for which month."""
+
     month: Month | None = Field(default=None, description="Mois à inscrire sur chaque ligne.")
+
+
+class MappingUsed(Output):
+    """Which columns of a table were read, and who said so."""
+
+    source: MappingSource
+    mapping_id: UUID | None = Field(description="Correspondance gardée qui a servi.")
+    columns: dict[str, str] = Field(description="Par champ, la colonne comme les tableurs la nomment.")
+
+
+class ImportMappingOut(Output):
+    """Columns that an import confirmed, recognised in every table with the same titles."""
+
+    id: UUID
+    kind: ImportKind
+    columns: dict[str, str] = Field(description="Par champ, le titre de sa colonne.")
+    created_at: Instant
+
+
+class ImportMappings(Output):
+    """The mappings that are kept, the latest first."""
+
+    items: list[ImportMappingOut]
 
 
 class ImportOut(Output):
@@ -124,11 +162,15 @@ class ImportOut(Output):
     outcomes: dict[ImportOutcome, int] = Field(
         description="Enregistrements par résultat, chaque code présent."
     )
+    mapping: MappingUsed | None = Field(description="D'un tableau, dès qu'il est lu.")
     problem: JobProblem | None
     created_at: Instant
     finished_at: Instant | None
     job: str = Field(description="Adresse du travail.")
     rows: str = Field(description="Adresse des résultats par enregistrement.")
+    file: str | None = Field(
+        description="Adresse du tableau avec une colonne « Problème », pour qui l'a remis, s'il est gardé."
+    )
 
     @property
     def location(self) -> str:

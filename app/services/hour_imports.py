@@ -22,11 +22,10 @@ from app.exchange.hours_table import (
     HoursRow,
     read_hours,
 )
-from app.exchange.tables.writing import Table, csv_lines, workbook
-from app.schemas.exports import TableForm
+from app.exchange.tables.writing import Table
 from app.schemas.imports import ImportOutcome
 from app.schemas.statements import LINES, LineIn, PeriodIn, StatementIn
-from app.services import named_contracts, statements, table_lines
+from app.services import named_contracts, statements, table_lines, table_templates
 from app.services.named_contracts import NamedContracts
 from app.services.sight import require_role
 
@@ -161,9 +160,7 @@ def template(reader: Reader, asked: TemplateAsked) -> bytes:
         (hire.reference, str(hire.id), hire.starts_on, month, *empty)
         for hire in queries.declarable_hires(reader.session, reader.principal, reader.today)
     ]
-    if asked.form is TableForm.CSV:
-        return "".join(csv_lines(TEMPLATE, rows)).encode()
-    return workbook(Table("Heures à déclarer", TEMPLATE, ABOUT), rows)
+    return table_templates.written(Table("Heures à déclarer", TEMPLATE, ABOUT), rows, asked.form)
 
 
 def _row(line: Line) -> HoursRow:

@@ -22,10 +22,12 @@ from app.errors import (
     UnsupportedMediaType,
 )
 from app.principal import Role
-from app.schemas.imports import ImportIssue, ImportOut, ImportOutcome, ImportRowOut, ImportRowPage
+from app.schemas.imports import XLSX, ImportIssue, ImportOut, ImportOutcome, ImportRowOut, ImportRowPage
 from app.schemas.jobs import JobProblem, JobState
-from app.services import decp_imports, jobs, table_imports
+from app.services import decp_imports, import_copies, import_mappings, jobs, table_imports
+from app.services.hire_imports import HiresTable
 from app.services.hour_imports import HoursTable
+from app.services.invoice_imports import RECORDERS, InvoicesTable
 from app.services.jobs import Running
 from app.services.statements import DECLARANTS
 from app.services.table_lines import TableKind
@@ -39,14 +41,18 @@ if TYPE_CHECKING:
     from app.services.work import Reader, Writer
 
 IMPORT = queries.IMPORT
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What is taken, and as what it is kept: a workbook's own name is longer than the column.
 MEDIA_TYPES = {
     "decp": {"application/json": "application/json", "text/csv": "text/csv"},
-    "hours": {"text/csv": "text/csv", XLSX: "xlsx"},
+    **{kind: {"text/csv": "text/csv", XLSX: "xlsx"} for kind in ("hours", "hires", "invoices")},
 }
-IMPORTERS = {"decp": (Role.ADMIN, Role.BUYER), "hours": DECLARANTS}
-TABLES: dict[str, type[TableKind]] = {"hours": HoursTable}
+IMPORTERS = {
+    "decp": (Role.ADMIN, Role.BUYER),
+    "hours": DECLARANTS,
+    "hires": DECLARANTS,
+    "invoices": RECORDERS,
+}
+TABLES: dict[str, type[TableKind]] = {kind.code: kind for kind in (HoursTable, HiresTable, InvoicesTable)}
 KINDS: dict[str, Callable[[Running], None]] = {
     "decp": decp_imports.run,
     **{code: partial(table_imports.run, kind) for code, kind in TABLES.items()},
@@ -101,12 +107,12 @@ def queue_import(writer: Writer, asked: ImportAsked, handed: Handed) -> ImportOu
     handed.upload.kept = True
     writer.touch(IMPORT, job.id, *payload)
     writer.announce("import.queued", IMPORT, job.id)
-    return _shown(job, {})
+    return _shown(writer, job, {})
 
 
 def read_import(reader: Reader, import_id: UUID) -> ImportOut:
     """Where an import stands."""
-    return _shown(_seen(reader, import_id), queries.outcomes_of(reader.session, import_id))
+    return _shown(reader, _seen(reader, import_id), queries.outcomes_of(reader.session, import_id))
 
 
 def list_rows(reader: Reader, import_id: UUID, walk: ImportWalk) -> ImportRowPage:
@@ -145,7 +151,9 @@ def _complete(outcomes: dict[str, int]) -> dict[ImportOutcome, int]:
     return {code: Counter(outcomes)[code] for code in ImportOutcome}
 
 
-def _shown(job: Job, outcomes: dict[str, int]) -> ImportOut:
+def _shown(reader: Reader, job: Job, outcomes: dict[str, int]) -> ImportOut:
+    table = queries.table_of(reader.session, job.id)
+    kept = table is not None and table.copy_id is not None and import_copies.is_owner(reader, job)
     return ImportOut(
         id=job.id,
         kind=job.payload["kind"],
@@ -155,9 +163,11 @@ def _shown(job: Job, outcomes: dict[str, int]) -> ImportOut:
         done=job.done,
         total=job.total,
         outcomes=_complete(outcomes),
+        mapping=import_mappings.shown_use(table),
         problem=JobProblem(type=f"/problems/{job.problem}", code=job.problem) if job.problem else None,
         created_at=job.created_at,
         finished_at=job.finished_at,
         job=f"/v1/jobs/{job.id}",
         rows=f"/v1/imports/{job.id}/rows",
+        file=f"/v1/imports/{job.id}/file" if kept else None,
     )

@@ -18,7 +18,7 @@ from app.exchange.tables.matching import Flaw, match_columns
 from app.exchange.tables.problems import WHAT_TO_DO, TableProblem, Unreadable
 from app.exchange.tables.reading import open_table
 from app.schemas.imports import ImportOutcome
-from app.services import uploads
+from app.services import import_copies, import_mappings, uploads
 from app.services.import_results import BATCH, Results
 from app.services.table_lines import Group, Line
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
     from typing import BinaryIO
 
+    from app.db.tables import ImportTable
     from app.services.jobs import Running
     from app.services.table_lines import TableKind
     from app.services.work import Writer
@@ -46,11 +47,16 @@ def run(kind: type[TableKind], running: Running) -> None:
     """Do the import; after a crash the lines that have a result are passed over, so none is done twice."""
     with running.reading() as reader:
         file = files.file_of(reader.session, running.job_id)
+        known = files.table_of(reader.session, running.job_id)
     if file is None:
         raise NotFound
     results = Results(running)
     results.recall()
-    Task(running, kind(running), results, lambda: uploads.stream_of(running, file)).run()
+    task = Task(running, kind(running), results, lambda: uploads.stream_of(running, file), known)
+    task.run()
+    if task.known is not None:
+        import_mappings.keep_confirmed(running, task.known, task.headers)
+        import_copies.keep_flawed(running, file)
 
 
 @dataclass(slots=True)
@@ -61,6 +67,9 @@ class Task:
     kind: TableKind
     results: Results
     open: Callable[[], BinaryIO]
+    # How the table is read; a worker that goes on reads it as the first one did.
+    known: ImportTable | None = None
+    headers: tuple[str, ...] = ()
     # Of each line, in the order of the file: the number of its group plus one, or zero.
     group_of: array[int] = field(default_factory=lambda: array("L"))
     # Of each group: how many lines it has, the first of them, what a trial made of it.
@@ -96,9 +105,8 @@ class Task:
         """Find the columns and count the lines; what keeps the file from being read is returned."""
         try:
             table = open_table(self.open())
-            self.results.places, flaws = match_columns(
-                table.headers, self.kind.fields, self.running.payload["columns"]
-            )
+            self.headers = table.headers
+            flaws = self._find_columns()
             if not flaws:
                 for _ in table.rows:
                     self.results.total += 1
@@ -109,6 +117,17 @@ class Task:
         except Unreadable as error:
             flaws = [_of_file(error.problem)]
         return flaws
+
+    def _find_columns(self) -> Sequence[Flaw]:
+        if self.known is None:
+            chosen = import_mappings.choose(self.running, self.kind, self.headers)
+            self.results.places, flaws = match_columns(self.headers, self.kind.fields, chosen.titles)
+            if flaws:
+                return flaws
+            with self.results.writing(0) as writer:
+                self.known = import_mappings.note_use(writer, self.running, chosen, self.results.places)
+        self.results.places = self.known.places
+        return []
 
     def _sort(self) -> bool:
         """Number the groups and tell of the lines that belong to none; whether any of these is refused."""

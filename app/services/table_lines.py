@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from app.exchange.tables.matching import FIND_COLUMN, Flaw
 from app.exchange.tables.problems import WHAT_TO_DO
 from app.schemas.imports import ImportOutcome
+from app.schemas.violations import meaning_of
+from app.services.work import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
     from uuid import UUID
 
+    from app.errors import DomainError
     from app.exchange.tables.lines import ReadRow
     from app.exchange.tables.matching import Field
     from app.exchange.tables.reading import Row
     from app.services.jobs import Running
-    from app.services.work import Writer
 
+Payload = TypeVar("Payload", bound=BaseModel)
 HELD_BACK = "held_back"
 SENTENCES: dict[str, str] = {
     **{str(code): text for code, text in WHAT_TO_DO.items()},
@@ -81,6 +86,33 @@ class Group:
         """Keep the sound lines out."""
         for line in self.lines:
             line.hold_back()
+
+
+def blame(line: Line, refusal: DomainError, names: Mapping[str, str]) -> None:
+    """Say at a line what its use case refused; `names` are the fields by where the refusal points."""
+    for error in refusal.errors:
+        line.refuse(error.code, error.detail.fr, names.get(error.pointer, ""))
+    if not refusal.errors:
+        line.refuse(refusal.code, (refusal.detail or refusal.title).fr)
+
+
+def checked(
+    model: type[Payload], values: dict[str, Any], line: Line, names: Mapping[str, str]
+) -> Payload | None:
+    """What a line asks of the API, or None with what its schema refuses said at the line."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as refused:
+        for item in refused.errors(include_url=False):
+            code, detail = meaning_of(item)
+            pointer = "".join(f"/{part}" for part in item["loc"] if isinstance(part, str))
+            line.refuse(code, detail.fr, names.get(pointer, ""))
+        return None
+
+
+def sibling(writer: Writer) -> Writer:
+    """A writer in the same transaction, for a change of its own: a group may make several."""
+    return Writer(writer.session, writer.principal, writer.means, writer.request_id)
 
 
 class TableKind(Protocol):

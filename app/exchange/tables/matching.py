@@ -58,16 +58,19 @@ def match_columns(
     places: dict[str, int] = {}
     flaws: list[Flaw] = []
     missing: list[Field] = []
-    for field in fields:
-        titles = (fold_words(chosen[field.code]),) if field.code in chosen else field.titles
-        found = next(([p for p, title in enumerate(folded) if title == t] for t in titles if t in folded), [])
+    # What somebody said comes first: a title that is also known for something else is taken then.
+    for field in sorted(fields, key=lambda field: field.code not in chosen):
+        said = field.code in chosen
+        titles = (fold_words(chosen[field.code]),) if said else field.titles
+        free = [title if said or place not in places.values() else "" for place, title in enumerate(folded)]
+        found = next(([p for p, title in enumerate(free) if title == t] for t in titles if t in free), [])
         if len(found) > 1:
             flaws.append(_flaw("column_unsure", field))
         elif found and found[0] in places.values():
             flaws.append(_flaw("column_twice", field))
         elif found:
             places[field.code] = found[0]
-        elif field.needed or field.code in chosen:
+        elif field.needed or said:
             missing.append(field)
     flaws += [
         _flaw("column_missing", field)
