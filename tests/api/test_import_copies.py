@@ -22,7 +22,13 @@ TITLE = "Relevé de l'entreprise exemple"
 
 
 @pytest.fixture
-def service(database_url: str) -> Iterator[Service]:
+def service(sqlite_url: str) -> Iterator[Service]:
+    with serving(sqlite_url) as running:
+        yield running
+
+
+@pytest.fixture
+def on_both(database_url: str) -> Iterator[Service]:
     with serving(database_url) as running:
         yield running
 
@@ -96,15 +102,15 @@ def test_a_workbook_comes_back_by_its_values(service: Service) -> None:
     assert rows[2][2:] == ["douze", True, "Colonne C : Nombre attendu, par exemple « 151,67 » ou « 7h30 »."]
 
 
-def test_it_is_for_who_handed_it_over_alone(service: Service) -> None:
-    hire = add_hire(service, add_contract(service)).hire_id
-    found = imported(service, f"Embauche;Mois;Heures\n{hire};2024-12;x\n")
-    assert service.get(found["file"], OTHER_CONTRACTOR, Role.CONTRACTOR).status_code == 404
+def test_it_is_for_who_handed_it_over_alone(on_both: Service) -> None:
+    hire = add_hire(on_both, add_contract(on_both)).hire_id
+    found = imported(on_both, f"Embauche;Mois;Heures\n{hire};2024-12;x\n")
+    assert on_both.get(found["file"], OTHER_CONTRACTOR, Role.CONTRACTOR).status_code == 404
     # The platform sees the import, and no identity.
-    assert service.get(found["file"], BUYER, Role.ADMIN).status_code == 403
-    seen = service.get(f"/v1/imports/{found['id']}", BUYER, Role.ADMIN).json()
+    assert on_both.get(found["file"], BUYER, Role.ADMIN).status_code == 403
+    seen = on_both.get(f"/v1/imports/{found['id']}", BUYER, Role.ADMIN).json()
     assert (seen["file"], seen["state"]) == (None, "done")
-    assert service.get(f"/v1/imports/{uuid4()}/file", CONTRACTOR, Role.CONTRACTOR).status_code == 404
+    assert on_both.get(f"/v1/imports/{uuid4()}/file", CONTRACTOR, Role.CONTRACTOR).status_code == 404
 
 
 def test_nothing_is_kept_where_nothing_is_to_be_corrected(service: Service) -> None:
@@ -117,23 +123,23 @@ def test_nothing_is_kept_where_nothing_is_to_be_corrected(service: Service) -> N
     assert count(service) == 0
 
 
-def test_it_is_sealed_and_goes_after_its_days(service: Service) -> None:
-    hire = add_hire(service, add_contract(service)).hire_id
-    found = imported(service, f"Embauche;Mois;Heures\n{hire};2024-12;SECRET\n")
-    with service.means.database.read() as session:
+def test_it_is_sealed_and_goes_after_its_days(on_both: Service) -> None:
+    hire = add_hire(on_both, add_contract(on_both)).hire_id
+    found = imported(on_both, f"Embauche;Mois;Heures\n{hire};2024-12;SECRET\n")
+    with on_both.means.database.read() as session:
         (piece,) = session.scalars(select(ImportChunk)).all()
     assert piece.content is None
     assert piece.sealed is not None
     assert b"SECRET" not in piece.sealed
     # Longer than what no import knows of is kept; one day short of what tables are.
-    service.clock.moment += timedelta(days=6)
-    worker.drain(service.means)
-    assert file_of(service, found).status_code == 200
-    service.clock.moment += timedelta(days=2)
-    worker.drain(service.means)
-    assert count(service) == 0
-    assert file_of(service, found).status_code == 404
-    with service.means.database.read() as session:
+    on_both.clock.moment += timedelta(days=6)
+    worker.drain(on_both.means)
+    assert file_of(on_both, found).status_code == 200
+    on_both.clock.moment += timedelta(days=2)
+    worker.drain(on_both.means)
+    assert count(on_both) == 0
+    assert file_of(on_both, found).status_code == 404
+    with on_both.means.database.read() as session:
         assert session.scalars(select(ImportTable.copy_id)).all() == [None]
     # What was said of the lines stays.
-    assert service.get(found["rows"], CONTRACTOR, Role.CONTRACTOR).json()["items"][0]["outcome"] == "rejected"
+    assert on_both.get(found["rows"], CONTRACTOR, Role.CONTRACTOR).json()["items"][0]["outcome"] == "rejected"

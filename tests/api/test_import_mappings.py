@@ -16,7 +16,13 @@ PATH = "/v1/import-mappings"
 
 
 @pytest.fixture
-def service(database_url: str) -> Iterator[Service]:
+def service(sqlite_url: str) -> Iterator[Service]:
+    with serving(sqlite_url) as running:
+        yield running
+
+
+@pytest.fixture
+def on_both(database_url: str) -> Iterator[Service]:
     with serving(database_url) as running:
         yield running
 
@@ -26,29 +32,29 @@ def kept(service: Service, siret: str = CONTRACTOR) -> list[Found]:
     return items
 
 
-def test_what_was_said_and_served_is_recognised_next_time(service: Service) -> None:
-    contract_id = add_contract(service)
-    one = add_hire(service, contract_id).hire_id
-    first = imported(service, table(f"{one};2024-12;35", header=HEADER), columns=SAID)
+def test_what_was_said_and_served_is_recognised_next_time(on_both: Service) -> None:
+    contract_id = add_contract(on_both)
+    one = add_hire(on_both, contract_id).hire_id
+    first = imported(on_both, table(f"{one};2024-12;35", header=HEADER), columns=SAID)
     assert first["mapping"] == {
         "source": "said",
         "mapping_id": None,
         "columns": {"hire": "A", "month": "B", "worked": "C"},
     }
-    (mapping,) = kept(service)
+    (mapping,) = kept(on_both)
     assert (mapping["kind"], mapping["columns"]) == (
         "hours",
         {"hire": "Matricule", "month": "Période de paie", "worked": "Quantité"},
     )
     # The same titles in another order, in capitals, with the column that the service adds.
     again = table(f"36;;2025-01;{one}", header="QUANTITE;Problème;PERIODE DE PAIE;MATRICULE")
-    found = imported(service, again)
+    found = imported(on_both, again)
     assert told(found) == [(2, "created", [])]
     assert (found["mapping"]["source"], found["mapping"]["mapping_id"]) == ("saved", mapping["id"])
     assert found["mapping"]["columns"] == {"hire": "D", "month": "C", "worked": "A"}
     # Saying the same again keeps no second one.
-    imported(service, table(f"{one};2024-12;35", header=HEADER), columns=SAID)
-    assert [item["id"] for item in kept(service)] == [mapping["id"]]
+    imported(on_both, table(f"{one};2024-12;35", header=HEADER), columns=SAID)
+    assert [item["id"] for item in kept(on_both)] == [mapping["id"]]
 
 
 def test_a_trial_or_a_file_of_which_nothing_was_taken_confirms_nothing(service: Service) -> None:
@@ -62,18 +68,18 @@ def test_a_trial_or_a_file_of_which_nothing_was_taken_confirms_nothing(service: 
     assert (found["mapping"]["source"], kept(service)) == ("found", [])
 
 
-def test_a_mapping_is_its_accounts_alone_and_may_be_forgotten(service: Service) -> None:
-    one = add_hire(service, add_contract(service)).hire_id
+def test_a_mapping_is_its_accounts_alone_and_may_be_forgotten(on_both: Service) -> None:
+    one = add_hire(on_both, add_contract(on_both)).hire_id
     content = table(f"{one};2024-12;35", header=HEADER)
-    imported(service, content, columns=SAID)
-    (mapping,) = kept(service)
-    assert kept(service, OTHER_CONTRACTOR) == []
+    imported(on_both, content, columns=SAID)
+    (mapping,) = kept(on_both)
+    assert kept(on_both, OTHER_CONTRACTOR) == []
     address = f"{PATH}/{mapping['id']}"
     for siret, role in ((OTHER_CONTRACTOR, Role.CONTRACTOR), (BUYER, Role.ADMIN)):
-        assert service.send("DELETE", address, siret, role, None, None).status_code == 404
-    assert service.send("DELETE", address, CONTRACTOR, Role.CONTRACTOR, None, None).status_code == 204
-    assert kept(service) == []
-    assert {row["issues"][0]["code"] for row in imported(service, content)["items"]} == {"column_missing"}
+        assert on_both.send("DELETE", address, siret, role, None, None).status_code == 404
+    assert on_both.send("DELETE", address, CONTRACTOR, Role.CONTRACTOR, None, None).status_code == 204
+    assert kept(on_both) == []
+    assert {row["issues"][0]["code"] for row in imported(on_both, content)["items"]} == {"column_missing"}
 
 
 def test_the_oldest_makes_room(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.clock import SystemClock
+from app.clock import SystemClock, new_id
 from app.crypto import Keyring
 from app.db import migrate
 from app.db.session import Database
@@ -41,6 +41,9 @@ def main() -> None:
     """Sow, write the file, import it, kill its worker, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument(
+        "--strangers", type=int, default=0, help="so many rows more, of hires that nobody declared"
+    )
     parser.add_argument("--mode", choices=("valid", "all"), default="valid")
     parser.add_argument("--whole", action="store_true", help="let the worker live")
     asked = parser.parse_args()
@@ -51,8 +54,9 @@ def main() -> None:
         months = _months()
         hires = _sow(means, months[0], asked.rows // MONTHS)
         path = Path(folder) / "heures.csv"
-        rows = _write(path, hires, months)
-        say(f"{path.name}: {rows} rows, {path.stat().st_size / 10**6:.0f} MB, {rows // HIRES} statements")
+        rows = _write(path, hires, months, asked.strangers)
+        size = path.stat().st_size / 10**6
+        say(f"{rows} rows of {rows // HIRES} statements, {asked.strangers} of nobody, {size:.0f} MB")
         key = setup.issue_key(means, CONTRACTOR, Role.CONTRACTOR, "bench")
         _import(url, key, path, rows, mode=asked.mode, kill=not asked.whole)
         _check(means, rows, len(hires))
@@ -82,13 +86,16 @@ class _Sown:
         self.means = means
 
 
-def _write(path: Path, hires: list[UUID], months: list[date]) -> int:
+def _write(path: Path, hires: list[UUID], months: list[date], strangers: int) -> int:
+    each = strangers // (len(hires) * len(months))
     with path.open("w", encoding="cp1252") as file:
         file.write("Matricule;Salarié;Embauche;Mois;Heures effectuées\n")
         for number, hire in enumerate(hires):
             for place, month in enumerate(months):
                 whole, rest = divmod(FIRST_HOURS + place * 100, 100)
                 file.write(f"{number};Exemple élève;{hire};{month:%m/%Y};{whole},{rest:02d}\n")
+                for _ in range(each):
+                    file.write(f"{number};Exemple élève;{new_id()};{month:%m/%Y};{whole},{rest:02d}\n")
     return len(hires) * len(months)
 
 
