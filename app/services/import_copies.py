@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from app.services.work import Means, Reader, Writer
 
 FORGET_COPIES = "forget_copies"
-# Kinds of tables that name people.
-OF_PEOPLE = "hires"
+# Kinds of tables that name people: hours stand beside names in the tables of most firms.
+OF_PEOPLE = ("hires", "hours")
 FLAWED = (ImportOutcome.REJECTED, ImportOutcome.HELD_BACK)
 BATCH, PAGE = 20, 1_000
 

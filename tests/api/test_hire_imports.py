@@ -198,6 +198,9 @@ def test_an_erasure_takes_the_kept_files_that_may_name_the_person(service: Servi
     imported(service, table(line(contract_id, "Effacée")))
     (hire,) = declared(service, contract_id)
     found = imported(service, table(line(contract_id, "Effacée", ROME="x")))
+    # Tables of hours have names beside the hours.
+    hours = f"Salarié;Embauche;Mois;Heures\nEffacée;{hire.id};2024-12;x\n"
+    assert imported(service, hours, kind="hours")["file"] is not None
     assert service.get(found["file"], CONTRACTOR, Role.CONTRACTOR).status_code == 200
     ended = {"ended_on": "2024-12-31", "reason": "end_of_contract"}
     path = f"/v1/hires/{hire.id}/end"

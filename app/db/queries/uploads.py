@@ -65,14 +65,14 @@ def copies_before(session: ReadSession, before: datetime, limit: int) -> list[UU
     return list(session.scalars(query.limit(limit)))
 
 
-def copies_of(session: ReadSession, organisation_ids: Collection[UUID], kind: str) -> list[UUID]:
-    """Imports of these organisations, of one kind, whose file is still kept."""
+def copies_of(session: ReadSession, organisation_ids: Collection[UUID], kinds: Collection[str]) -> list[UUID]:
+    """Imports of these organisations, of these kinds, whose file is still kept."""
     query = (
         select(ImportTable.job_id)
         .join(Job, Job.id == ImportTable.job_id)
         .where(
             ImportTable.copy_id.is_not(None),
-            ImportTable.kind == kind,
+            ImportTable.kind.in_(kinds),
             Job.organisation_id.in_(organisation_ids),
         )
     )
