@@ -70,8 +70,9 @@ bench: $(VENV)/.dev ## Speed as ratios to a floor measured in the same run (Post
 	@$(PY) -m tests.bench
 
 .PHONY: import-bench
-import-bench: $(VENV)/.dev ## Memory and speed of importing a generated file of 500 MB
+import-bench: $(VENV)/.dev ## Memory and speed of importing 500 MB of contracts, then 100,000 rows of hours
 	@$(PY) -m tests.bench.imports
+	@$(PY) -m tests.bench.tables
 
 .PHONY: faults
 faults: $(VENV)/.dev ## The API and PostgreSQL killed fifty times each under load: nothing lost, nothing twice

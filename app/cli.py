@@ -239,6 +239,7 @@ def work(
     worker = Worker(
         open_means(settings),
         answers_hours=settings.idempotency_hours,
+        file_days=settings.import_file_days,
         refresh_days=settings.organisation_refresh_days,
         lease=timedelta(seconds=lease),
         sending=Sending(settings.webhook_threads, settings.webhook_pause_days, settings.webhook_log_days),

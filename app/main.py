@@ -25,6 +25,7 @@ from app.api import (
     figures,
     health,
     hires,
+    import_mappings,
     imports,
     invoices,
     jobs,
@@ -130,6 +131,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         # Before the imports: its fixed addresses stand beside their ids.
         decp,
         imports,
+        import_mappings,
         invoices,
         jobs,
         exports,

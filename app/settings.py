@@ -112,6 +112,12 @@ class Settings(BaseSettings):
     # Contracts of a workbook or a package, which are made as a whole; a CSV is sent as it is read.
     export_rows: int = Field(default=2_000, ge=1, le=100_000)
     import_limit_bytes: int = Field(default=512 * MIB, ge=KIB)
+    import_file_days: int = Field(
+        default=7,
+        ge=1,
+        le=60,
+        description="How long a table with problems is kept to be given back.",
+    )
     ocid_prefix: str = Field(
         default="ocds-000000",
         pattern=r"^ocds-[a-z0-9]{6}$",

@@ -18,7 +18,18 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import audit, deliveries, directory, imports, jobs, pool_answers, pools, retention, upkeep
+from app.services import (
+    audit,
+    deliveries,
+    directory,
+    import_copies,
+    imports,
+    jobs,
+    pool_answers,
+    pools,
+    retention,
+    upkeep,
+)
 from app.services.changes import settle
 
 if TYPE_CHECKING:
@@ -46,6 +57,7 @@ HANDLERS: Handlers = {
     retention.RETENTION: retention.keep_no_longer,
     audit.FORGET_ACTORS: audit.forget_actors,
     deliveries.FORGET_DELIVERIES: deliveries.forget_ended,
+    import_copies.FORGET_COPIES: import_copies.forget_old,
     directory.CHECK: directory.check_organisations,
 }
 
@@ -73,6 +85,7 @@ class Worker:
         means: Means,
         *,
         answers_hours: int = 48,
+        file_days: int = 7,
         refresh_days: int = 30,
         lease: timedelta = jobs.LEASE,
         stop: threading.Event | None = None,
@@ -80,11 +93,13 @@ class Worker:
     ) -> None:
         """`answers_hours`: how long stored answers are kept; `lease`: after which a silent worker is dead.
 
-        `refresh_days`: after which the directory is asked again of an organisation.
+        `file_days`: how long a table with problems is kept to be given back; `refresh_days`: after
+        which the directory is asked again of an organisation.
         """
         self.means = means
         self.stop = stop or threading.Event()
         self._answers_hours = answers_hours
+        self._file_days = file_days
         self._refresh_days = refresh_days
         self._lease = lease
         self._sending = sending
@@ -128,6 +143,7 @@ class Worker:
             retention.plan_retention(self.means)
             audit.plan_forgetting(self.means)
             deliveries.plan_forgetting(self.means, self._sending.log_days)
+            import_copies.plan_forgetting(self.means, self._file_days)
             directory.plan_check(self.means, self._refresh_days)
         worked = jobs.work(self.means, HANDLERS, breathe=self._breathe, report=_log_fault, lease=self._lease)
         return worked or settled > 0

@@ -7,19 +7,27 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from app.schemas.exports import TableForm
-from app.schemas.imports import ImportAsked, ImportOut, ImportRowPage, ImportWalk, TemplateAsked
-from app.services import hour_imports, imports
-from app.services.imports import XLSX, Handed
+from app.schemas.imports import (
+    XLSX,
+    FormAsked,
+    ImportAsked,
+    ImportOut,
+    ImportRowPage,
+    ImportWalk,
+    TemplateAsked,
+)
+from app.services import hire_imports, hour_imports, import_copies, imports, invoice_imports
+from app.services.imports import Handed
 from app.web.commands import Calling
 from app.web.routing import IDEMPOTENCY_KEY, ExactRoute, answers
 from app.web.uploading import create_from_file
 
 TABLE: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "Le modèle.",
+        "description": "Le tableau.",
         "content": {
             "text/csv": {"schema": {"type": "string"}},
             XLSX: {"schema": {"type": "string", "format": "binary"}},
@@ -77,7 +85,7 @@ FILE_BODY: dict[str, Any] = {
     summary="Importer un fichier",
 )
 async def import_file(call: Calling, asked: Annotated[ImportAsked, Query()], request: Request) -> Response:
-    """Marchés : la plateforme pour tous, un acheteur les siens. Heures : qui les déclare.
+    """Marchés, factures : la plateforme pour tous, un acheteur les siens. Heures, emplois : qui les déclare.
 
     Réimporter le même contenu ne change rien.
     """
@@ -85,7 +93,7 @@ async def import_file(call: Calling, asked: Annotated[ImportAsked, Query()], req
     return await create_from_file(
         call,
         request,
-        check=lambda principal: imports.check_import(principal, asked.kind, content_type),
+        check=lambda principal: imports.check_import(principal, asked, content_type),
         use_case=lambda writer, upload: imports.queue_import(writer, asked, Handed(content_type, upload)),
     )
 
@@ -100,6 +108,31 @@ def read_hours_template(call: Calling, asked: Annotated[TemplateAsked, Query()])
     """CSV ou XLSX à remplir, avec vos mises à l'emploi en cours ; une feuille explique chaque colonne."""
     media = "text/csv" if asked.form is TableForm.CSV else XLSX
     return call.file(lambda reader: hour_imports.template(reader, asked), media, f"heures.{asked.form}")
+
+
+@router.get(
+    "/templates/hires",
+    response_class=Response,
+    responses={**TABLE, **answers(422)},
+    summary="Prendre le modèle d'un fichier de mises à l'emploi",
+)
+def read_hires_template(call: Calling, asked: Annotated[FormAsked, Query()]) -> Response:
+    """CSV ou XLSX à remplir ; une feuille explique chaque colonne et liste les codes."""
+    media = "text/csv" if asked.form is TableForm.CSV else XLSX
+    name = f"mises-a-l-emploi.{asked.form}"
+    return call.file(lambda reader: hire_imports.template(reader, asked), media, name)
+
+
+@router.get(
+    "/templates/invoices",
+    response_class=Response,
+    responses={**TABLE, **answers(422)},
+    summary="Prendre le modèle d'un fichier de factures",
+)
+def read_invoices_template(call: Calling, asked: Annotated[FormAsked, Query()]) -> Response:
+    """CSV ou XLSX à remplir ; une feuille explique chaque colonne."""
+    media = "text/csv" if asked.form is TableForm.CSV else XLSX
+    return call.file(lambda reader: invoice_imports.template(reader, asked), media, f"factures.{asked.form}")
 
 
 @router.get("/{import_id}", response_model=ImportOut, responses=answers(404, 422), summary="Suivre un import")
@@ -117,3 +150,17 @@ def read_import(call: Calling, import_id: UUID) -> Response:
 def list_import_rows(call: Calling, import_id: UUID, walk: Annotated[ImportWalk, Query()]) -> Response:
     """Ce qu'il est advenu de chaque enregistrement, dans l'ordre du fichier, avec tout ce qui y cloche."""
     return call.read(lambda reader: imports.list_rows(reader, import_id, walk))
+
+
+@router.get(
+    "/{import_id}/file",
+    response_class=StreamingResponse,
+    responses={**TABLE, **answers(403, 404, 422)},
+    summary="Reprendre un tableau avec ses problèmes",
+)
+def read_import_file(call: Calling, import_id: UUID) -> Response:
+    """Le tableau remis, avec une colonne « Problème » de plus : à corriger et à renvoyer.
+
+    Pour qui l'a remis, tant qu'une ligne est à corriger et que le fichier est gardé (7 jours par défaut).
+    """
+    return call.give(lambda opened: import_copies.give_back(opened, import_id))

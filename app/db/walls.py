@@ -247,9 +247,12 @@ WALLS: dict[str, Wall] = {
     ),
     # Accounts: of one organisation in one role. Pieces of a file are written before there is a job.
     **dict.fromkeys(
-        ("api_keys", "memberships", "jobs", "import_chunks"), Wall.same(f"{PLATFORM} OR ({_ACCOUNT})")
+        ("api_keys", "memberships", "jobs", "import_chunks", "import_mappings"),
+        Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
     ),
     "stored_answers": Wall.same(_ACCOUNT),
+    # Titles of columns as somebody typed them: nobody else's to read, not the platform's either.
+    "import_mappings": Wall.same(_ACCOUNT),
     # The platform too sees its own alone: an endpoint is told what its organisation reads.
     "webhooks": Wall.same(_ACCOUNT),
     "webhook_deliveries": Wall.same(
@@ -258,6 +261,7 @@ WALLS: dict[str, Wall] = {
     "connector_pulses": Wall.same(PLATFORM),
     "import_files": of_job("import_files"),
     "import_rows": of_job("import_rows"),
+    "import_tables": of_job("import_tables"),
     # Contacts: one's own, and those that run of who stands on a contract in sight.
     "contacts": Wall.same(f"{PLATFORM} OR organisation_id = {ORGANISATION} OR ({_RUNS} AND EXISTS ({_MET}))"),
     # Profiles: one's own, of the facilitators one mandated, of the buyers whose contracts are in sight.

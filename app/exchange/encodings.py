@@ -55,6 +55,14 @@ def open_text(stream: BinaryIO) -> tuple[io.TextIOWrapper, bool]:
     return _text(stream, 0, max(readings, key=lambda name: _frenchness(readings[name]))), True
 
 
+def mark_of(stream: BinaryIO) -> bytes:
+    """The mark of its encoding with which a text begins, if it does."""
+    stream.seek(0)
+    head = stream.read(_HEAD)
+    stream.seek(0)
+    return next((mark for mark, _ in _MARKS if head.startswith(mark)), b"")
+
+
 def _frenchness(text: str) -> float:
     """Which part of the letters beyond ASCII French has: no capital follows a small letter.
 

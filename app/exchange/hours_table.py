@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.exchange.tables import cells
-from app.exchange.tables.matching import Field, Flaw, column_name
-from app.exchange.tables.problems import WHAT_TO_DO, TableProblem, Unreadable
+from app.exchange.tables.lines import LineReader, ReadRow
+from app.exchange.tables.matching import Field
 from app.exchange.tables.writing import Column, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
-    from app.exchange.tables.cells import Cell
     from app.exchange.tables.reading import Row
 
-Read = TypeVar("Read")
-
+CONTRACT = Field(
+    "contract",
+    "Contrat",
+    (
+        "contrat",
+        "marche",
+        "numero de marche",
+        "numero du marche",
+        "n de marche",
+        "n marche",
+        "reference du marche",
+        "reference du contrat",
+        "contract",
+    ),
+)
 FIELDS = (
     Field(
         "hire",
@@ -36,7 +48,13 @@ FIELDS = (
         ),
         needed=True,
     ),
-    Field("month", "Mois", ("mois", "mois declare", "mois de travail", "periode", "month"), needed=True),
+    Field(
+        "month",
+        "Mois",
+        ("mois", "mois declare", "mois de travail", "periode", "month"),
+        needed=True,
+        instead=("first",),
+    ),
     Field(
         "worked",
         "Heures travaillées",
@@ -65,24 +83,15 @@ FIELDS = (
             "overtime",
         ),
     ),
-    Field(
-        "contract",
-        "Contrat",
-        (
-            "contrat",
-            "marche",
-            "numero de marche",
-            "numero du marche",
-            "n de marche",
-            "n marche",
-            "reference du marche",
-            "reference du contrat",
-            "contract",
-        ),
-    ),
+    Field("first", "Du", ("du", "premier jour", "debut de periode", "date de debut de periode", "from")),
+    Field("last", "Au", ("au", "dernier jour", "fin de periode", "date de fin de periode", "to")),
+    Field("nothing", "Rien à déclarer", ("rien a declarer", "neant", "aucune heure", "nothing to declare")),
+    CONTRACT,
 )
 HOURS = ("worked", "training", "overtime")
 NOT_A_HIRE = "Identifiant de mise à l'emploi attendu, tel que le modèle le donne ; jamais un nom."
+HALF_A_PERIOD = "Une sous-période a un premier et un dernier jour, du même mois."
+NOTHING_AND_HOURS = "« Rien à déclarer » va sans mise à l'emploi ni heures : gardez l'un ou l'autre."
 NO_HOURS = "Aucune heure : ligne non reprise. Écrivez 0 pour déclarer qu'il n'y en a pas."
 
 # What the template asks for; its titles are the first that `FIELDS` know.
@@ -98,64 +107,78 @@ TEMPLATE = (
     ),
     Column("Heures de formation", "En plus des heures travaillées. Vide : aucune.", Kind.HUNDREDTHS),
     Column("Heures supplémentaires", "Part des heures travaillées. Vide : aucune.", Kind.HUNDREDTHS),
+    Column("Du", "Sous-période, facultative : premier jour. Une ligne par sous-période.", Kind.DAY, 12),
+    Column("Au", "Sous-période, facultative : dernier jour, dans le même mois.", Kind.DAY, 12),
+    Column(
+        "Rien à déclarer",
+        "« oui » sur une ligne avec contrat et mois, sans mise à l'emploi : personne n'a travaillé.",
+    ),
 )
 
 
 @dataclass(slots=True)
-class HoursRow:
-    """A line as read. Hours are hundredths; what could not be read is None, and `flaws` say why."""
+class HoursRow(ReadRow):
+    """A line as read. Hours are hundredths; `first` and `last` are there for a dated part of a month.
 
-    number: int
+    `nothing`: nobody worked on the contract in the month.
+    """
+
     contract: str | None = None
     hire: UUID | None = None
     month: date | None = None
     worked: int = 0
     training: int = 0
     overtime: int = 0
-    flaws: list[Flaw] = field(default_factory=list)
-    left_out: bool = False
+    first: date | None = None
+    last: date | None = None
+    nothing: bool = False
 
 
 def read_hours(row: Row, places: Mapping[str, int]) -> HoursRow:
     """One line of the table; `places` say in which cell each field stands."""
     found = HoursRow(row.number)
-    if row.problem is not None:
-        found.left_out = row.problem is TableProblem.TOTAL_ROW
-        found.flaws.append(Flaw(row.problem, WHAT_TO_DO[row.problem], keeps_out=not found.left_out))
+    line = LineReader(row, places, found)
+    if not line.is_taken():
         return found
-    given = {code: row.cells[place] for code, place in places.items()}
-    if all(cells.is_empty(given.get(name)) for name in HOURS):
+    found.nothing = line.yes("nothing")
+    if not found.nothing and not found.flaws and line.is_empty(*HOURS):
         # A template lists everybody at work: a line left blank is not a mistake.
         found.left_out = True
-        found.flaws.append(_at("no_hours", NO_HOURS, "worked", places, keeps_out=False))
+        line.note("no_hours", NO_HOURS, "worked", keeps_out=False)
         return found
-    found.contract = cells.text_of(given.get("contract")).removeprefix("'") or None
-    found.hire = _hire(found, given["hire"], places)
-    found.month = _read(found, cells.month, "month", given["month"], places)
-    found.worked = _read(found, cells.hours, "worked", given["worked"], places) or 0
-    for name in ("training", "overtime"):
-        if not cells.is_empty(given.get(name)):
-            setattr(found, name, _read(found, cells.hours, name, given[name], places) or 0)
+    found.contract = line.text("contract")
+    _read_days(line, found)
+    if found.nothing:
+        if not line.is_empty("hire") or any(_hours(line, name) for name in HOURS):
+            line.note("nothing_and_hours", NOTHING_AND_HOURS, "nothing")
+        if found.contract is None:
+            line.miss("contract")
+        return found
+    found.hire = _hire(line)
+    found.worked = line.read("worked", cells.hours) or 0
+    found.training, found.overtime = _hours(line, "training"), _hours(line, "overtime")
     return found
 
 
-def _hire(found: HoursRow, cell: Cell, places: Mapping[str, int]) -> UUID | None:
+def _hours(line: LineReader, name: str) -> int:
+    return line.read_if_any(name, cells.hours) or 0
+
+
+def _hire(line: LineReader) -> UUID | None:
     try:
-        return UUID(cells.text_of(cell))
+        return UUID(line.text("hire") or "")
     except ValueError:
-        found.flaws.append(_at("not_a_hire", NOT_A_HIRE, "hire", places))
+        line.note("not_a_hire", NOT_A_HIRE, "hire")
         return None
 
 
-def _read(
-    found: HoursRow, reader: Callable[[Cell], Read], name: str, cell: Cell, places: Mapping[str, int]
-) -> Read | None:
-    try:
-        return reader(cell)
-    except Unreadable as error:
-        found.flaws.append(_at(error.problem, error.what_to_do, name, places))
-        return None
-
-
-def _at(code: str, detail: str, name: str, places: Mapping[str, int], *, keeps_out: bool = True) -> Flaw:
-    return Flaw(code, detail, name, column_name(places, name), keeps_out)
+def _read_days(line: LineReader, found: HoursRow) -> None:
+    """The month, which the first day of a part of it says as well."""
+    found.first, found.last = line.read_if_any("first", cells.day), line.read_if_any("last", cells.day)
+    if line.is_empty("month") and found.first is not None:
+        found.month = found.first.replace(day=1)
+    else:
+        found.month = line.read("month", cells.month)
+    days = {None if day is None else day.replace(day=1) for day in (found.first, found.last)}
+    if not line.is_empty("first", "last") and found.month is not None and days != {found.month}:
+        line.note("half_a_period", HALF_A_PERIOD, "first")

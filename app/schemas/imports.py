@@ -6,20 +6,48 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from app.errors import FieldProblem, Text
 from app.schemas.exports import TableForm
 from app.schemas.fields import Instant, Month, Output, Words
 from app.schemas.jobs import JobProblem, JobState
 
-ImportKind = Literal["decp", "hours"]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ImportKind = Literal["decp", "hours", "hires", "invoices"]
 Filename = Annotated[str, StringConstraints(pattern=r"^[\w .()-]{1,120}$")]
-Title = Annotated[Words, StringConstraints(max_length=120)]
-ONLY_HOURS = Text(
-    "Le mode et les colonnes ne se disent que d'un fichier d'heures.",
-    "The mode and the columns are said of a file of hours only.",
+LONGEST_TITLE, MOST_COLUMNS = 120, 60
+NOT_A_COLUMN = Text(
+    "« champ:titre » attendu, titre de 120 caractères au plus.",
+    '"field:title" expected, a title of 120 characters at most.',
 )
+ONLY_TABLES = Text(
+    "Le mode et les colonnes ne se disent que d'un tableau.",
+    "The mode and the columns are said of a table only.",
+)
+
+
+def _column(value: str) -> str:
+    code, _, title = value.partition(":")
+    if not code or not title.strip() or len(title) > LONGEST_TITLE:
+        raise FieldProblem("not_a_column", NOT_A_COLUMN)
+    return value
+
+
+ColumnSaid = Annotated[
+    Words,
+    AfterValidator(_column),
+    WithJsonSchema({"type": "string", "pattern": r"^[a-z_]+:.{1,120}$", "examples": ["hire:Matricule"]}),
+]
 
 
 class ImportOutcome(StrEnum):
@@ -35,6 +63,14 @@ class ImportOutcome(StrEnum):
     HELD_BACK = "held_back"
 
 
+class MappingSource(StrEnum):
+    """Who said which column holds what."""
+
+    SAID = "said"
+    SAVED = "saved"
+    FOUND = "found"
+
+
 def _yes_or_no(value: object) -> object:
     # "1", "on" or "yes" would also pass for true: an address is written in one way only.
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
@@ -46,7 +82,8 @@ class ImportAsked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: ImportKind = Field(
-        description="Nature du fichier : `decp`, données essentielles, format 2022 ; `hours`, heures du mois."
+        description="Nature du fichier : `decp`, données essentielles, format 2022 ; `hours`, heures ;"
+        " `hires`, mises à l'emploi ; `invoices`, factures."
     )
     filename: Filename | None = Field(default=None, description="Nom du fichier, pour le reconnaître.")
     dry_run: Annotated[bool, BeforeValidator(_yes_or_no), Field(strict=True)] = Field(
@@ -54,37 +91,62 @@ class ImportAsked(BaseModel):
     )
     mode: Literal["all", "valid"] | None = Field(
         default=None,
-        description="Heures. `all`, par défaut : tout ou rien ; `valid` : les relevés sans problème.",
+        description="Tableaux. `all`, par défaut : tout ou rien ; `valid` : ce qui n'a pas de problème.",
     )
-    hire_column: Title | None = Field(
-        default=None, description="Heures : titre de la colonne des mises à l'emploi, s'il n'est pas reconnu."
+    columns: list[ColumnSaid] = Field(
+        default_factory=list,
+        max_length=MOST_COLUMNS,
+        description="Tableaux. « champ:titre » d'une colonne qui n'est pas reconnue, une fois par colonne ; "
+        "confirmées par un import, elles sont reconnues ensuite (`/import-mappings`).",
     )
-    month_column: Title | None = Field(default=None, description="De même, le mois.")
-    worked_column: Title | None = Field(default=None, description="De même, les heures travaillées.")
-    training_column: Title | None = Field(default=None, description="De même, les heures de formation.")
-    overtime_column: Title | None = Field(default=None, description="De même, les heures supplémentaires.")
-    contract_column: Title | None = Field(default=None, description="De même, le contrat.")
 
     @model_validator(mode="after")
-    def _of_hours(self) -> Self:
-        if self.kind != "hours" and (self.mode or self.columns):
-            raise FieldProblem("only_hours", ONLY_HOURS)
+    def _of_tables(self) -> Self:
+        if self.kind == "decp" and (self.mode or self.columns):
+            raise FieldProblem("only_tables", ONLY_TABLES)
         return self
 
     @property
-    def columns(self) -> dict[str, str]:
+    def titles(self) -> dict[str, str]:
         """Titles said by the caller, by what the column holds."""
-        said = self.model_dump(include=set(type(self).model_fields) - {"kind", "filename", "dry_run", "mode"})
-        return {name.removesuffix("_column"): title for name, title in said.items() if title}
+        return {code: title.strip() for code, _, title in (said.partition(":") for said in self.columns)}
 
 
-class TemplateAsked(BaseModel):
-    """Which form the template takes, and for which month."""
+class FormAsked(BaseModel):
+    """Which form a template takes."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     form: TableForm = Field(default=TableForm.CSV, alias="format")
+
+
+class TemplateAsked(FormAsked):
+    """Which form the template takes, and for which month."""
+
     month: Month | None = Field(default=None, description="Mois à inscrire sur chaque ligne.")
+
+
+class MappingUsed(Output):
+    """Which columns of a table were read, and who said so."""
+
+    source: MappingSource
+    mapping_id: UUID | None = Field(description="Correspondance gardée qui a servi.")
+    columns: dict[str, str] = Field(description="Par champ, la colonne comme les tableurs la nomment.")
+
+
+class ImportMappingOut(Output):
+    """Columns that an import confirmed, recognised in every table with the same titles."""
+
+    id: UUID
+    kind: ImportKind
+    columns: dict[str, str] = Field(description="Par champ, le titre de sa colonne.")
+    created_at: Instant
+
+
+class ImportMappings(Output):
+    """The mappings that are kept, the latest first."""
+
+    items: list[ImportMappingOut]
 
 
 class ImportOut(Output):
@@ -100,11 +162,15 @@ class ImportOut(Output):
     outcomes: dict[ImportOutcome, int] = Field(
         description="Enregistrements par résultat, chaque code présent."
     )
+    mapping: MappingUsed | None = Field(description="D'un tableau, dès qu'il est lu.")
     problem: JobProblem | None
     created_at: Instant
     finished_at: Instant | None
     job: str = Field(description="Adresse du travail.")
     rows: str = Field(description="Adresse des résultats par enregistrement.")
+    file: str | None = Field(
+        description="Adresse du tableau avec une colonne « Problème », pour qui l'a remis, s'il est gardé."
+    )
 
     @property
     def location(self) -> str:

@@ -19,7 +19,7 @@ from app.schemas.exports import Separator, TableForm
 from app.schemas.figures import Basis
 from app.schemas.follow_up import ActionCode
 from app.schemas.hires import EndReason, HireWarning, Prescriber
-from app.schemas.imports import ImportOutcome
+from app.schemas.imports import ImportOutcome, MappingSource
 from app.schemas.jobs import JobState
 from app.schemas.organisation_labels import ORGANISATION_LABELS
 from app.schemas.participants import Purpose
@@ -212,7 +212,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "commune": "Commune",
         "arrondissement_municipal": "Arrondissement municipal",
     },
-    "import_kinds": {"decp": "Données essentielles de la commande publique", "hours": "Heures du mois"},
+    "import_kinds": {
+        "decp": "Données essentielles de la commande publique",
+        "hours": "Heures du mois",
+        "hires": "Mises à l'emploi",
+        "invoices": "Factures",
+    },
     "import_outcomes": {
         ImportOutcome.CREATED: "Inscrit",
         ImportOutcome.UPDATED: "Mis à jour",
@@ -222,6 +227,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         ImportOutcome.REJECTED: "Écarté",
         ImportOutcome.NOTED: "Remarque",
         ImportOutcome.HELD_BACK: "Juste, mais retenu",
+    },
+    "mapping_sources": {
+        MappingSource.SAID: "Dite à l'envoi",
+        MappingSource.SAVED: "Gardée d'un import précédent",
+        MappingSource.FOUND: "Trouvée par les titres",
     },
     **DECP_LABELS,
     "person_decisions": {
@@ -247,6 +257,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "recount": "Nouveau décompte",
         "recount_person": "Nouveau décompte d'une personne",
         "roll_over": "Passage au jour suivant",
+        "forget_copies": "Tableaux à corriger effacés",
         "forget_deliveries": "Journal des envois purgé",
         "recheck": "État de clause d'un contrat revu",
         "recheck_all": "États de clause revus",

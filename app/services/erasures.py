@@ -16,7 +16,7 @@ from app.refusals.people import PersonAtWork
 from app.rules.codes import Decision
 from app.schemas.labels import LABELS
 from app.schemas.rights import ErasureGround, ErasureOut
-from app.services import eligibility, rights, told_answers
+from app.services import eligibility, import_copies, rights, told_answers
 from app.services.work import writing
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def erase(writer: Writer, records: Sequence[Participant], ground: ErasureGround)
         )
         writer.touch("participant", record.id, *FIELDS)
         writer.announce("participant.erased", "participant", record.id, declarant_id=record.declarant_id)
+    # A table of people that is kept to be corrected may name this one: it goes whole.
+    import_copies.forget_of(writer, {record.declarant_id for record in standing})
     queries.forget_rows(writer.session, ids, [hire.id for hire in hires])
 
 

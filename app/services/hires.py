@@ -146,6 +146,17 @@ def end_hire(writer: Writer, hire_id: UUID, request: HireEnd, version: int) -> H
     return hire_views.shown(writer, hire)
 
 
+def says_the_same(reader: Reader, hire: Hire, request: HireIn) -> bool:
+    """Whether a hire stands as this would declare it; what is said of the person is left aside."""
+    employer = organisations_by_id(reader.session, {hire.employer_id})[hire.employer_id].identifier
+    declarant = organisations_by_id(reader.session, {hire.declarant_id})[hire.declarant_id].identifier
+    return (
+        all(getattr(request, name) == getattr(hire, name) for name in FIELDS)
+        and (request.employer or declarant) == employer
+        and request.prescriber == _prescriber_of(reader, hire)
+    )
+
+
 def seen_hire(reader: Reader, hire_id: UUID) -> Hire:
     """The hire, if the principal sees it; NotFound otherwise."""
     found = one(
@@ -238,10 +249,10 @@ def _organisation_id(writer: Writer, siret: str | None) -> UUID | None:
     return None if siret is None else known_organisation(writer, siret).id
 
 
-def _prescriber_of(writer: Writer, hire: Hire) -> str | None:
+def _prescriber_of(reader: Reader, hire: Hire) -> str | None:
     if hire.prescriber_id is None:
         return None
-    return organisations_by_id(writer.session, {hire.prescriber_id})[hire.prescriber_id].identifier
+    return organisations_by_id(reader.session, {hire.prescriber_id})[hire.prescriber_id].identifier
 
 
 def _let_employer_see(writer: Writer, contract: Contract, hire: Hire) -> None:

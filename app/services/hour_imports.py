@@ -7,49 +7,59 @@ results; a month already declared is compared, never replaced.
 
 from __future__ import annotations
 
-import contextlib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from app.db.queries import hour_imports as queries
-from app.db.queries import imports as files
 from app.db.queries import statements as standing_statements
-from app.db.tables import ImportRow
-from app.errors import DomainError, NotFound
-from app.exchange.hours_table import FIELDS, HOURS, NO_HOURS, NOT_A_HIRE, TEMPLATE, HoursRow, read_hours
-from app.exchange.tables.matching import FIND_COLUMN, Flaw, column_name, match_columns
-from app.exchange.tables.problems import WHAT_TO_DO, TableProblem, Unreadable
-from app.exchange.tables.reading import open_table
-from app.exchange.tables.writing import Table, csv_lines, workbook
-from app.schemas.exports import TableForm
+from app.exchange.hours_table import (
+    FIELDS,
+    HALF_A_PERIOD,
+    HOURS,
+    NO_HOURS,
+    NOT_A_HIRE,
+    NOTHING_AND_HOURS,
+    TEMPLATE,
+    HoursRow,
+    read_hours,
+)
+from app.exchange.tables.writing import Table
 from app.schemas.imports import ImportOutcome
-from app.schemas.statements import LINES, LineIn, StatementIn
-from app.services import statements, uploads
+from app.schemas.statements import LINES, LineIn, PeriodIn, StatementIn
+from app.services import named_contracts, statements, table_lines, table_templates
+from app.services.named_contracts import NamedContracts
 from app.services.sight import require_role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
     from app.db.queries.hour_imports import Declarable
+    from app.db.tables import Statement
+    from app.exchange.tables.matching import Field
+    from app.exchange.tables.reading import Row
     from app.schemas.imports import TemplateAsked
     from app.services.jobs import Running
+    from app.services.table_lines import Group, Line
     from app.services.work import Reader, Writer
 
-BATCH = 500
-SERVER_FAULT = 500
+# Hires that are remembered; a longer file asks again.
+MOST_REMEMBERED = 20_000
 SENTENCES = {
-    **WHAT_TO_DO,
-    **FIND_COLUMN,
+    **table_lines.SENTENCES,
+    **named_contracts.SENTENCES,
     "not_a_hire": NOT_A_HIRE,
     "no_hours": NO_HOURS,
+    "half_a_period": HALF_A_PERIOD,
+    "nothing_and_hours": NOTHING_AND_HOURS,
+    "nothing_and_lines": "Le fichier dit aussi des heures pour ce mois du contrat : gardez l'un ou l'autre.",
     "hire_unknown": "Mise à l'emploi inconnue ou non déclarée par vous : reprenez l'identifiant du modèle.",
     "other_contract": "La mise à l'emploi est sur un autre contrat : corrigez l'un ou l'autre.",
-    "hire_twice": "Cette mise à l'emploi a déjà une ligne pour ce mois : n'en gardez qu'une.",
+    "hire_twice": (
+        "Cette mise à l'emploi a déjà une ligne pour ce mois : n'en gardez qu'une, ou datez chacune."
+    ),
     "too_many_lines": f"Plus de {LINES} lignes pour un contrat et un mois : déclarez ce mois par l'API.",
     "already_declared": "Le mois est déjà déclaré autrement : corrigez le relevé, l'import ne remplace rien.",
-    "held_back": "Ligne juste, non inscrite : d'autres lignes sont à corriger.",
 }
 ABOUT = {
     "Mode d'emploi": (
@@ -63,325 +73,159 @@ ABOUT = {
 }
 
 
-@dataclass(slots=True, eq=False)
-class _Line:
-    """A line of the file, where it belongs, and what became of it."""
+class HoursTable:
+    """Hours: the lines of a contract and month are one statement."""
 
-    row: HoursRow
-    hire: Declarable | None
-    outcome: ImportOutcome
-    flaws: list[Flaw]
+    code: ClassVar[str] = "hours"
+    fields: ClassVar[Sequence[Field]] = FIELDS
 
-    def refuse(self, code: str, detail: str | None = None, name: str = "") -> None:
-        self.outcome = ImportOutcome.REJECTED
-        self.flaws.append(Flaw(code, detail or SENTENCES[code], name))
+    def __init__(self, running: Running) -> None:
+        """Begin, with no hire known."""
+        self._running = running
+        self._contracts = NamedContracts(running)
+        self._hires: dict[UUID, Declarable] = {}
 
-    def hold_back(self) -> None:
-        if self.outcome is ImportOutcome.CREATED:
-            self.outcome = ImportOutcome.HELD_BACK
-            self.flaws.append(Flaw("held_back", SENTENCES["held_back"], keeps_out=False))
+    def read(self, row: Row, places: Mapping[str, int]) -> HoursRow:
+        """One line, without knowing what is registered."""
+        return read_hours(row, places)
 
-    @property
-    def hours(self) -> tuple[int, ...]:
-        return tuple(getattr(self.row, name) for name in HOURS)
-
-
-@dataclass(slots=True)
-class _Group:
-    """The lines of one contract and month, in the order of the file."""
-
-    contract_id: UUID
-    month: date
-    lines: list[_Line] = field(default_factory=list)
-
-    @property
-    def flawed(self) -> bool:
-        return any(line.outcome is ImportOutcome.REJECTED for line in self.lines)
-
-
-class _Undo(Exception):
-    """Ends the transaction of a trial once it has shown what would happen."""
-
-
-def run(running: Running) -> None:
-    """Do the import; after a crash the rows that have a result are passed over, so none is done twice."""
-    with running.reading() as reader:
-        file = files.file_of(reader.session, running.job_id)
-        done = files.indexes_done(reader.session, running.job_id)
-    if file is None:
-        raise NotFound
-    Task(running, done).run(uploads.stream_of(running, file).read())
-
-
-@dataclass(slots=True)
-class Task:
-    """One import of hours under way."""
-
-    running: Running
-    done: set[int]
-    places: dict[str, int] = field(default_factory=dict)
-    reported: int = 0
-    total: int = 0
-
-    def run(self, content: bytes) -> None:
-        """Read the file, try what must be tried before anything is kept, then declare group by group."""
-        self.reported = len(self.done)
-        payload = self.running.payload
-        rows, flaws = self._read(content, payload["columns"])
-        if flaws:
-            self.total = len(flaws)
-            self._report_file(flaws)
-            return
-        self.total = len(rows)
-        loose, groups = self._placed(rows)
-        whole = payload["mode"] == "all"
-        if whole or payload["dry_run"]:
-            for group in groups:
-                self._take(group, keep=False)
-        lines = [*loose, *(line for group in groups for line in group.lines)]
-        blocked = whole and (self._was_blocked() or any(_is_rejected(line) for line in lines))
-        if blocked:
-            for line in lines:
-                line.hold_back()
-        self._report(loose)
-        for group in groups:
-            if blocked or payload["dry_run"]:
-                self._report(group.lines)
-            elif group.lines[0].row.number not in self.done:
-                self._take(group, keep=True)
-
-    def _read(self, content: bytes, chosen: dict[str, str]) -> tuple[list[HoursRow], list[Flaw]]:
-        rows: list[HoursRow] = []
-        try:
-            table = open_table(content)
-            self.places, flaws = match_columns(table.headers, FIELDS, chosen)
-            if not flaws:
-                for row in table.rows:
-                    rows.append(read_hours(row, self.places))
-                    if len(rows) % BATCH == 0:
-                        self.running.breathe()
-            if not rows and not flaws:
-                flaws = [_of_file(TableProblem.FILE_EMPTY)]
-        except Unreadable as error:
-            flaws = [_of_file(error.problem)]
-        return rows, flaws
-
-    def _placed(self, rows: Sequence[HoursRow]) -> tuple[list[_Line], list[_Group]]:
-        """The lines that belong nowhere, and those of each contract and month."""
-        hires = self._hires({row.hire for row in rows if row.hire is not None})
-        loose: list[_Line] = []
-        groups: dict[tuple[UUID, date], _Group] = {}
-        seen: set[tuple[UUID, date]] = set()
-        for row in rows:
-            line = _line(row, hires)
-            if line.hire is None or row.month is None:
-                loose.append(line)
-                continue
-            if (line.hire.id, row.month) in seen:
-                line.refuse("hire_twice", name="hire")
-            seen.add((line.hire.id, row.month))
-            key = (line.hire.contract_id, row.month)
-            groups.setdefault(key, _Group(*key)).lines.append(line)
-        for group in groups.values():
-            if len(group.lines) > LINES:
-                for line in group.lines:
-                    line.refuse("too_many_lines")
-        return loose, list(groups.values())
-
-    def _hires(self, wanted: set[UUID]) -> dict[UUID, Declarable]:
-        found: dict[UUID, Declarable] = {}
-        with self.running.reading() as reader:
-            for some in _chunks(sorted(wanted)):
-                rows = queries.declarable_hires(reader.session, reader.principal, reader.today, some)
-                found.update((row.id, row) for row in rows)
-        return found
-
-    def _was_blocked(self) -> bool:
-        # What a worker that died had found: its other half is not to apply what it said was held back.
-        with self.running.reading() as reader:
-            return ImportOutcome.HELD_BACK in files.outcomes_of(reader.session, self.running.job_id)
-
-    def _take(self, group: _Group, *, keep: bool) -> None:
-        """Declare a group with its results in one transaction; without `keep`, only see what would happen."""
-        self.running.breathe()
-        try:
-            if keep:
-                with self._writing(len(group.lines)) as writer:
-                    _declare(writer, group)
-                    self._note(writer, group.lines)
-            else:
-                with _undone(self.running) as writer:
-                    _declare(writer, group)
-        except DomainError as refusal:
-            if refusal.status >= SERVER_FAULT:
-                raise
-            _refuse(group, refusal)
-            if keep:
-                self._report(group.lines)
-        if not keep:
-            # The lease is prolonged outside of what is undone.
-            with self._writing(0):
-                pass
-
-    def _report(self, lines: Sequence[_Line]) -> None:
-        for some in _chunks([line for line in lines if line.row.number not in self.done]):
-            self.running.breathe()
-            with self._writing(len(some)) as writer:
-                self._note(writer, some)
-
-    def _report_file(self, flaws: Sequence[Flaw]) -> None:
-        if self.done:
-            return
-        with self._writing(len(flaws)) as writer:
-            for index, flaw in enumerate(flaws, start=-len(flaws)):
-                self._add(writer, index, ImportOutcome.REJECTED, [flaw], None)
-
-    @contextlib.contextmanager
-    def _writing(self, number: int) -> Iterator[Writer]:
-        """A transaction that reports this many lines more."""
-        with self.running.writing() as writer:
-            # First, so that two workers on one job wait for each other here.
-            self.running.progress(writer.session, self.reported + number, self.total)
-            yield writer
-        self.reported += number
-
-    def _note(self, writer: Writer, lines: Iterable[_Line]) -> None:
+    def place(self, lines: Sequence[Line]) -> None:
+        """By the hire, which is on one contract; who says that there is nothing names the contract."""
+        self._look_up({row.hire for line in lines if (row := _row(line)).hire is not None})
+        nothing = [line for line in lines if _row(line).nothing]
+        self._contracts.place(nothing, [_row(line).contract for line in nothing])
         for line in lines:
-            self._add(writer, line.row.number, line.outcome, line.flaws, line.hire)
+            row = _row(line)
+            if row.hire is not None:
+                self._place_hire(line, row, self._hires.get(row.hire))
+            if line.contract_id is not None and row.month is not None:
+                line.key = (line.contract_id, row.month)
 
-    def _add(
-        self,
-        writer: Writer,
-        index: int,
-        outcome: ImportOutcome,
-        flaws: Iterable[Flaw],
-        hire: Declarable | None,
-    ) -> None:
-        writer.session.add(
-            ImportRow(
-                job_id=self.running.job_id,
-                index=index,
-                outcome=outcome,
-                reference=hire.reference if hire else None,
-                contract_id=hire.contract_id if hire else None,
-                issues=[self._issue(flaw) for flaw in flaws],
-            )
-        )
+    def declare(self, writer: Writer, group: Group) -> None:
+        """Send the group as a statement, unless its month stands already."""
+        parts = _parts(group)
+        key = next((line.key for line in group.lines if line.key is not None), None)
+        if key is None:
+            # What was in sight a moment ago is not any more.
+            return
+        contract_id, month = cast("tuple[UUID, date]", key)
+        declarant = writer.principal.organisation_id
+        standing = standing_statements.statement_of_month(writer.session, contract_id, declarant, month)
+        if standing is not None:
+            _compare_all(writer, parts, standing)
+        elif group.flawed:
+            group.hold_back()
+        else:
+            sent = [_sent(part) for part in parts if _row(part[0]).hire is not None]
+            statement = StatementIn(month=month, lines=sent, nothing_to_declare=not sent)
+            statements.submit(writer, contract_id, statement)
 
-    def _issue(self, flaw: Flaw) -> dict[str, Any]:
-        return {
-            "code": flaw.code,
-            "severity": "error" if flaw.keeps_out else "warning",
-            "pointer": f"/{flaw.field}" if flaw.field else "",
-            "column": column_name(self.places, flaw.field),
-            "detail": flaw.detail,
-        }
+    def locate(self, group: Group, pointer: str) -> tuple[Line | None, str]:
+        """`/lines/2/periods/0/first` is the first line of the third hire."""
+        _, _, rest = pointer.partition("/lines/")
+        number, _, name = rest.partition("/")
+        if not number.isdecimal():
+            return None, ""
+        part = _parts(group)[int(number)]
+        place, _, inner = name.removeprefix("periods/").partition("/")
+        if name.startswith("periods/") and place.isdecimal():
+            return part[int(place)], inner
+        return part[0], name.removesuffix("_id")
+
+    def _look_up(self, wanted: set[UUID]) -> None:
+        if len(self._hires) > MOST_REMEMBERED:
+            self._hires.clear()
+        new = sorted(wanted - self._hires.keys())
+        if new:
+            with self._running.reading() as reader:
+                rows = queries.declarable_hires(reader.session, reader.principal, reader.today, new)
+            self._hires.update((row.id, row) for row in rows)
+
+    def _place_hire(self, line: Line, row: HoursRow, hire: Declarable | None) -> None:
+        if hire is None:
+            line.refuse("hire_unknown", SENTENCES["hire_unknown"], "hire")
+            return
+        line.contract_id, line.reference = hire.contract_id, hire.reference
+        known = (named_contracts.written(hire.reference), str(hire.contract_id))
+        if row.contract and named_contracts.written(row.contract) not in known:
+            line.refuse("other_contract", SENTENCES["other_contract"], "contract")
 
 
 def template(reader: Reader, asked: TemplateAsked) -> bytes:
     """A file to fill in, with the caller's hires that have not ended; it holds nobody's name."""
     require_role(reader, *statements.DECLARANTS)
     month = f"{asked.month:%Y-%m}" if asked.month else None
+    empty = [None] * (len(TEMPLATE) - len(("contract", "hire", "start", "month")))
     rows = [
-        (hire.reference, str(hire.id), hire.starts_on, month, None, None, None)
+        (hire.reference, str(hire.id), hire.starts_on, month, *empty)
         for hire in queries.declarable_hires(reader.session, reader.principal, reader.today)
     ]
-    if asked.form is TableForm.CSV:
-        return "".join(csv_lines(TEMPLATE, rows)).encode()
-    return workbook(Table("Heures à déclarer", TEMPLATE, ABOUT), rows)
+    return table_templates.written(Table("Heures à déclarer", TEMPLATE, ABOUT), rows, asked.form)
 
 
-@contextlib.contextmanager
-def _undone(running: Running) -> Iterator[Writer]:
-    """A transaction that shows what would happen, and leaves nothing."""
-    with contextlib.suppress(_Undo), running.writing() as writer:
-        yield writer
-        writer.session.flush()
-        raise _Undo
+def _row(line: Line) -> HoursRow:
+    return cast("HoursRow", line.row)
 
 
-def _of_file(problem: TableProblem) -> Flaw:
-    return Flaw(problem, WHAT_TO_DO[problem])
-
-
-def _line(row: HoursRow, hires: dict[UUID, Declarable]) -> _Line:
-    hire = hires.get(row.hire) if row.hire else None
-    line = _Line(row, hire, ImportOutcome.CREATED, list(row.flaws))
-    if row.left_out:
-        line.outcome = ImportOutcome.NOTED
-    elif row.flaws:
-        line.outcome = ImportOutcome.REJECTED
-    if row.hire is not None and hire is None:
-        line.refuse("hire_unknown", name="hire")
-    if hire and row.contract and row.contract.casefold() not in _names(hire):
-        line.refuse("other_contract", name="contract")
-    return line
-
-
-def _names(hire: Declarable) -> tuple[str, str]:
-    return " ".join(hire.reference.split()).casefold(), str(hire.contract_id)
-
-
-def _declare(writer: Writer, group: _Group) -> None:
-    """Send the group as a statement, unless its month stands already; DomainError as the use case has it."""
-    declarant = writer.principal.organisation_id
-    standing = standing_statements.statement_of_month(
-        writer.session, group.contract_id, declarant, group.month
-    )
-    if standing is not None:
-        kept = {
-            line.hire_id: line for line in standing_statements.lines_of_statement(writer.session, standing)
-        }
-        for line in group.lines:
-            _compare(line, kept)
-        return
-    if group.flawed:
-        for line in group.lines:
-            line.hold_back()
-        return
-    # The cells were read to exact hundredths: there is nothing left to convert.
-    lines = [
-        LineIn.model_construct(
-            hire_id=line.row.hire,
-            worked=line.row.worked,
-            training=line.row.training,
-            overtime=line.row.overtime,
-            periods=[],
-        )
-        for line in group.lines
-        if line.row.hire is not None
-    ]
-    statements.submit(writer, group.contract_id, StatementIn(month=group.month, lines=lines))
-
-
-def _compare(line: _Line, kept: dict[UUID, Any]) -> None:
-    if line.outcome is not ImportOutcome.CREATED:
-        return
-    known = kept.get(line.row.hire) if line.row.hire else None
-    if known is not None and line.hours == tuple(getattr(known, name) for name in HOURS):
-        line.outcome = ImportOutcome.UNCHANGED
-    else:
-        line.refuse("already_declared")
-
-
-def _refuse(group: _Group, refusal: DomainError) -> None:
-    """Say at each line what its part of the statement is refused for; the others are held back."""
-    for error in refusal.errors:
-        _, _, rest = error.pointer.partition("/lines/")
-        number, _, name = rest.partition("/")
-        if number.isdecimal():
-            group.lines[int(number)].refuse(error.code, error.detail.fr, name.removesuffix("_id"))
-    if not group.flawed:
-        text = refusal.detail or refusal.title
-        for line in group.lines:
-            line.refuse(refusal.code, text.fr)
+def _parts(group: Group) -> list[list[Line]]:
+    """The lines of each hire, which are several where each is of dated days; others are refused once."""
+    found: dict[UUID | None, list[Line]] = {}
     for line in group.lines:
-        line.hold_back()
+        found.setdefault(_row(line).hire, []).append(line)
+    for part in found.values():
+        undated = [line for line in part if _row(line).first is None]
+        if len(part) > 1 and undated:
+            for line in part[1:]:
+                _refuse(line, "hire_twice", "hire")
+    nothing = [line for line in group.lines if _row(line).nothing]
+    if nothing and len(found) > 1:
+        for line in nothing:
+            _refuse(line, "nothing_and_lines", "nothing")
+    if len(found) > LINES:
+        for line in group.lines:
+            _refuse(line, "too_many_lines")
+    return list(found.values())
 
 
-def _is_rejected(line: _Line) -> bool:
-    return line.outcome is ImportOutcome.REJECTED
+def _refuse(line: Line, code: str, name: str = "") -> None:
+    if not any(flaw.code == code for flaw in line.flaws):
+        line.refuse(code, SENTENCES[code], name)
 
 
-def _chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
+def _sent(part: Sequence[Line]) -> LineIn:
+    """The lines of one hire as one line of a statement."""
+    rows = [_row(line) for line in part]
+    # The cells were read to exact hundredths: there is nothing left to convert.
+    periods = [
+        PeriodIn.model_construct(first=row.first, last=row.last, worked=row.worked, training=row.training)
+        for row in rows
+        if row.first is not None and row.last is not None
+    ]
+    sums = {name: sum(getattr(row, name) for row in rows) for name in HOURS}
+    return LineIn.model_construct(hire_id=cast("UUID", rows[0].hire), periods=periods, **sums)
+
+
+def _compare_all(writer: Writer, parts: Sequence[Sequence[Line]], standing: Statement) -> None:
+    """Say of each line whether the month stands as it says."""
+    lines = standing_statements.lines_of_statement(writer.session, standing)
+    kept = {line.hire_id: line for line in lines}
+    for part in parts:
+        hire = _row(part[0]).hire
+        if hire is None:
+            same = standing.nothing_to_declare
+        elif any(line.rejected for line in part):
+            same = False
+        else:
+            known, sent = kept.get(hire), _sent(part)
+            same = (
+                known is not None
+                and all(getattr(known, name) == getattr(sent, name) for name in HOURS)
+                and known.sub_periods == statements.stored_periods(sent)
+            )
+        for line in part:
+            if line.outcome is not ImportOutcome.CREATED:
+                continue
+            if same:
+                line.outcome = ImportOutcome.UNCHANGED
+            else:
+                _refuse(line, "already_declared")

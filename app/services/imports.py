@@ -5,19 +5,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.clock import new_id
 from app.db.queries import imports as queries
 from app.db.queries.lists import one
 from app.db.tables import ImportFile, Job
-from app.errors import Forbidden, NotFound, PayloadTooLarge, UnsupportedMediaType
+from app.errors import (
+    FieldError,
+    Forbidden,
+    InvalidPayload,
+    NotFound,
+    PayloadTooLarge,
+    Text,
+    UnsupportedMediaType,
+)
 from app.principal import Role
-from app.schemas.imports import ImportIssue, ImportOut, ImportOutcome, ImportRowOut, ImportRowPage
+from app.schemas.imports import XLSX, ImportIssue, ImportOut, ImportOutcome, ImportRowOut, ImportRowPage
 from app.schemas.jobs import JobProblem, JobState
-from app.services import decp_imports, hour_imports, jobs
+from app.services import decp_imports, import_copies, import_mappings, jobs, table_imports
+from app.services.hire_imports import HiresTable
+from app.services.hour_imports import HoursTable
+from app.services.invoice_imports import RECORDERS, InvoicesTable
 from app.services.jobs import Running
 from app.services.statements import DECLARANTS
+from app.services.table_lines import TableKind
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -28,16 +41,28 @@ if TYPE_CHECKING:
     from app.services.work import Reader, Writer
 
 IMPORT = queries.IMPORT
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What is taken, and as what it is kept: a workbook's own name is longer than the column.
 MEDIA_TYPES = {
     "decp": {"application/json": "application/json", "text/csv": "text/csv"},
-    "hours": {"text/csv": "text/csv", XLSX: "xlsx"},
+    **{kind: {"text/csv": "text/csv", XLSX: "xlsx"} for kind in ("hours", "hires", "invoices")},
 }
-IMPORTERS = {"decp": (Role.ADMIN, Role.BUYER), "hours": DECLARANTS}
-KINDS: dict[str, Callable[[Running], None]] = {"decp": decp_imports.run, "hours": hour_imports.run}
-# A table is read as a whole.
-LARGEST_TABLE = 32 * 1024 * 1024
+IMPORTERS = {
+    "decp": (Role.ADMIN, Role.BUYER),
+    "hours": DECLARANTS,
+    "hires": DECLARANTS,
+    "invoices": RECORDERS,
+}
+TABLES: dict[str, type[TableKind]] = {kind.code: kind for kind in (HoursTable, HiresTable, InvoicesTable)}
+KINDS: dict[str, Callable[[Running], None]] = {
+    "decp": decp_imports.run,
+    **{code: partial(table_imports.run, kind) for code, kind in TABLES.items()},
+}
+UNKNOWN_COLUMN = Text(
+    "Champ inconnu de ce fichier : voir le modèle.", "Field unknown to this file: see the template."
+)
+MIB = 1024 * 1024
+# A workbook is read as a whole, a CSV line by line: a million lines are some 100 MB.
+LARGEST = {"text/csv": 256 * MIB, XLSX: 32 * MIB}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +78,41 @@ def media_type_of(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
-def check_import(principal: Principal, kind: str, content_type: str) -> None:
+def check_import(principal: Principal, asked: ImportAsked, content_type: str) -> None:
     """Refuse what will not be imported, before it is stored: another's role, another format."""
-    if principal.role not in IMPORTERS[kind]:
+    if principal.role not in IMPORTERS[asked.kind]:
         raise Forbidden
-    if media_type_of(content_type) not in MEDIA_TYPES[kind]:
+    if media_type_of(content_type) not in MEDIA_TYPES[asked.kind]:
         raise UnsupportedMediaType
+    known = {field.code for field in TABLES[asked.kind].fields} if asked.kind in TABLES else set()
+    if asked.titles.keys() - known:
+        raise InvalidPayload(errors=[FieldError("/query/columns", "unknown_column", UNKNOWN_COLUMN)])
 
 
 def queue_import(writer: Writer, asked: ImportAsked, handed: Handed) -> ImportOut:
     """Keep the file and queue its reading; the platform imports for all, others what is their own."""
-    check_import(writer.principal, asked.kind, handed.content_type)
-    if asked.kind != "decp" and handed.upload.size > LARGEST_TABLE:
+    check_import(writer.principal, asked, handed.content_type)
+    media_type = media_type_of(handed.content_type)
+    if asked.kind in TABLES and handed.upload.size > LARGEST[media_type]:
         raise PayloadTooLarge
     writer.record("import.queued")
     payload = asked.model_dump(mode="json", include={"kind", "filename", "dry_run"})
-    if asked.kind == "hours":
-        payload |= {"mode": asked.mode or "all", "columns": asked.columns}
+    if asked.kind in TABLES:
+        payload |= {"mode": asked.mode or "all", "columns": asked.titles}
     # Two imports are never the same work, even of the same file: each reports on its own.
     job = jobs.queue(writer, IMPORT, str(new_id()), payload)
     writer.session.flush()
-    media_type = MEDIA_TYPES[asked.kind][media_type_of(handed.content_type)]
-    writer.session.add(ImportFile(job_id=job.id, media_type=media_type, upload_id=handed.upload.id))
+    kept_type = MEDIA_TYPES[asked.kind][media_type]
+    writer.session.add(ImportFile(job_id=job.id, media_type=kept_type, upload_id=handed.upload.id))
     handed.upload.kept = True
     writer.touch(IMPORT, job.id, *payload)
     writer.announce("import.queued", IMPORT, job.id)
-    return _shown(job, {})
+    return _shown(writer, job, {})
 
 
 def read_import(reader: Reader, import_id: UUID) -> ImportOut:
     """Where an import stands."""
-    return _shown(_seen(reader, import_id), queries.outcomes_of(reader.session, import_id))
+    return _shown(reader, _seen(reader, import_id), queries.outcomes_of(reader.session, import_id))
 
 
 def list_rows(reader: Reader, import_id: UUID, walk: ImportWalk) -> ImportRowPage:
@@ -122,7 +151,9 @@ def _complete(outcomes: dict[str, int]) -> dict[ImportOutcome, int]:
     return {code: Counter(outcomes)[code] for code in ImportOutcome}
 
 
-def _shown(job: Job, outcomes: dict[str, int]) -> ImportOut:
+def _shown(reader: Reader, job: Job, outcomes: dict[str, int]) -> ImportOut:
+    table = queries.table_of(reader.session, job.id)
+    kept = table is not None and table.copy_id is not None and import_copies.is_owner(reader, job)
     return ImportOut(
         id=job.id,
         kind=job.payload["kind"],
@@ -132,9 +163,11 @@ def _shown(job: Job, outcomes: dict[str, int]) -> ImportOut:
         done=job.done,
         total=job.total,
         outcomes=_complete(outcomes),
+        mapping=import_mappings.shown_use(table),
         problem=JobProblem(type=f"/problems/{job.problem}", code=job.problem) if job.problem else None,
         created_at=job.created_at,
         finished_at=job.finished_at,
         job=f"/v1/jobs/{job.id}",
         rows=f"/v1/imports/{job.id}/rows",
+        file=f"/v1/imports/{job.id}/file" if kept else None,
     )

@@ -71,6 +71,18 @@ def reverse_invoice(writer: Writer, contract_id: UUID, invoice_id: UUID, request
     return ReversalOut(**_fields(reversal, 0))
 
 
+def numbered(writer: Writer, contract_id: UUID, *numbers: str) -> list[tuple[Invoice, int]]:
+    """What a contract has under these numbers, reversals included, each with what is reversed of it.
+
+    The contract is held from here on, so that nobody records another one meanwhile.
+    """
+    contract = held_contract(writer, contract_id)
+    query = queries.invoices_of(contract.id).where(Invoice.number.in_(numbers)).order_by(Invoice.id)
+    found = writer.session.scalars(query).all()
+    taken = _reversed(writer, contract, found)
+    return [(invoice, taken.get(invoice.id, 0)) for invoice in found]
+
+
 def list_invoices(reader: Reader, contract_id: UUID, walk: Walk) -> InvoicePage:
     """The invoices of a contract and their reversals, with the net total of today."""
     contract = _seen(reader, contract_id)

@@ -136,16 +136,17 @@ def _rotate_table(
     tell: Callable[[str, int], None],
 ) -> int:
     moved, after = 0, None
+    batch = queries.FEW.get(kept.table.name, BATCH)
     while True:
         with means.database.read() as session:
-            rows = queries.stale_rows(session, kept, means.keyring.current_id, after, BATCH)
+            rows = queries.stale_rows(session, kept, means.keyring.current_id, after, batch)
         renewed = [(row, *renew(means.keyring, kept, row)) for row in rows]
         with means.database.write() as session:
             moved += sum(queries.swap(session, kept, *item) for item in renewed if item[1])
         if rows:
             tell(kept.table.name, moved)
             after = queries.key_of(kept, rows[-1])
-        if len(rows) < BATCH:
+        if len(rows) < batch:
             return moved
 
 

@@ -303,6 +303,19 @@ REGISTER: tuple[Processing, ...] = (
         source="Données essentielles de la commande publique, publiées par l'acheteur",
     ),
     Processing(
+        label="Fichiers remis pour import, chiffrés, et titres de colonnes confirmés",
+        columns=("import_chunks.sealed", "import_mappings.columns"),
+        fields=("ImportMappingOut.columns",),
+        purpose="Lire le fichier, puis le rendre avec ce qui est à corriger à qui l'a remis",
+        basis=MISSION,
+        recipients=("Celui qui a remis le fichier",),
+        retention=(
+            "Jusqu'à la fin de l'import ; un tableau dont une ligne est à corriger, 7 jours (réglage de "
+            "l'exploitant), et moins si une personne qu'il peut nommer est effacée. Titres : jusqu'au retrait"
+        ),
+        source="L'entreprise ou la structure qui remet le fichier",
+    ),
+    Processing(
         label="Réponses gardées pour qu'une requête répétée n'ait qu'un effet, chiffrées",
         columns=("stored_answers.body",),
         fields=(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from typing import TYPE_CHECKING, Any
 
 from app.errors import FieldError, InvalidPayload, NotFound, Text
@@ -16,7 +17,15 @@ from app.rules.publics import PUBLICS
 from app.schemas.labels import LABELS
 from app.schemas.rules import CodeOut, EligiblePublicOut, RulesOut, TrialOut
 from app.schemas.targets import every_field
-from app.services import decp, eligibility, findings, hour_imports, known_profiles
+from app.services import (
+    decp,
+    eligibility,
+    findings,
+    hire_imports,
+    hour_imports,
+    invoice_imports,
+    known_profiles,
+)
 from app.services.known_profiles import BUILT_IN
 
 if TYPE_CHECKING:
@@ -40,7 +49,8 @@ def read_rules(reader: Reader, asked: LawOn) -> RulesOut:
     document: dict[str, Any] = catalogue(asked.on or reader.today)
     profiles = [known.shown(known.versions[0], asked.on or reader.today) for known in BUILT_IN.values()]
     codes = {**document["codes"], **{name: _listed(labels) for name, labels in LABELS.items()}}
-    codes["import_issues"] = _listed({**issues.SENTENCES, **decp.SENTENCES, **hour_imports.SENTENCES})
+    told = (hour_imports.SENTENCES, hire_imports.SENTENCES, invoice_imports.SENTENCES)
+    codes["import_issues"] = _listed({**issues.SENTENCES, **decp.SENTENCES, **dict(ChainMap(*told))})
     ready = [{**item, "target": every_field(item["target"])} for item in document["ready_targets"]]
     return RulesOut.model_validate({**document, "profiles": profiles, "ready_targets": ready, "codes": codes})
 

@@ -291,11 +291,12 @@ def _as_sent(line: LineIn) -> dict[str, Any]:
         "worked": line.worked,
         "training": line.training,
         "overtime": line.overtime,
-        "periods": _stored_periods(line),
+        "periods": stored_periods(line),
     }
 
 
-def _stored_periods(line: LineIn) -> list[dict[str, Any]]:
+def stored_periods(line: LineIn) -> list[dict[str, Any]]:
+    """The dated parts of a line as they are kept."""
     return [
         {
             "first": item.first.isoformat(),
@@ -329,7 +330,7 @@ def _bring_up(
         "worked": sent.worked,
         "training": sent.training,
         "overtime": sent.overtime,
-        "sub_periods": _stored_periods(sent),
+        "sub_periods": stored_periods(sent),
     }
     if any(getattr(line, name) != value for name, value in values.items()):
         for name, value in values.items():

@@ -1,4 +1,4 @@
-"""Files on their way in: stored piece by piece as they arrive, read back the same way, then forgotten.
+"""Files on their way in: sealed piece by piece as they arrive, read back the same way, then forgotten.
 
 A file of any size takes the memory of one piece. Each piece is a transaction of its own, so that nobody waits
 for a whole file; one that no import came to know of is swept away later.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from app.db.tables import ImportFile
     from app.principal import Principal
     from app.services.jobs import Running
-    from app.services.work import Means
+    from app.services.work import Means, Reader
 
 PIECE = 1 << 20
 # Longer than any file may take to arrive.
@@ -55,7 +55,8 @@ class Upload:
                     ordinal=self._count,
                     organisation_id=self.principal.organisation_id,
                     role=self.principal.role,
-                    content=piece,
+                    content=None,
+                    sealed=self.means.keyring.encrypt(piece, **_place(self.id, self._count)),
                     created_at=self.means.clock.now(),
                 )
             )
@@ -88,7 +89,23 @@ def stream_of(running: Running, file: ImportFile) -> BinaryIO:
     """The bytes of an import's file, from the beginning; may be gone back in."""
     if file.upload_id is None:
         return io.BytesIO(file.content or b"")
-    return io.BufferedReader(_Pieces(running, file.upload_id), PIECE)
+    return stored_stream(running.reading, file.upload_id)
+
+
+def stored_stream(reading: Callable[[], AbstractContextManager[Reader]], upload_id: UUID) -> BinaryIO:
+    """The bytes of a file that is kept; each piece is fetched in a session of its own."""
+
+    def piece(ordinal: int) -> bytes:
+        with reading() as reader:
+            found = queries.piece(reader.session, upload_id, ordinal)
+            if found is None:
+                return b""
+            content, sealed = found
+            if sealed is None:
+                return content or b""
+            return reader.keyring.decrypt(sealed, **_place(upload_id, ordinal))
+
+    return io.BufferedReader(_Pieces(piece), PIECE)
 
 
 def forget(running: Running, upload_id: UUID) -> None:
@@ -122,13 +139,16 @@ def _forget(writing: Callable[[], AbstractContextManager[WriteSession]], upload_
             left = queries.forget_pieces(session, upload_id)
 
 
+def _place(upload_id: UUID, ordinal: int) -> dict[str, str]:
+    return {"table": "import_chunks", "column": "sealed", "row": f"{upload_id}|{ordinal}"}
+
+
 class _Pieces(io.RawIOBase):
     """The pieces of one file, each fetched when it is read."""
 
-    def __init__(self, running: Running, upload_id: UUID) -> None:
+    def __init__(self, piece: Callable[[int], bytes]) -> None:
         super().__init__()
-        self._running = running
-        self._upload_id = upload_id
+        self._piece = piece
         self._begin()
 
     def readable(self) -> bool:
@@ -159,8 +179,7 @@ class _Pieces(io.RawIOBase):
 
     def _take(self, most: int) -> memoryview:
         if not self._rest:
-            with self._running.reading() as reader:
-                self._rest = memoryview(queries.piece(reader.session, self._upload_id, self._ordinal))
+            self._rest = memoryview(self._piece(self._ordinal))
             self._ordinal += 1
         found, self._rest = self._rest[:most], self._rest[most:]
         self._position += len(found)

@@ -104,6 +104,16 @@ class Call:
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
         return StreamingResponse(lines, 200, headers, media_type=media_type)
 
+    def give(self, use_case: Callable[[Callable[[], Any]], Any]) -> Response:
+        """The same for a file of which the use case tells `media_type`, `name` and its `pieces`."""
+        self._identify()
+        with self.means.database.read(NOBODY) as session:
+            principal = self._authenticate(session, Scope.READ)
+        found = use_case(partial(reading, self.means, principal, self.request_id))
+        disposition = f'attachment; filename="{found.name}"'
+        headers = {"Cache-Control": "no-store", "Content-Disposition": disposition}
+        return StreamingResponse(found.pieces, 200, headers, media_type=found.media_type)
+
     def file(self, use_case: Callable[[Reader], bytes], media_type: str, name: str) -> Response:
         """Answer 200 with a file that the use case makes as a whole, so that it can still be refused."""
         self._identify()

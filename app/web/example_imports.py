@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 JOB = "01936f2e-7c10-7a31-9c55-0242ac12000d"
+MAPPING = "01936f2e-7c10-7a31-9c55-0242ac12003e"
 
 IMPORTS: dict[str, Any] = {
     "ImportIssue.code": "place_unresolved",
@@ -20,6 +21,13 @@ IMPORTS: dict[str, Any] = {
         "held_back": 0,
     },
     "ImportOut.problem": None,
+    "ImportOut.mapping": None,
+    "ImportOut.file": f"/v1/imports/{JOB}/file",
+    "ImportMappingOut.columns": {"hire": "Matricule", "month": "Mois", "worked": "Quantité"},
+    "ImportMappingOut.id": MAPPING,
+    "ImportMappingOut.kind": "hours",
+    "MappingUsed.columns": {"hire": "A", "month": "B", "worked": "C"},
+    "MappingUsed.mapping_id": None,
     "ImportOut.rows": f"/v1/imports/{JOB}/rows",
     "ImportOut.state": "done",
     "ImportRowOut.reference": "24-1065297-2",

@@ -14,7 +14,7 @@ from app.web.example_contacts import CONTACT, CONTACTS
 from app.web.example_decp import CONFLICT, DECP, REVIEW
 from app.web.example_delegations import DELEGATION, DELEGATIONS
 from app.web.example_figures import FIGURES
-from app.web.example_imports import IMPORTS, JOB
+from app.web.example_imports import IMPORTS, JOB, MAPPING
 from app.web.example_invoices import INVOICE, INVOICES
 from app.web.example_law import LAW, OUTCOMES
 from app.web.example_penalties import PARTS, PENALTIES
@@ -345,6 +345,7 @@ PARAMETERS: dict[str, Any] = {
     "edition": 1,
     "hire_id": HIRE,
     "import_id": JOB,
+    "mapping_id": MAPPING,
     "invoice_id": INVOICE,
     "job_id": JOB,
     "key_id": KEY,

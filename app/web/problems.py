@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app import errors
-from app.errors import DomainError, FieldError, FieldProblem, Text
+from app.errors import DomainError, FieldError
+from app.schemas.violations import UNREADABLE, meaning_of
 from app.web.advice import ADVICE
 from app.web.languages import language_of
 
@@ -26,64 +27,6 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "2"
 log = structlog.get_logger()
-
-NO_OBJECT = ("not_an_object", Text("Un objet JSON est attendu.", "A JSON object is expected."))
-NO_DATE = ("not_a_date", Text("Date attendue : AAAA-MM-JJ.", "Date expected: YYYY-MM-DD."))
-NO_INSTANT = ("not_an_instant", Text("Instant attendu avec son fuseau.", "Instant with its zone expected."))
-NO_NUMBER = ("not_an_integer", Text("Nombre entier attendu.", "Whole number expected."))
-NO_UUID = ("not_a_uuid", Text("Identifiant (UUID) attendu.", "Identifier (UUID) expected."))
-NO_BOOLEAN = ("not_a_boolean", Text("true ou false attendu.", "true or false expected."))
-NO_CODE = ("unknown_code", Text("Code inconnu.", "Unknown code."))
-TOO_LONG = ("too_long", Text("Trop long.", "Too long."))
-TOO_SHORT = ("too_short", Text("Trop court, ou vide.", "Too short, or empty."))
-TOO_LARGE = ("too_large", Text("Valeur trop grande.", "Value too large."))
-TOO_SMALL = ("too_small", Text("Valeur trop petite.", "Value too small."))
-UNREADABLE = ("json_invalid", Text("JSON illisible.", "Unreadable JSON."))
-
-# Pydantic's error types as the API's own codes: one code for one meaning, whatever finds it.
-CODES = {
-    "missing": ("missing", Text("Champ obligatoire absent.", "Required field missing.")),
-    "extra_forbidden": ("unknown_field", Text("Champ inconnu.", "Unknown field.")),
-    "json_invalid": UNREADABLE,
-    "string_too_long": TOO_LONG,
-    "too_long": TOO_LONG,
-    "string_too_short": TOO_SHORT,
-    "too_short": TOO_SHORT,
-    "enum": NO_CODE,
-    "literal_error": NO_CODE,
-    "string_pattern_mismatch": (
-        "wrong_form",
-        Text(
-            "Forme inattendue : voir la documentation du champ.",
-            "Unexpected form: see the field's documentation.",
-        ),
-    ),
-    "string_type": ("not_a_text", Text("Texte attendu.", "Text expected.")),
-    "bool_type": NO_BOOLEAN,
-    "bool_parsing": NO_BOOLEAN,
-    "int_type": NO_NUMBER,
-    "int_parsing": NO_NUMBER,
-    "int_parsing_size": NO_NUMBER,
-    "int_from_float": NO_NUMBER,
-    "list_type": ("not_a_list", Text("Liste attendue.", "List expected.")),
-    "dict_type": NO_OBJECT,
-    "model_type": NO_OBJECT,
-    "model_attributes_type": NO_OBJECT,
-    "date_type": NO_DATE,
-    "date_parsing": NO_DATE,
-    "date_from_datetime_parsing": NO_DATE,
-    "datetime_type": NO_INSTANT,
-    "datetime_parsing": NO_INSTANT,
-    "datetime_from_date_parsing": NO_INSTANT,
-    "timezone_aware": NO_INSTANT,
-    "uuid_type": NO_UUID,
-    "uuid_parsing": NO_UUID,
-    "less_than": TOO_LARGE,
-    "less_than_equal": TOO_LARGE,
-    "greater_than": TOO_SMALL,
-    "greater_than_equal": TOO_SMALL,
-}
-GENERAL = ("invalid", Text("Valeur d'une forme inattendue.", "Value of an unexpected shape."))
 
 
 def problem(error: DomainError, request: Request) -> Response:
@@ -118,11 +61,7 @@ def invalid(found: Sequence[Any]) -> errors.InvalidPayload:
 
 
 def _field_error(item: dict[str, Any]) -> FieldError:
-    domain = item.get("ctx", {}).get("error")
-    if isinstance(domain, FieldProblem):
-        return FieldError(_pointer(item["loc"]), domain.code, domain.detail)
-    code, sentence = CODES.get(item["type"], GENERAL)
-    return FieldError(_pointer(item["loc"]), code, sentence)
+    return FieldError(_pointer(item["loc"]), *meaning_of(item))
 
 
 def _pointer(location: Sequence[str | int]) -> str:

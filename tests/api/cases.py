@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from httpx2 import Response
 
 from app.principal import Role
 from app.services.changes import settle
 from tests.api.builders import Service
+from tests.api.handing_over import keep_file
 from tests.api.publishing import publish
 from tests.api.registering import CLAUSE, contract_body
 
@@ -225,6 +226,7 @@ def _set_up(case: Case) -> None:
     file = {"marches": {"marche": [{"id": f"{case.contract['reference']}-I"}]}}
     job = case.send("buyer", "POST", "/v1/imports?kind=decp", file)["id"]
     case.ids["import_id"] = case.ids["job_id"] = job
+    case.ids["mapping_id"] = str(keep_file(case.service, UUID(job)))
     contact = case.send("buyer", "POST", f"/v1/organisations/{team.buyer}/contacts", team.contact)
     case.ids["contact_id"] = contact["id"]
 

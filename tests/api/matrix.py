@@ -5,9 +5,9 @@ facilitator whose mandate runs; the buyer's own staff in the facilitator's role,
 meanwhile; an insertion structure under mandate; a prescriber, who referred the holder's person and sees no
 contract; an observer, who sees neither. The hire, person, assessment, statement and dispute asked for are
 those of the holder, so that its subcontractor and the structure do not find them; durations and splits are
-those of somebody of the structure. The import, the job, the profile, the webhook and the key are the buyer's;
-each rotates and revokes a key, and ends a membership, of its own. Organisations read and write their profiles
-as buyer and as facilitator.
+those of somebody of the structure. The import, its columns, the job, the profile, the webhook and the key are
+the buyer's; each rotates and revokes a key, and ends a membership, of its own. Organisations read and write
+their profiles as buyer and as facilitator.
 
 200 … 204: done. 403: seen, not theirs to do. 404: not theirs to see.
 422: they hold none of the contracts that they name.
@@ -195,12 +195,17 @@ export_attestation           200  200  200  200  200  200  403  404  404
 
 import_file                  202  202  403  403  403  403  403  403  403
 read_hours_template          403  403  200  200  403  403  200  403  403
+read_hires_template          403  403  200  200  403  403  200  403  403
+read_invoices_template       200  200  403  403  403  403  403  403  403
 list_decp_conflicts          200  200  403  403  403  403  403  403  403
 decide_decp_conflict         200  200  404  404  404  404  404  404  404
 list_decp_reviews            200  200  403  403  403  403  403  403  403
 decide_decp_review           200  200  404  404  404  404  404  404  404
 read_import                  200  200  404  404  404  404  404  404  404
 list_import_rows             200  200  404  404  404  404  404  404  404
+read_import_file             403  200  404  404  404  404  404  404  404
+list_import_mappings         200  200  200  200  200  200  200  200  200
+remove_import_mapping        404  204  404  404  404  404  404  404  404
 list_connectors              200  403  403  403  403  403  403  403  403
 read_job                     200  200  404  404  404  404  404  404  404
 cancel_job                   200  200  404  404  404  404  404  404  404

@@ -43,10 +43,10 @@ def test_what_no_month_holds(service: Service) -> None:
 
 
 def test_a_title_is_a_text(service: Service) -> None:
-    answer = send(service, b"Mois;x\n", worked_column="a\0b")
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/query/worked_column")
+    answer = send(service, b"Mois;x\n", columns="worked:a\0b")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/query/columns/0")
     for title in ("=cmd()", "deux\nlignes", "\U0010fffd"):
-        assert send(service, b"Mois;x\n", worked_column=title).status_code == 202
+        assert send(service, b"Mois;x\n", columns=f"worked:{title}").status_code == 202
 
 
 def test_a_filename_is_a_name(service: Service) -> None:

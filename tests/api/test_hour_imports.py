@@ -53,10 +53,10 @@ def send(
     siret: str = CONTRACTOR,
     role: Role = Role.CONTRACTOR,
     media: str = "text/csv",
-    **query: str,
+    **query: str | list[str],
 ) -> Response:
     headers = {**service.headers(siret, role), "Content-Type": media, "Idempotency-Key": str(uuid4())}
-    params = {"kind": "hours", **query}
+    params: dict[str, str | list[str]] = {"kind": "hours", **query}
     return service.client.post("/v1/imports", params=params, content=content, headers=headers)
 
 
@@ -234,7 +234,7 @@ class TestFlaws:
             (-1, "/worked"),
         ]
         assert {row["issues"][0]["code"] for row in found["items"]} == {"column_missing"}
-        found = imported(service, content, hire_column="MATRICULE", worked_column="quantite")
+        found = imported(service, content, columns=["hire:MATRICULE", "worked:quantite"])
         assert told(found) == [(2, "created", [])]
 
     @pytest.mark.parametrize("content", ["", "Mise à l'emploi;Mois;Heures\n"])
@@ -255,7 +255,13 @@ class TestTaking:
         assert send(service, b"{}", media="application/json").status_code == 415
         assert send(service, b"x", mode="some").status_code == 422
         refused = send(service, b"{}", BUYER, Role.BUYER, "application/json", kind="decp", mode="all")
-        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "only_hours")
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "only_tables")
+        for said in ("hire", "colour:Teinte", ":Teinte", "hire:a\0b", "hire:" + "x" * 121):
+            assert (
+                send(service, b"x", columns=[said])
+                .json()["errors"][0]["pointer"]
+                .startswith("/query/columns")
+            )
 
     @pytest.mark.parametrize("form", ["csv", "xlsx"])
     def test_the_template_is_filled_in_and_taken(self, service: Service, form: str) -> None:
@@ -267,7 +273,9 @@ class TestTaking:
         if form == "csv":
             assert str(ended) not in answer.text
             lines = answer.text.split("\r\n")
-            filled = "\r\n".join(o[: -len(";;")] + "41,5;;" if str(one) in o else o for o in lines).encode()
+            filled = "\r\n".join(
+                o[: -len(";;;;;")] + "41,5;;;;;" if str(one) in o else o for o in lines
+            ).encode()
             media = "text/csv"
         else:
             book = openpyxl.load_workbook(io.BytesIO(answer.content))

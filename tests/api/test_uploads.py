@@ -1,8 +1,10 @@
 """Files on their way in: stored piece by piece, by who may, and forgotten whatever goes wrong."""
 
 import asyncio
+import base64
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +13,12 @@ from sqlalchemy import func, select
 from starlette.types import Message
 
 from app import worker
+from app.crypto import Keyring
 from app.db.tables import ImportChunk, ImportFile
-from app.principal import SERVICE, Role
-from app.services import uploads
+from app.principal import SERVICE, Principal, Role
+from app.services import key_rotation, uploads
+from app.services.work import reading
+from app.settings import DEVELOPMENT_SECRET
 from app.web.limits import BodyLimit, Bound
 from tests.api.builders import Service, serving
 from tests.api.test_imports import PLATFORM, imported, outcomes, send
@@ -33,10 +38,11 @@ def on_sqlite(sqlite_url: str) -> Iterator[Service]:
 
 
 def pieces(service: Service) -> list[int]:
-    """The sizes of what is stored, in order."""
+    """The sizes of what is stored, in order, without what sealing adds."""
+    added = len(service.means.keyring.encrypt(b"", table="", column="", row=""))
     with service.means.database.read() as session:
-        query = select(func.length(ImportChunk.content)).order_by(ImportChunk.upload_id, ImportChunk.ordinal)
-        return list(session.scalars(query))
+        query = select(func.length(ImportChunk.sealed)).order_by(ImportChunk.upload_id, ImportChunk.ordinal)
+        return [size - added for size in session.scalars(query)]
 
 
 def answered(
@@ -159,3 +165,26 @@ def test_a_file_that_an_earlier_version_stored_whole_is_still_read(service: Serv
     found = service.get(f"/v1/imports/{made['id']}", PLATFORM, Role.ADMIN).json()
     assert outcomes(found) == {"created": 1}
     assert outcomes(imported(service, as_json(sound()))) == {"unchanged": 1}
+
+
+def test_a_file_that_waits_is_sealed_anew_with_everything_else(on_sqlite: Service) -> None:
+    means, now = on_sqlite.means, "k2:" + base64.b64encode(b"n" * 32).decode()
+    send(on_sqlite, b"{}", key="known")
+    with means.database.read() as session:
+        (piece,) = session.scalars(select(ImportChunk)).all()
+    principal = Principal(piece.organisation_id, Role.ADMIN)
+    kept = uploads.stored(means, principal, [b"first", b"second"])
+    both, new = (replace(means, keyring=Keyring(keys)) for keys in (f"{now},{DEVELOPMENT_SECRET}", now))
+    key_rotation.rotate(both)
+    stream = uploads.stored_stream(lambda: reading(new, principal, "test"), kept.id)
+    assert stream.read() == b"firstsecond"
+
+
+def test_a_piece_that_an_earlier_version_stored_as_it_came_is_still_read(on_sqlite: Service) -> None:
+    made = send(on_sqlite, b"{}").json()
+    with on_sqlite.means.database.write() as session:
+        piece = session.scalars(select(ImportChunk)).one()
+        piece.content, piece.sealed = as_json(sound()), None
+    worker.drain(on_sqlite.means)
+    found = on_sqlite.get(f"/v1/imports/{made['id']}", PLATFORM, Role.ADMIN).json()
+    assert outcomes(found) == {"created": 1}

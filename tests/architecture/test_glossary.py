@@ -21,8 +21,8 @@ from app.rules.proofs import PROOFS
 from app.rules.publics import PUBLICS
 from app.rules.ready_targets import READY_TARGETS
 from app.schemas.labels import LABELS
+from app.schemas.violations import CODES, GENERAL
 from app.services import decp
-from app.web.problems import CODES, GENERAL
 from tests.architecture.source import ASSEMBLED, ROOT, Module, modules
 
 # A table row; the codes it explains stand between backticks in its first cell.

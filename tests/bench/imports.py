@@ -9,13 +9,11 @@ import json
 import multiprocessing
 import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +26,12 @@ from app.principal import Role
 from app.services import setup
 from app.services.work import Means
 from app.settings import DEVELOPMENT_SECRET
+from tests.bench.handing import get, peaks_below, say, send
 from tests.bench.processes import served
 from tests.exchange.decp_samples import BUYER, SOUND_CELLS, sound
 
 MEGABYTE = 10**6
 OTHER_BUYER = "33333333300007"
-PIECE = 1 << 16
 
 
 def main() -> None:
@@ -46,15 +44,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / ("national.csv" if asked.csv else "national.json")
         records = _generate(path, asked.megabytes * MEGABYTE, asked.own)
-        _say(f"{path.name}: {path.stat().st_size / MEGABYTE:.0f} MB, {records} records")
+        say(f"{path.name}: {path.stat().st_size / MEGABYTE:.0f} MB, {records} records")
         with multiprocessing.get_context("spawn").Pool(1) as pool:
-            _say(pool.apply(_read, (str(path),)))
+            say(pool.apply(_read, (str(path),)))
         _import(path, Path(folder) / "bench.sqlite3")
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 def _generate(path: Path, size: int, own: int) -> int:
@@ -123,64 +116,23 @@ def _import(path: Path, database: Path) -> None:
     with served(url, 5) as port:
         start = time.monotonic()
         media = "text/csv" if path.suffix == ".csv" else "application/json"
-        made = _send(port, key, path, media)
+        made = send(port, key, path, media, "kind=decp")
         sent = time.monotonic() - start
-        _say(f"sent: {sent:.0f} s, {path.stat().st_size / MEGABYTE / sent:.0f} MB/s")
+        say(f"sent: {sent:.0f} s, {path.stat().st_size / MEGABYTE / sent:.0f} MB/s")
         found = made
         while found["state"] in {"waiting", "running"}:
             time.sleep(2)
-            found = _get(port, key, f"/v1/imports/{made['id']}")
+            found = get(port, key, f"/v1/imports/{made['id']}")
             if sys.stdout.isatty():
                 sys.stdout.write(f"\r{found['done']} of {found['total']} ")
                 sys.stdout.flush()
         seconds = time.monotonic() - start - sent
         rate = found["done"] / seconds
-        _say(f"imported: {found['done']} records in {seconds:.0f} s, {rate:.0f} records/s, {found['state']}")
-        _say(", ".join(f"{code} {count}" for code, count in found["outcomes"].items() if count))
-        for process, peak in _peaks_below(os.getpid()).items():
-            _say(f"peak of {process}: {peak:.0f} MB")
+        say(f"imported: {found['done']} records in {seconds:.0f} s, {rate:.0f} records/s, {found['state']}")
+        say(", ".join(f"{code} {count}" for code, count in found["outcomes"].items() if count))
+        for process, peak in peaks_below(os.getpid()).items():
+            say(f"peak of {process}: {peak:.0f} MB")
     means.database.dispose()
-
-
-def _send(port: int, key: str, path: Path, media: str) -> dict[str, Any]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=600)
-    headers = {
-        "Authorization": f"Bearer {key}",
-        "Content-Type": media,
-        "Idempotency-Key": "bench",
-        "Content-Length": str(path.stat().st_size),
-    }
-    with path.open("rb") as file:
-        connection.request("POST", "/v1/imports?kind=decp", body=file, headers=headers)
-        answer = connection.getresponse()
-        made: dict[str, Any] = json.loads(answer.read())
-    connection.close()
-    if answer.status != 202:
-        raise SystemExit(str(made))
-    return made
-
-
-def _get(port: int, key: str, address: str) -> dict[str, Any]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("GET", address, headers={"Authorization": f"Bearer {key}"})
-    found: dict[str, Any] = json.loads(connection.getresponse().read())
-    connection.close()
-    return found
-
-
-def _peaks_below(parent: int) -> dict[str, float]:
-    """Of each process that this one started, and that those started, the most memory it held, in MB."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
-    rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
-    family, found = {parent}, {}
-    for pid, ppid, arguments in sorted(rows, key=lambda row: int(row[0])):
-        if int(ppid) not in family or "app.cli" not in arguments:
-            continue
-        family.add(int(pid))
-        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-        peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-        found[" ".join(arguments.split()[2:4])] = int(peak.split()[1]) / 1024
-    return found
 
 
 if __name__ == "__main__":

@@ -158,3 +158,25 @@ def test_texts() -> None:
 def test_each_flaw_says_what_to_do() -> None:
     """No code without its sentence."""
     assert set(WHAT_TO_DO) == set(TableProblem)
+
+
+@pytest.mark.parametrize(
+    ("cell", "cents"),
+    [
+        ("1 234,50", 123450),
+        ("-1 234,50", -123450),
+        ("− 5,00 €", -500),
+        ("5,00-", -500),
+        ("(1.234,50)", -123450),
+        (-234.5, -23450),
+        (0, 0),
+    ],
+)
+def test_credit_notes_are_written_with_a_sign(cell: cells.Cell, cents: int) -> None:
+    assert cells.signed_money(cell) == cents
+
+
+@pytest.mark.parametrize("cell", ["--5", "-(5)", "(5", "-", "5-5", "-7h30", -0.001, float("nan"), True])
+def test_what_is_no_amount_with_a_sign(cell: cells.Cell) -> None:
+    with pytest.raises(Unreadable):
+        cells.signed_money(cell)

@@ -74,3 +74,16 @@ def hires_of_participant(session: ReadSession, participant_id: UUID) -> list[Hir
 def contract_of_hire(session: ReadSession, hire: Hire) -> Contract:
     """The contract of a hire already seen to be visible."""
     return session.get_one(Contract, hire.contract_id)
+
+
+def declared_hires(
+    session: ReadSession, contract_id: UUID, declarant_id: UUID, participant_ids: list[UUID], starts_on: date
+) -> list[Hire]:
+    """What an organisation declared of these records on a contract from a day on."""
+    query = select(Hire).where(
+        Hire.contract_id == contract_id,
+        Hire.declarant_id == declarant_id,
+        Hire.participant_id.in_(participant_ids),
+        Hire.starts_on == starts_on,
+    )
+    return list(session.scalars(query.order_by(Hire.id)))

@@ -127,6 +127,17 @@ def with_matching_hash(query: Select[Participant], hashes: list[bytes]) -> Selec
     )
 
 
+def declared_under(session: ReadSession, principal: Principal, hashes: list[bytes]) -> list[UUID]:
+    """The principal's own records of a person, whether or not they object: who declares again knows them."""
+    query = (
+        declared_participants(principal)
+        .join(Identity, Identity.participant_id == Participant.id)
+        .where(Identity.matching_hash.in_(hashes), Participant.erased_at.is_(None))
+        .order_by(Participant.id)
+    )
+    return [participant.id for participant in session.scalars(query)]
+
+
 def participant_of(session: ReadSession, participant_id: UUID) -> Participant:
     """The record of a person behind a hire already seen to be visible."""
     return session.get_one(Participant, participant_id)

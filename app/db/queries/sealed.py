@@ -27,8 +27,11 @@ BY_ID = "{id}"
 ROWS = {
     "identities": "{participant_id}",
     "kept_traits": "{hire_id}:{number}",
+    "import_chunks": "{upload_id}|{ordinal}",
     "stored_answers": "{organisation_id}|{role}|{key}",
 }
+# How many rows are read at once where they are large: a piece of a file is a MiB.
+FEW = {"import_chunks": 8}
 # A hash that names no key, as they were stored at first.
 UNNAMED = ""
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 
-from app.db.tables import ImportChunk, ImportFile
+from app.db.tables import ImportChunk, ImportFile, ImportTable, Job
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
+
+    from sqlalchemy import Row
 
     from app.db.session import ReadSession, WriteSession
 
@@ -18,12 +21,12 @@ if TYPE_CHECKING:
 PIECES = 16
 
 
-def piece(session: ReadSession, upload_id: UUID, ordinal: int) -> bytes:
-    """One piece of a file; empty behind its end."""
-    query = select(ImportChunk.content).where(
+def piece(session: ReadSession, upload_id: UUID, ordinal: int) -> Row[bytes | None, bytes | None] | None:
+    """One piece of a file, as it came or sealed; None behind its end."""
+    query = select(ImportChunk.content, ImportChunk.sealed).where(
         ImportChunk.upload_id == upload_id, ImportChunk.ordinal == ordinal
     )
-    return session.scalar(query) or b""
+    return session.execute(query).one_or_none()
 
 
 def forget_pieces(session: WriteSession, upload_id: UUID) -> bool:
@@ -42,9 +45,43 @@ def forget_pieces(session: WriteSession, upload_id: UUID) -> bool:
 
 
 def left_over(session: ReadSession, before: datetime) -> UUID | None:
-    """A file that no import waits for, and whose first piece came before an instant."""
+    """A file that no import waits for or keeps, and whose first piece came before an instant."""
     waited_for = exists().where(ImportFile.upload_id == ImportChunk.upload_id)
+    kept = exists().where(ImportTable.copy_id == ImportChunk.upload_id)
     query = select(ImportChunk.upload_id).where(
-        ImportChunk.ordinal == 0, ImportChunk.created_at < before, ~waited_for
+        ImportChunk.ordinal == 0, ImportChunk.created_at < before, ~waited_for, ~kept
     )
     return session.scalar(query.limit(1))
+
+
+def copies_before(session: ReadSession, before: datetime, limit: int) -> list[UUID]:
+    """Imports that ended before an instant and whose file is still kept."""
+    query = (
+        select(ImportTable.job_id)
+        .join(Job, Job.id == ImportTable.job_id)
+        .where(ImportTable.copy_id.is_not(None), Job.finished_at < before)
+        .order_by(ImportTable.job_id)
+    )
+    return list(session.scalars(query.limit(limit)))
+
+
+def copies_of(session: ReadSession, organisation_ids: Collection[UUID], kinds: Collection[str]) -> list[UUID]:
+    """Imports of these organisations, of these kinds, whose file is still kept."""
+    query = (
+        select(ImportTable.job_id)
+        .join(Job, Job.id == ImportTable.job_id)
+        .where(
+            ImportTable.copy_id.is_not(None),
+            ImportTable.kind.in_(kinds),
+            Job.organisation_id.in_(organisation_ids),
+        )
+    )
+    return list(session.scalars(query))
+
+
+def forget_copies(session: WriteSession, job_ids: Collection[UUID]) -> None:
+    """Delete the kept files of these imports, whole."""
+    theirs = ImportTable.job_id.in_(job_ids)
+    kept = select(ImportTable.copy_id).where(theirs, ImportTable.copy_id.is_not(None))
+    session.execute(delete(ImportChunk).where(ImportChunk.upload_id.in_(kept)))
+    session.execute(update(ImportTable).where(theirs).values(copy_id=None))

@@ -13,7 +13,16 @@ from app.db.tables.contracts import (
 )
 from app.db.tables.delegations import Delegation
 from app.db.tables.disputes import Dispute, DisputeEnd
-from app.db.tables.imports import DecpConflict, DecpRecord, DecpReview, ImportChunk, ImportFile, ImportRow
+from app.db.tables.imports import (
+    DecpConflict,
+    DecpRecord,
+    DecpReview,
+    ImportChunk,
+    ImportFile,
+    ImportMapping,
+    ImportRow,
+    ImportTable,
+)
 from app.db.tables.invoices import Invoice
 from app.db.tables.memberships import Membership
 from app.db.tables.organisations import ApiKey, Organisation, StoredAnswer
@@ -83,7 +92,9 @@ __all__ = [
     "Identity",
     "ImportChunk",
     "ImportFile",
+    "ImportMapping",
     "ImportRow",
+    "ImportTable",
     "Invoice",
     "Job",
     "KeptTraits",

@@ -6,7 +6,20 @@ from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.contracts import OF_CONTRACT
-from app.db.types import Base, Code, Data, Day, Id, Items, Label, Moment, RoleCode, refers_to, refers_together
+from app.db.types import (
+    Base,
+    Code,
+    Data,
+    Day,
+    Id,
+    Items,
+    Label,
+    Moment,
+    RoleCode,
+    Sealed,
+    refers_to,
+    refers_together,
+)
 
 
 class DecpRecord(Base):
@@ -98,8 +111,42 @@ class ImportFile(Base):
     upload_id: Mapped[Id | None]
 
 
+class ImportTable(Base):
+    """How the table of an import was read: in which cell each field stands, and who said so.
+
+    `copy_id` is under what its bytes are kept while somebody may take the file back, with its problems.
+    """
+
+    __tablename__ = "import_tables"
+
+    job_id: Mapped[Id] = mapped_column(refers_to("jobs.id"), primary_key=True)
+    kind: Mapped[Code]
+    source: Mapped[Code]
+    mapping_id: Mapped[Id | None]
+    places: Mapped[Data]
+    copy_id: Mapped[Id | None] = mapped_column(index=True)
+
+
+class ImportMapping(Base):
+    """Which column holds what in tables with the same titles, as somebody of an account once confirmed it."""
+
+    __tablename__ = "import_mappings"
+    __table_args__ = (UniqueConstraint("organisation_id", "role", "kind", "fingerprint"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    organisation_id: Mapped[Id] = mapped_column(refers_to("organisations.id"))
+    role: Mapped[RoleCode]
+    kind: Mapped[Code]
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary(32))
+    columns: Mapped[Data]
+    created_at: Mapped[Moment]
+
+
 class ImportChunk(Base):
-    """A piece of a file, written while it arrives, before any job knows of it."""
+    """A piece of a file, written while it arrives, before any job knows of it.
+
+    Sealed: a table may name people. `content` holds pieces that an earlier version stored as they came.
+    """
 
     __tablename__ = "import_chunks"
 
@@ -107,7 +154,8 @@ class ImportChunk(Base):
     ordinal: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[Id]
     role: Mapped[RoleCode]
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed: Mapped[Sealed | None]
     created_at: Mapped[Moment]
 
 

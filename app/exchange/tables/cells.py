@@ -29,6 +29,8 @@ _UNIT = re.compile(r" ?(h|hrs?|heures?|€|eur|euros?)$", re.IGNORECASE)
 _PLAIN = re.compile(r"-?(\d{1,3}( \d{3})+|\d{1,13})([.,]\d{1,15})?", re.ASCII)
 _DOTTED = re.compile(r"-?\d{1,3}(\.\d{3})+,\d{1,15}", re.ASCII)
 _COMMAED = re.compile(r"-?\d{1,3}(,\d{3})+\.\d{1,15}", re.ASCII)
+_BRACKETED = re.compile(r"\(\s*([^()-]+)\)")
+_SIGN_LAST = re.compile(r"([^-]+)-")
 _CLOCK = re.compile(r"(\d{1,5}) ?(?:h|:) ?([0-5]\d)(?: ?(?:min|mn|m))?", re.ASCII | re.IGNORECASE)
 _DAY_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{2})-(\d{2})([T ]00:00(:00(\.0+)?)?)?", re.ASCII)
@@ -71,6 +73,17 @@ def text_of(cell: Cell) -> str:
 def money(cell: Cell) -> int:
     """Whole cents; Unreadable for anything else than an amount of at most two decimals."""
     return _hundredths(_number(cell))
+
+
+def signed_money(cell: Cell) -> int:
+    """The same with a sign, as credit notes have it: before or behind the amount, or as brackets."""
+    text = text_of(cell).replace("\u2212", "-") if isinstance(cell, str) else ""
+    shown = _BRACKETED.fullmatch(text) or _SIGN_LAST.fullmatch(text)
+    if shown is not None:
+        return -money(shown[1])
+    if isinstance(cell, float | int) and not isinstance(cell, bool) and cell < 0:
+        return -money(-cell)
+    return -money(text[1:].lstrip()) if text.startswith("-") else money(cell)
 
 
 def hours(cell: Cell) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from app.exchange.folding import fold_words
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+# What the column is called in which a table that is given back says what to do.
+PROBLEM_TITLE = "Problème"
 FIND_COLUMN = {
     "column_missing": "Colonne introuvable : donnez-lui le titre du modèle, ou dites le sien.",
     "column_unsure": "Plusieurs colonnes portent ce titre : dites laquelle prendre.",
@@ -21,12 +24,16 @@ FIND_COLUMN = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What a column may hold. `titles` are folded; the first one that stands in the table is it."""
+    """What a column may hold. `titles` are folded; the first one that stands in the table is it.
+
+    A column that is `needed` may be missing where one of the fields `instead` is there.
+    """
 
     code: str
     label: str
     titles: tuple[str, ...]
     needed: bool = False
+    instead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +57,36 @@ def match_columns(
     folded = [fold_words(title) for title in headers]
     places: dict[str, int] = {}
     flaws: list[Flaw] = []
-    for field in fields:
-        titles = (fold_words(chosen[field.code]),) if field.code in chosen else field.titles
-        found = next(([p for p, title in enumerate(folded) if title == t] for t in titles if t in folded), [])
+    missing: list[Field] = []
+    # What somebody said comes first: a title that is also known for something else is taken then.
+    for field in sorted(fields, key=lambda field: field.code not in chosen):
+        said = field.code in chosen
+        titles = (fold_words(chosen[field.code]),) if said else field.titles
+        free = [title if said or place not in places.values() else "" for place, title in enumerate(folded)]
+        found = next(([p for p, title in enumerate(free) if title == t] for t in titles if t in free), [])
         if len(found) > 1:
             flaws.append(_flaw("column_unsure", field))
         elif found and found[0] in places.values():
             flaws.append(_flaw("column_twice", field))
         elif found:
             places[field.code] = found[0]
-        elif field.needed or field.code in chosen:
-            flaws.append(_flaw("column_missing", field))
+        elif field.needed or said:
+            missing.append(field)
+    flaws += [
+        _flaw("column_missing", field)
+        for field in missing
+        if field.code in chosen or not any(other in places for other in field.instead)
+    ]
     return places, flaws
+
+
+def fingerprint(headers: Sequence[str]) -> bytes:
+    """The same for two tables with the same titles, in any order and however they are typed.
+
+    The column that the service itself adds to a table that it gives back does not count.
+    """
+    folded = sorted({fold_words(title) for title in headers} - {"", fold_words(PROBLEM_TITLE)})
+    return hashlib.sha256("\n".join(folded).encode()).digest()
 
 
 def column_name(places: Mapping[str, int], field: str) -> str | None:

@@ -21,6 +21,7 @@ class TableProblem(StrEnum):
     NOT_A_DATE = "not_a_date"
     NOT_A_MONTH = "not_a_month"
     SHORT_YEAR = "short_year"
+    NOT_YES_OR_NO = "not_yes_or_no"
 
 
 WHAT_TO_DO = {
@@ -41,6 +42,7 @@ WHAT_TO_DO = {
     TableProblem.NOT_A_DATE: "Date attendue, par exemple « 31/03/2026 ».",
     TableProblem.NOT_A_MONTH: "Mois attendu, par exemple « mars 2026 » ou « 2026-03 ».",
     TableProblem.SHORT_YEAR: "Écrivez l'année en quatre chiffres.",
+    TableProblem.NOT_YES_OR_NO: "Écrivez « oui » ou « non », ou rien.",
 }
 
 

@@ -1,4 +1,7 @@
-"""CSV and XLSX files of firms, to rows of cells under the firm's own titles of columns."""
+"""CSV and XLSX files of firms, to rows of cells under the firm's own titles of columns.
+
+A CSV is read line by line, whatever its size; a workbook is held as a whole, and is bounded for that.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +21,16 @@ from app.exchange.tables.packages import check_package
 from app.exchange.tables.problems import TableProblem, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
 
     from app.exchange.tables.cells import Cell
 
 ZIP = b"PK\x03\x04"
 SAMPLE = 65_536
 TITLE_ROWS = 30
-# Spreadsheets have no more; and no firm has that many lines of hours. Titles and lines are held in memory.
-COLUMNS, LINES_OF_FILE, ROWS = 16_384, 1_048_576, 100_000
+# Spreadsheets have no more. The lines of a workbook are held in memory.
+COLUMNS, LINES_OF_FILE, ROWS_OF_WORKBOOK = 16_384, 1_048_576, 100_000
 SEPARATORS = (";", "\t", ",", "|")
 TOTALS = ("total", "totaux", "sous total", "sous totaux", "grand total")
 
@@ -56,18 +60,37 @@ class Table:
     sheets: tuple[str, ...] = ()
 
 
-def open_table(content: bytes, sheet: str | None = None) -> Table:
+def open_table(source: bytes | BinaryIO, sheet: str | None = None) -> Table:
     """Find the table of a file; `sheet` chooses one of a workbook, by default the first that has any cell.
+
+    A stream has to be one that may be gone back in; it is read while the rows are walked.
 
     Raises Unreadable: FILE_EMPTY, FILE_DAMAGED, FILE_TOO_LARGE, NO_HEADER, HEADER_TWICE, SHEET_UNKNOWN.
     Walking the rows may raise FILE_DAMAGED and FILE_TOO_LARGE as well.
     """
-    if not content.strip():
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    if _is_blank(stream):
         raise Unreadable(TableProblem.FILE_EMPTY)
-    return _workbook(content, sheet) if content.startswith(ZIP) else _text_file(content)
+    return _workbook(stream, sheet) if is_workbook(stream) else _text_file(stream)
 
 
-def _workbook(content: bytes, asked: str | None) -> Table:
+def is_workbook(stream: BinaryIO) -> bool:
+    """Whether a file begins as a workbook does; the stream stands at its beginning afterwards."""
+    stream.seek(0)
+    found = stream.read(len(ZIP)) == ZIP
+    stream.seek(0)
+    return found
+
+
+def _is_blank(stream: BinaryIO) -> bool:
+    while block := stream.read(SAMPLE):
+        if block.strip():
+            return False
+    return True
+
+
+def _workbook(stream: BinaryIO, asked: str | None) -> Table:
+    content = stream.read()
     check_package(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
@@ -78,21 +101,26 @@ def _workbook(content: bytes, asked: str | None) -> Table:
             found = book.get_sheet_by_name(name)
             if found.total_height:
                 rows = enumerate((tuple(cells) for cells in found.iter_rows()), start=1)
-                headers, number, data = _under_header(rows)
+                headers, number, data = _under_header(rows, ROWS_OF_WORKBOOK)
                 return Table(headers, number, data, sheet=name, sheets=names)
     except (CalamineError, WorksheetNotFound, OSError):
         raise Unreadable(TableProblem.FILE_DAMAGED) from None
     raise Unreadable(TableProblem.FILE_EMPTY)
 
 
-def _text_file(content: bytes) -> Table:
-    # Bytes are read as they stand: the text is never whole in memory beside them.
-    text, _ = open_text(io.BytesIO(content))
+def _text_file(stream: BinaryIO) -> Table:
+    text, separator = open_records(stream)
+    headers, number, data = _under_header(records(text, separator), LINES_OF_FILE)
+    return Table(headers, number, data, separator=separator)
+
+
+def open_records(stream: BinaryIO) -> tuple[io.TextIOWrapper, str]:
+    """The text of a CSV from its beginning, behind its mark, and what separates its cells."""
+    text, _ = open_text(stream)
     start = text.tell()
     separator = _separator(text.read(SAMPLE))
     text.seek(start)
-    headers, number, data = _under_header(_records(text, separator))
-    return Table(headers, number, data, separator=separator)
+    return text, separator
 
 
 def _separator(sample: str) -> str:
@@ -115,7 +143,16 @@ def _agreement(sample: str, separator: str) -> tuple[int, int]:
     return times, width
 
 
-def _records(text: io.TextIOWrapper, separator: str) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+def is_separator_line(record: Sequence[Cell]) -> bool:
+    """Whether the first line only tells spreadsheets what separates the cells."""
+    return bool(record) and isinstance(record[0], str) and record[0].lower().startswith("sep=")
+
+
+def records(text: io.TextIOWrapper, separator: str) -> Iterator[tuple[int, tuple[Cell, ...]]]:
+    """Each record with the line on which it begins, but for a line that tells the separator.
+
+    Raises Unreadable: FILE_DAMAGED, FILE_TOO_LARGE.
+    """
     reader = csv.reader(text, delimiter=separator, strict=True)
     last = 0
     try:
@@ -124,14 +161,14 @@ def _records(text: io.TextIOWrapper, separator: str) -> Iterator[tuple[int, tupl
             number, last = last + 1, reader.line_num
             if len(record) > COLUMNS or number > LINES_OF_FILE:
                 raise Unreadable(TableProblem.FILE_TOO_LARGE)
-            if number > 1 or not (record and record[0].lower().startswith("sep=")):
+            if number > 1 or not is_separator_line(record):
                 yield number, tuple(record)
     except (csv.Error, UnicodeError):
         raise Unreadable(TableProblem.FILE_DAMAGED) from None
 
 
 def _under_header(
-    rows: Iterator[tuple[int, tuple[Cell, ...]]],
+    rows: Iterator[tuple[int, tuple[Cell, ...]]], most: int
 ) -> tuple[tuple[str, ...], int, Iterator[Row]]:
     """The titles, their line, and what stands below: the first of the lines that hold the most titles.
 
@@ -149,7 +186,7 @@ def _under_header(
     folded = [fold_words(title) for title in headers if title]
     if len(set(folded)) < len(folded):
         raise Unreadable(TableProblem.HEADER_TWICE)
-    return headers, number, _data(chain(first[best + 1 :], rows), len(headers))
+    return headers, number, _data(chain(first[best + 1 :], rows), len(headers), most)
 
 
 def _titles(cells: tuple[Cell, ...]) -> int:
@@ -168,14 +205,14 @@ def _is_title(cell: str) -> bool:
     return True
 
 
-def _data(rows: Iterator[tuple[int, tuple[Cell, ...]]], width: int) -> Iterator[Row]:
+def _data(rows: Iterator[tuple[int, tuple[Cell, ...]]], width: int, most: int) -> Iterator[Row]:
     taken = 0
     for number, cells in rows:
         filled = [cell for cell in cells if not is_empty(cell)]
         if not filled:
             continue
         taken += 1
-        if taken > ROWS:
+        if taken > most:
             raise Unreadable(TableProblem.FILE_TOO_LARGE)
         kept = (*cells[:width], *(None,) * (width - len(cells)))
         if any(not is_empty(cell) for cell in cells[width:]):
