@@ -41,6 +41,13 @@ OBJECTS = (
 REFERRED = (
     f"{ROLE} = 'prescriber' AND h.prescriber_id = {ORGANISATION} AND NOT wall_objects(h.participant_id)"
 )
+# Of a person, to who may know who it is: those who declared them, and the reviewers of their hires.
+DECLARED = (
+    f"{DECLARES} AND EXISTS (SELECT FROM participant_access g WHERE g.participant_id = {{person}} "
+    f"AND g.organisation_id = {ORGANISATION} AND g.role = {ROLE})"
+)
+REVIEWED = f"{ROLE} = 'facilitator' AND EXISTS (SELECT FROM hires h WHERE h.participant_id = {{person}})"
+_PERSON = "EXISTS (SELECT FROM participants p WHERE p.id = {})"
 OWNED = f"owner_id = {ORGANISATION} AND {ROLE} = 'buyer'"
 
 
@@ -100,7 +107,7 @@ def _sent(table: str) -> str:
 
 def of_person(table: str) -> Wall:
     """Rows with `participant_id`: those of the records that the caller sees."""
-    return Wall.same(f"EXISTS (SELECT FROM participants p WHERE p.id = {table}.participant_id)")
+    return Wall.same(_PERSON.format(f"{table}.participant_id"))
 
 
 def of_job(table: str) -> Wall:
@@ -167,8 +174,12 @@ WALLS: dict[str, Wall] = {
     "verdicts": under("verdicts", "lines", "line_id"),
     "documents_seen": under("documents_seen", "lines", "line_id"),
     "hire_traits": under("hire_traits", "hires", "hire_id"),
+    # A buyer counts them, and reads no single one.
     "outcome_details": Wall(
-        under("outcome_details", "hires", "hire_id").using,
+        f"EXISTS (SELECT FROM hires o WHERE o.owner_id = outcome_details.owner_id "
+        f"AND o.id = outcome_details.hire_id "
+        f"AND ({ROLE} = 'facilitator' OR ({DECLARES} AND o.declarant_id = {ORGANISATION}))) "
+        f"OR {_sent('outcome_details')}",
         f"{under('outcome_details', 'hires', 'hire_id').check} OR {_sent('outcome_details')}",
     ),
     "penalty_cancellations": under("penalty_cancellations", "penalty_facts", "fact_id"),
@@ -209,9 +220,7 @@ WALLS: dict[str, Wall] = {
     ),
     "residences": of_person("residences"),
     "identities": Wall(
-        f"{DECLARES} AND EXISTS (SELECT FROM participant_access g "
-        f"WHERE g.participant_id = identities.participant_id AND g.organisation_id = {ORGANISATION} "
-        f"AND g.role = {ROLE})",
+        DECLARED.format(person="identities.participant_id"),
         f"{DECLARES} AND EXISTS (SELECT FROM participants p "
         f"WHERE p.id = identities.participant_id AND p.declarant_id = {ORGANISATION})",
         reads="EXISTS (SELECT FROM hires h WHERE h.participant_id = identities.participant_id "
@@ -223,10 +232,14 @@ WALLS: dict[str, Wall] = {
         f"WHERE p.id = participant_access.participant_id AND p.declarant_id = {ORGANISATION})",
     ),
     "person_links": Wall.same(
-        "EXISTS (SELECT FROM participants p WHERE p.id = person_links.first_id) "
-        "AND EXISTS (SELECT FROM participants p WHERE p.id = person_links.second_id)"
+        f"{ROLE} = 'facilitator' AND {_PERSON.format('person_links.first_id')} "
+        f"AND {_PERSON.format('person_links.second_id')}"
     ),
-    **{table: of_person(table) for table in ("oppositions", "erasures")},
+    "oppositions": Wall.same(
+        f"({DECLARED.format(person='oppositions.participant_id')}) "
+        f"OR ({REVIEWED.format(person='oppositions.participant_id')})"
+    ),
+    "erasures": of_person("erasures"),
     # Changes: one's own, those of contracts in sight, and those that an event in sight tells of.
     "changes": Wall(
         f"{PLATFORM} OR organisation_id = {ORGANISATION} OR {_seen('changes', owner=None)} OR wall_told(id)",
