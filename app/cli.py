@@ -240,6 +240,7 @@ def work(
         open_means(settings),
         answers_hours=settings.idempotency_hours,
         refresh_days=settings.organisation_refresh_days,
+        publish_from=settings.publish_from_year,
         lease=timedelta(seconds=lease),
         sending=Sending(settings.webhook_threads, settings.webhook_pause_days, settings.webhook_log_days),
     )

@@ -18,7 +18,18 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import audit, deliveries, directory, imports, jobs, pool_answers, pools, retention, upkeep
+from app.services import (
+    audit,
+    deliveries,
+    directory,
+    imports,
+    jobs,
+    pool_answers,
+    pools,
+    publishing,
+    retention,
+    upkeep,
+)
 from app.services.changes import settle
 
 if TYPE_CHECKING:
@@ -47,6 +58,7 @@ HANDLERS: Handlers = {
     audit.FORGET_ACTORS: audit.forget_actors,
     deliveries.FORGET_DELIVERIES: deliveries.forget_ended,
     directory.CHECK: directory.check_organisations,
+    publishing.PUBLISH: publishing.publish_due,
 }
 
 
@@ -74,18 +86,21 @@ class Worker:
         *,
         answers_hours: int = 48,
         refresh_days: int = 30,
+        publish_from: int | None = None,
         lease: timedelta = jobs.LEASE,
         stop: threading.Event | None = None,
         sending: Sending = NOT_SENDING,
     ) -> None:
         """`answers_hours`: how long stored answers are kept; `lease`: after which a silent worker is dead.
 
-        `refresh_days`: after which the directory is asked again of an organisation.
+        `refresh_days`: after which the directory is asked again of an organisation; `publish_from`: the year
+        from which releases are published, None for none.
         """
         self.means = means
         self.stop = stop or threading.Event()
         self._answers_hours = answers_hours
         self._refresh_days = refresh_days
+        self._publish_from = publish_from
         self._lease = lease
         self._sending = sending
         self._settled_at = 0.0
@@ -129,6 +144,7 @@ class Worker:
             audit.plan_forgetting(self.means)
             deliveries.plan_forgetting(self.means, self._sending.log_days)
             directory.plan_check(self.means, self._refresh_days)
+            publishing.plan_publishing(self.means, self._publish_from)
         worked = jobs.work(self.means, HANDLERS, breathe=self._breathe, report=_log_fault, lease=self._lease)
         return worked or settled > 0
 

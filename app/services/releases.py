@@ -69,23 +69,31 @@ def publish(writer: Writer, asked: ReleaseIn) -> ReleaseOut:
     quarters are not all published.
     """
     require_role(writer, Role.ADMIN)
+    return _shown(publish_period(writer, asked.year, asked.quarter or YEAR, asked.smallest_people))
+
+
+def publish_period(writer: Writer, year: int, quarter: int, smallest_people: int | None = None) -> Release:
+    """Publish a quarter of a year, or the year (0), for whoever may; refused as `publish` says."""
     queries.hold_publishing(writer.session)
-    quarter = asked.quarter or YEAR
-    delay = timedelta(days=int(parameter("publication_delay").at(writer.today).value))
-    if writer.today <= _months(asked.year, quarter)[1] + delay:
+    if writer.today <= last_day_unpublished(year, quarter, writer.today):
         raise PeriodNotOver
-    earlier = queries.of_year(writer.session, asked.year)
+    earlier = queries.of_year(writer.session, year)
     if quarter in earlier:
         raise ReleaseExists
     if quarter == YEAR and not all(each in earlier for each in QUARTERS):
         raise QuartersMissing
-    release = _new_release(writer, asked, quarter)
+    release = _new_release(writer, year, quarter, smallest_people)
     found = _computed(writer, release, earlier)
     release.withheld = [list(path) for path in found.withheld]
     writer.touch("release", release.id)
     writer.session.add(release)
     queries.add_cells(writer.session, [_stored(release.id, cell) for cell in found.cells])
-    return _shown(release)
+    return release
+
+
+def last_day_unpublished(year: int, quarter: int, today: date) -> date:
+    """The last day on which a period may not be published yet, by the delay in force today."""
+    return _months(year, quarter)[1] + timedelta(days=int(parameter("publication_delay").at(today).value))
 
 
 def list_releases(reader: Reader, walk: Walk) -> ReleasePage:
@@ -160,12 +168,12 @@ def _release(reader: Reader, release_id: UUID) -> Release:
     return found
 
 
-def _new_release(writer: Writer, asked: ReleaseIn, quarter: int) -> Release:
+def _new_release(writer: Writer, year: int, quarter: int, smallest_people: int | None) -> Release:
     last = changes.last_seal(writer.session)
-    people = asked.smallest_people or int(parameter("fewest_people").at(writer.today).value)
+    people = smallest_people or int(parameter("fewest_people").at(writer.today).value)
     return Release(
         id=new_id(),
-        year=asked.year,
+        year=year,
         quarter=quarter,
         basis=Basis.EXECUTION.value,
         position=last.position if last else 0,
