@@ -78,6 +78,24 @@ def counts_on_contract(
     return session.execute(union_all(*parts)).all()
 
 
+def told_on_contract(
+    session: ReadSession, principal: Principal, today: date, contract_id: UUID
+) -> Sequence[Row[UUID, str, str, datetime, datetime | None]]:
+    """(hire, moment, class, instant it was told, instant of the approval), each version, oldest first."""
+    query = (
+        visible_hires(principal, today)
+        .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
+        .join(HireOutcome, (HireOutcome.owner_id == Hire.owner_id) & (HireOutcome.hire_id == Hire.id))
+        .join(Change, Change.id == HireOutcome.change_id)
+        .where(Hire.contract_id == contract_id, Assessment.decision == APPROVED)
+        .with_only_columns(
+            *(Hire.id, HireOutcome.moment, HireOutcome.category, Change.at, Assessment.decided_at)
+        )
+        .order_by(HireOutcome.number)
+    )
+    return session.execute(query).all()
+
+
 def counts_inside(
     session: ReadSession,
     asked: Asked,
