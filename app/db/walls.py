@@ -47,6 +47,7 @@ DECLARED = (
     f"AND g.organisation_id = {ORGANISATION} AND g.role = {ROLE})"
 )
 REVIEWED = f"{ROLE} = 'facilitator' AND EXISTS (SELECT FROM hires h WHERE h.participant_id = {{person}})"
+_OF_SEEN = "IN (SELECT {} FROM wall_seen() a)"
 _PERSON = "EXISTS (SELECT FROM participants p WHERE p.id = {})"
 OWNED = f"owner_id = {ORGANISATION} AND {ROLE} = 'buyer'"
 
@@ -69,14 +70,18 @@ class Wall:
 
 
 def _seen(table: str, contract: str = "contract_id", owner: str | None = "owner_id") -> str:
-    of_owner = f"a.owner_id = {table}.{owner} AND " if owner else ""
-    found = f"{of_owner}a.contract_id = {table}.{contract} AND {MINE}"
-    return f"EXISTS (SELECT FROM contract_access a WHERE {found})"
+    """Whether the caller sees the contract of the row: asked once per statement, then looked up by hash.
+
+    By a function, so that the policy of `contract_access` is not planned again within each one that asks it.
+    """
+    if owner is None:
+        return f"{table}.{contract} {_OF_SEEN.format('a.contract_id')}"
+    return f"({table}.{owner}, {table}.{contract}) {_OF_SEEN.format('a.owner_id, a.contract_id')}"
 
 
 def _owner_seen(table: str) -> str:
     """Whether the caller sees some contract of the row's owner."""
-    return f"EXISTS (SELECT FROM contract_access a WHERE a.owner_id = {table}.owner_id AND {MINE})"
+    return f"{table}.owner_id {_OF_SEEN.format('a.owner_id')}"
 
 
 def of_contract(table: str, *, check: str | None = None) -> Wall:
@@ -128,10 +133,7 @@ _MANDATED = (
 )
 _PROFILE = "EXISTS (SELECT FROM profiles p WHERE p.owner_id = {table}.owner_id AND p.id = {table}.profile_id)"
 _OWN_PROFILE = f"owner_id = {ORGANISATION} AND {ROLE} IN ('buyer', 'facilitator')"
-_SPLIT_SEEN = (
-    f"{_seen('splits')} OR EXISTS (SELECT FROM contract_access a WHERE a.owner_id = splits.other_owner_id "
-    f"AND a.contract_id = splits.other_contract_id AND {MINE})"
-)
+_SPLIT_SEEN = f"{_seen('splits')} OR {_seen('splits', 'other_contract_id', 'other_owner_id')}"
 _RUNS = f"since <= {TODAY} AND (until IS NULL OR until >= {TODAY})"
 # Whether the organisation of the row stands on a contract that the caller sees.
 _MET = (
