@@ -15,7 +15,7 @@ from app.errors import NotFound
 from app.principal import Role
 from app.refusals.releases import PeriodNotOver, QuartersMissing, ReleaseExists
 from app.rules.codes import Indicator
-from app.rules.cubes import INDICATORS, LEVELS, QUARTER_DEPTH, UNKNOWN, YEAR, cubes, moved
+from app.rules.cubes import INDICATORS, LEVELS, OF_HOURS, QUARTER_DEPTH, UNKNOWN, YEAR, cubes, moved
 from app.rules.days import add_months, month_end
 from app.rules.labels import LABELS
 from app.rules.parameters import parameter
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 QUARTERS = (1, 2, 3, 4)
 PERCENT = 100
+HOURS, HIRES = "hours", "hires"
 NOWHERE: Path = ("FR", None, None, None, None, None)
 COVERAGE = (
     "Heures comptées de tous les contrats suivis dans le service, au lieu d'exécution. Un marché qui n'y est"
@@ -59,6 +60,7 @@ LABELS_OF = {
     Indicator.LEVEL: "diploma_levels",
     Indicator.MODALITY: "modalities",
     Indicator.CONTRACT_TYPE: "contract_types",
+    Indicator.OUTCOME: "outcome_categories",
 }
 
 
@@ -195,10 +197,11 @@ def _computed(writer: Writer, release: Release, earlier: Mapping[int, Release]) 
     for row in earlier.values():
         barred |= moved(quarters[row.quarter], queries.told_hours(writer.session, row.id))
     shares = ground.shares(release.year, release.quarter, release.position)
-    if release.quarter == YEAR:
-        before = [share for found in quarters.values() for share in found]
-        shares = corrected(before, shares, thresholds, barred=barred, depth=QUARTER_DEPTH)
-    return cubes(shares, thresholds, yearly=release.quarter == YEAR, barred=barred)
+    if release.quarter != YEAR:
+        return cubes(shares, thresholds, yearly=False, barred=barred)
+    before = [share for found in quarters.values() for share in found]
+    shares = corrected(before, shares, thresholds, barred=barred, depth=QUARTER_DEPTH)
+    return cubes(shares, thresholds, yearly=True, barred=barred, ended=ground.ended(release.year))
 
 
 def _thresholds(release: Release) -> Thresholds:
@@ -224,9 +227,23 @@ class _Ground:
                 firm=self._holders.get(row.contract_id),
                 contract=row.contract_id,
                 hours=row.hours,
-                categories={indicator: getattr(row, indicator) or UNKNOWN for indicator in LABELS_OF},
+                categories={indicator: getattr(row, indicator) or UNKNOWN for indicator in OF_HOURS},
             )
             for row in queries.counted_hours(self._session, *_months(year, quarter), position)
+        ]
+
+    def ended(self, year: int) -> list[Share]:
+        """The approved hires that ended in a year, by what is known now."""
+        return [
+            Share(
+                path=self._path(row.place),
+                person=row.person_id,
+                firm=self._holders.get(row.contract_id),
+                contract=row.contract_id,
+                hours=1,
+                categories={Indicator.OUTCOME: row.category or UNKNOWN},
+            )
+            for row in queries.ended_hires(self._session, *_months(year, YEAR))
         ]
 
     def _path(self, place: str | None) -> Path:
@@ -244,6 +261,7 @@ def _months(year: int, quarter: int) -> tuple[date, date]:
 
 
 def _stored(release_id: UUID, cell: Cell) -> dict[str, Any]:
+    counted = _counts(cell.indicator)
     return {
         "release_id": release_id,
         "indicator": cell.indicator.value,
@@ -251,26 +269,34 @@ def _stored(release_id: UUID, cell: Cell) -> dict[str, Any]:
         "code": cell.code,
         "hidden": cell.hidden,
         "people": cell.people,
-        "hours": cell.hours,
+        "hours": cell.hours if counted == HOURS else None,
         "contracts": cell.contracts,
         "columns": [
-            {"codes": list(column.codes), "people": column.people, "hours": column.hours}
+            {"codes": list(column.codes), "people": column.people, counted: column.hours}
             for column in cell.columns
         ],
     }
 
 
+def _counts(indicator: str) -> str:
+    """What an indicator adds up: hours, or the hires that ended."""
+    return HIRES if indicator == Indicator.OUTCOME else HOURS
+
+
 def _figures(cell: ReleaseCell) -> dict[str, Any]:
+    hires = [column[HIRES] for column in cell.columns if HIRES in column]
     return {
         "people": cell.people,
         "hours": cell.hours,
+        "hires": sum(hires) if hires else None,
         "contracts": cell.contracts,
         "columns": [
             ColumnOut(
                 codes=column["codes"],
                 label=_label(Indicator(cell.indicator), column["codes"]),
                 people=column["people"],
-                hours=column["hours"],
+                hours=column.get(HOURS),
+                hires=column.get(HIRES),
             )
             for column in cell.columns
         ],

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from httpx2 import Response
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -24,63 +22,27 @@ from tests.api.builders import (
     Service,
     Worker,
     add_contract,
-    add_hire,
     add_mandate,
     serving,
 )
 from tests.api.people import approved, declared, mandated_contract
 from tests.api.registering import errors_of
-
-# The end of a hire, then the days of its moments: 31 August clamps to 28 February.
-ENDED = date(2024, 8, 31)
-AT_SIX_MONTHS = datetime(2025, 2, 28, 9, tzinfo=UTC)
-AT_TWELVE_MONTHS = datetime(2025, 8, 31, 9, tzinfo=UTC)
+from tests.api.telling_outcomes import (
+    AT_SIX_MONTHS,
+    AT_TWELVE_MONTHS,
+    classes,
+    counted,
+    ended,
+    figures,
+    moments,
+    tell,
+)
 
 
 @pytest.fixture
 def service(database_url: str) -> Iterator[Service]:
     with serving(database_url) as found:
         yield found
-
-
-def ended(service: Service, contract_id: UUID, **values: Any) -> Worker:  # noqa: ANN401  # columns of any type
-    columns: dict[str, Any] = {"starts_on": date(2024, 1, 1), "ended_on": ENDED, **values}
-    return add_hire(service, contract_id, **columns)
-
-
-def tell(
-    service: Service,
-    worker: Worker,
-    situation: str,
-    moment: str = "exit",
-    version: int | None = None,
-    seat: tuple[str, Role] = (CONTRACTOR, Role.CONTRACTOR),
-) -> Response:
-    path = f"/v1/hires/{worker.hire_id}/outcomes/{moment}"
-    return service.send("PUT", path, *seat, {"situation": situation}, version)
-
-
-def moments(service: Service, worker: Worker) -> dict[str, Any]:
-    answer = service.get(f"/v1/hires/{worker.hire_id}/outcomes", CONTRACTOR, Role.CONTRACTOR)
-    assert answer.status_code == 200, answer.text
-    return {item["moment"]: item for item in answer.json()["items"]}
-
-
-def counted(service: Service, path: str, seat: tuple[str, Role], **query: str) -> dict[str, Any]:
-    siret, role = seat
-    answer = service.client.get(path, params=query, headers=service.headers(siret, role))
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def figures(moment: dict[str, Any]) -> tuple[Any, ...]:
-    names = ("due", "known", "missing", "response_rate", "dynamic_rate")
-    return tuple(moment[name] for name in names)
-
-
-def classes(moment: dict[str, Any]) -> dict[str, int]:
-    return {item["code"]: item["hires"] for item in moment["categories"] if item["hires"]}
 
 
 class TestTelling:
@@ -266,50 +228,6 @@ class TestCounting:
         tell(service, workers[0], "cdi", "6_months")
         six = counted(service, path, (FACILITATOR, Role.FACILITATOR))["moments"][1]
         assert figures(six) == (6, 1, 5, "0.1667", "1.0000")
-
-    def test_a_buyer_reads_classes_of_whole_quarters_that_differ_by_enough(self, service: Service) -> None:
-        """Five told in January are read from April on; one more in May waits until four others follow."""
-        contract_id = mandated_contract(service)
-        workers = [ended(service, contract_id) for _ in range(10)]
-        path, seat = f"/v1/contracts/{contract_id}/outcomes", (BUYER, Role.BUYER)
-
-        def at_exit(month: int, day: int) -> tuple[Any, ...]:
-            service.clock.moment = datetime(2025, month, day, 9, tzinfo=UTC)
-            found = counted(service, path, seat)["moments"][0]
-            return found["categories_as_of"], found["categories"] and classes(found), found["dynamic_rate"]
-
-        for worker in workers[:5]:
-            tell(service, worker, "cdi")
-        nothing, march = (None, None, None), ("2025-03-31", {"lasting": 5}, "1.0000")
-        assert at_exit(1, 10) == at_exit(3, 31) == nothing
-        assert at_exit(4, 1) == march
-        tell(service, workers[5], "jobseeker")
-        assert at_exit(5, 2) == at_exit(7, 1) == march
-        # What is due and what is known, the buyer reads as it stands.
-        assert figures(counted(service, path, seat)["moments"][0]) == (10, 6, 4, "0.6000", "1.0000")
-        # A correction, and three more: with the one before, five hires are of another class than in March.
-        tell(service, workers[0], "training_course", version=1)
-        for worker in workers[6:9]:
-            tell(service, worker, "retired")
-        assert at_exit(9, 30) == march
-        september = {"lasting": 4, "positive": 1, "other": 1, "neutral": 3}
-        assert at_exit(10, 1) == ("2025-09-30", september, "0.8333")
-        assert at_exit(10, 1)[1] == september
-
-    def test_a_buyer_subtracts_neither_periods_nor_territories(self, service: Service) -> None:
-        contract_id = mandated_contract(service)
-        for situation in ("cdi", "jobseeker") * 3:
-            tell(service, ended(service, contract_id, workplace="commune/57463"), situation)
-        service.clock.moment = AT_TWELVE_MONTHS
-        path = "/v1/territories/department/57/outcomes"
-        year = {"from": "2024-01", "to": "2024-12"}
-        for query in (year, {"from": "2024-08", "to": "2024-08"}, {**year, "level": "commune"}):
-            answer = counted(service, path, (BUYER, Role.BUYER), **query)
-            told = [*answer["moments"], *(found for item in answer["items"] for found in item["moments"])]
-            assert [found for found in told if found["categories"] or found["dynamic_rate"]] == []
-            assert (answer["moments"][0]["due"], answer["moments"][0]["known"]) == (6, 6)
-        found = counted(service, path, (FACILITATOR, Role.FACILITATOR), **year)["moments"][0]
-        assert classes(found) == {"lasting": 3, "other": 3}
 
     def test_a_subcontractor_counts_its_own(self, service: Service) -> None:
         contract_id = add_contract(service, subcontractor=SUBCONTRACTOR)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations, count, product
 from random import Random
@@ -18,6 +19,8 @@ from app.rules.secrecy import Path, Share, Thresholds, corrected
 THRESHOLDS = Thresholds(people=11, firms=3, share=Fraction(85, 100))
 QUARTERS = (1, 2, 3, 4)
 SEXES = ("female", "male")
+# The classes of outcomes of these worlds stand under the same two names.
+BY_SEX, OUTCOMES = (Indicator.ACTIVITY, Indicator.SEX), (Indicator.OUTCOME,)
 # Two regions of two departments; the grouping A1 lies in both departments of the first region.
 COMMUNES: tuple[Path, ...] = tuple(
     ("FR", region, department, epci, None, f"{department}{number}")
@@ -47,6 +50,8 @@ class Published:
     # What stands behind the year, and behind the quarters.
     told: list[Work] = field(default_factory=list)
     first: list[Work] = field(default_factory=list)
+    # Hires that ended in the year, of some of these people.
+    ended: list[Work] = field(default_factory=list)
 
     @property
     def of_quarters(self) -> list[tuple[int | None, Cubes]]:
@@ -107,9 +112,20 @@ def correct(random: Random, world: Sequence[Work]) -> list[Work]:
     return [*kept, *added]
 
 
-def publish(before: Sequence[Work], now: Sequence[Work]) -> Published:
+def endings(random: Random, world: Sequence[Work]) -> list[Work]:
+    """What ended of the work: most of it, of each person with one class."""
+    classes = defaultdict[Hashable, str](lambda: random.choice(SEXES))
+    found = []
+    for item in world:
+        if random.random() < 0.7:
+            told: dict[str, str] = {Indicator.OUTCOME: classes[item.share.person]}
+            found.append(replace(item, share=replace(item.share, hours=1, categories=told)))
+    return found
+
+
+def publish(before: Sequence[Work], now: Sequence[Work], ended: Sequence[Work] = ()) -> Published:
     """The four quarters as they were first known, then the year as it is known now."""
-    found, barred = Published(first=list(before)), set[Path]()
+    found, barred = Published(first=list(before), ended=list(ended)), set[Path]()
     for quarter in QUARTERS:
         shares = [item.share for item in before if item.quarter == quarter]
         found.quarters[quarter] = cubes(shares, THRESHOLDS, yearly=False, barred=barred)
@@ -117,7 +133,7 @@ def publish(before: Sequence[Work], now: Sequence[Work]) -> Published:
     told = corrected(_shares(before), _shares(now), THRESHOLDS, barred=barred, depth=3)
     # Of the year's hours nobody asks any more in which quarter they were.
     found.told = [Work(share, 0) for share in told]
-    found.year = cubes(told, THRESHOLDS, yearly=True, barred=barred)
+    found.year = cubes(told, THRESHOLDS, yearly=True, barred=barred, ended=_shares(ended))
     return found
 
 
@@ -155,7 +171,7 @@ class Cut:
         return (
             self.places(item.share.path)
             and self.quarter in {None, item.quarter}
-            and item.share.categories[Indicator.SEX] in self.sexes
+            and any(category in self.sexes for category in item.share.categories.values())
         )
 
     def row(self, value: str) -> np.ndarray:
@@ -183,9 +199,14 @@ class Adversary:
     Of a year and its quarters together it takes for granted that nothing was corrected in between.
     """
 
-    def __init__(self, releases: Iterable[tuple[int | None, Cubes]], value: str) -> None:
-        """Learn them; `quarter` None is the year."""
-        self.value = value
+    def __init__(
+        self,
+        releases: Iterable[tuple[int | None, Cubes]],
+        value: str,
+        indicators: Sequence[Indicator] = BY_SEX,
+    ) -> None:
+        """Learn them; `quarter` None is the year. What an indicator of other people tells is no help."""
+        self.value, self.indicators = value, indicators
         self.rows: list[np.ndarray] = []
         self.sums: list[float] = []
         for quarter, release in releases:
@@ -193,14 +214,12 @@ class Adversary:
 
     def _learn(self, release: Cubes, quarter: int | None) -> None:
         for cell in release.cells:
-            if cell.hidden:
+            if cell.hidden or cell.indicator not in self.indicators:
                 continue
             places = inside(cell.level, cell.code)
-            if cell.indicator is Indicator.ACTIVITY:
-                self._equal(Cut(places, quarter), getattr(cell, self.value))
-            elif cell.indicator is Indicator.SEX:
-                for column in cell.columns:
-                    self._equal(Cut(places, quarter, column.codes), getattr(column, self.value))
+            self._equal(Cut(places, quarter), getattr(cell, self.value))
+            for column in cell.columns:
+                self._equal(Cut(places, quarter, column.codes), getattr(column, self.value))
 
     def _equal(self, cut: Cut, told: int) -> None:
         self.rows.append(cut.row(self.value))
@@ -225,11 +244,11 @@ def few(works: Iterable[Work], cut: Cut) -> bool:
     return 0 < len({item.share.person for item in works if cut.holds(item)}) < THRESHOLDS.people
 
 
-def hidden_cuts(published: Published) -> Iterator[tuple[str, Cut]]:
+def hidden_cuts(published: Published, indicators: Sequence[Indicator] = BY_SEX) -> Iterator[tuple[str, Cut]]:
     """(what, figure) of every cell that a release hides: of the quarters, of the year, of the year by sex."""
     for quarter, release in (*published.of_quarters, *published.of_year):
         for cell in release.cells:
-            if not cell.hidden or cell.indicator not in {Indicator.ACTIVITY, Indicator.SEX}:
+            if not cell.hidden or cell.indicator not in indicators:
                 continue
             places = inside(cell.level, cell.code)
             what = f"{cell.indicator} {cell.level}/{cell.code} in {quarter or 'the year'}"

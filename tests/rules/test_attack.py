@@ -11,6 +11,7 @@ from app.rules import secrecy
 from app.rules.secrecy import Ground, Path, Thresholds
 from tests.rules.published_worlds import (
     COMMUNES,
+    OUTCOMES,
     QUARTERS,
     THRESHOLDS,
     Adversary,
@@ -19,6 +20,7 @@ from tests.rules.published_worlds import (
     Work,
     correct,
     country,
+    endings,
     few,
     hidden_cuts,
     publish,
@@ -92,6 +94,25 @@ def _hours(works: list[Work], cut: Cut) -> Counter[Hashable]:
     return found
 
 
+def narrow_outcomes(published: Published) -> list[str]:
+    """The hidden small cells of outcomes of which the adversary knows too much."""
+    people, hires = (Adversary(published.of_year, value, OUTCOMES) for value in ("people", "hours"))
+    cells = [cell for cell in hidden_cuts(published, OUTCOMES) if few(published.ended, cell[1])]
+    found = []
+    for what, cut in seeded(1).sample(cells, min(len(cells), TRIED)):
+        for least, most in (people.interval(cut), hires.interval(cut)):
+            if most - least < WIDTH - NEAR:
+                found.append(f"{what}: {least}–{most}")
+    return found
+
+
+@pytest.mark.parametrize("seed", range(WORLDS))
+def test_no_outcome_of_a_few_is_told(seed: int) -> None:
+    random = seeded(seed)
+    world = country(random)
+    assert narrow_outcomes(publish(world, world, endings(random, world))) == []
+
+
 @pytest.mark.parametrize("seed", range(WORLDS))
 def test_no_release_tells_of_a_few(seed: int) -> None:
     random = seeded(seed)
@@ -103,15 +124,19 @@ def test_no_release_tells_of_a_few(seed: int) -> None:
 
 
 def test_the_worlds_hold_something_to_hide_and_something_to_show() -> None:
-    hidden = shown = quarterly = 0
+    hidden = shown = quarterly = outcomes = 0
     for seed in range(MEASURED):
-        published = publish(*[country(seeded(seed))] * 2)
+        world = country(seeded(seed))
+        published = publish(world, world, endings(seeded(seed), world))
+        outcomes += sum(few(published.ended, cut) for _, cut in hidden_cuts(published, OUTCOMES))
+        shown += sum(not cell.hidden for cell in published.year.cells if cell.indicator in OUTCOMES)
         cuts = [cut for _, cut in hidden_cuts(published) if few(published.behind(cut), cut)]
         hidden += sum(cut.quarter is None for cut in cuts)
         quarterly += sum(cut.quarter is not None for cut in cuts)
         shown += sum(not cell.hidden for cell in published.year.cells if cell.level == "commune")
     assert hidden > 20
     assert quarterly > 10
+    assert outcomes > 20
     assert shown > 20
 
 
@@ -124,6 +149,10 @@ def _primary_alone(
 
 def test_without_complementary_suppression_the_attack_succeeds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrecy, "_shown_children", _primary_alone)
+    worlds = [country(seeded(seed)) for seed in range(4)]
+    assert [
+        line for each in worlds for line in narrow_outcomes(publish(each, each, endings(seeded(1), each)))
+    ]
     broken = [
         line for seed in range(4) for line in narrow(publish(*[country(seeded(seed))] * 2), together=True)
     ]

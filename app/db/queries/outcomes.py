@@ -149,7 +149,7 @@ def _ended(principal: Principal, today: date, moment: str) -> Select[Any]:
 
 def _place(basis: str) -> ColumnElement[Any]:
     if basis == "execution":
-        return func.coalesce(Hire.workplace, _first_place())
+        return func.coalesce(Hire.workplace, first_place())
     if basis == "residence":
         return _residence()
     if basis == "buyer":
@@ -157,7 +157,8 @@ def _place(basis: str) -> ColumnElement[Any]:
     return _seat(func.coalesce(_mandated(), Hire.owner_id))
 
 
-def _first_place() -> ScalarSelect[str | None]:
+def first_place() -> ScalarSelect[str | None]:
+    """Where the contract of a hire is executed first of all."""
     return (
         select(ContractPlace.place)
         .where(ContractPlace.owner_id == Hire.owner_id, ContractPlace.contract_id == Hire.contract_id)
