@@ -73,7 +73,7 @@ def places(value: object, known: set[str], path: Path = ()) -> Iterator[tuple[st
 def changed(body: Any, path: Path, to: str) -> Any:  # noqa: ANN401 - plain JSON
     if not path:
         return to
-    copy = dict(body) if isinstance(body, dict) else list(body)
+    copy: Any = dict(body) if isinstance(body, dict) else list(body)
     copy[path[0]] = changed(body[path[0]], path[1:], to)
     return copy
 
