@@ -232,15 +232,18 @@ def work(
     """Settle changes and do the jobs; several workers may run."""
     from app.settings import Settings
     from app.web.logs import configure_logging
-    from app.worker import Sending, Worker, run_until_signalled
+    from app.worker import Daily, Sending, Worker, run_until_signalled
 
     settings = Settings()
     configure_logging(settings.log_level)
     worker = Worker(
         open_means(settings),
-        answers_hours=settings.idempotency_hours,
-        file_days=settings.import_file_days,
-        refresh_days=settings.organisation_refresh_days,
+        daily=Daily(
+            answers_hours=settings.idempotency_hours,
+            file_days=settings.import_file_days,
+            refresh_days=settings.organisation_refresh_days,
+            publish_from=settings.publish_from_year,
+        ),
         lease=timedelta(seconds=lease),
         sending=Sending(settings.webhook_threads, settings.webhook_pause_days, settings.webhook_log_days),
     )

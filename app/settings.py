@@ -172,6 +172,9 @@ class Settings(BaseSettings):
     organisation_refresh_days: int = Field(
         default=30, ge=1, description="After how many days the directory is asked again of an organisation."
     )
+    publish_from_year: int | None = Field(
+        default=None, ge=2000, le=2100, description="First year whose releases are published; none: by hand."
+    )
     issuers: tuple[IssuerSettings, ...] = Field(
         default=(), description="OpenID Connect issuers, as a JSON list; at most one by introspection."
     )

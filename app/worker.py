@@ -27,6 +27,7 @@ from app.services import (
     jobs,
     pool_answers,
     pools,
+    publishing,
     retention,
     upkeep,
 )
@@ -59,6 +60,7 @@ HANDLERS: Handlers = {
     deliveries.FORGET_DELIVERIES: deliveries.forget_ended,
     import_copies.FORGET_COPIES: import_copies.forget_old,
     directory.CHECK: directory.check_organisations,
+    publishing.PUBLISH: publishing.publish_due,
 }
 
 
@@ -71,7 +73,22 @@ class Sending:
     log_days: int = 30
 
 
-NOT_SENDING = Sending()
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """What daily work goes by.
+
+    `answers_hours`: how long stored answers are kept; `file_days`: how long a table with problems is kept
+    to be given back; `refresh_days`: after which the directory is asked again of an organisation;
+    `publish_from`: the year from which releases are published, None for none.
+    """
+
+    answers_hours: int = 48
+    file_days: int = 7
+    refresh_days: int = 30
+    publish_from: int | None = None
+
+
+NOT_SENDING, BY_DEFAULT = Sending(), Daily()
 
 
 class Worker:
@@ -84,23 +101,15 @@ class Worker:
         self,
         means: Means,
         *,
-        answers_hours: int = 48,
-        file_days: int = 7,
-        refresh_days: int = 30,
+        daily: Daily = BY_DEFAULT,
         lease: timedelta = jobs.LEASE,
         stop: threading.Event | None = None,
         sending: Sending = NOT_SENDING,
     ) -> None:
-        """`answers_hours`: how long stored answers are kept; `lease`: after which a silent worker is dead.
-
-        `file_days`: how long a table with problems is kept to be given back; `refresh_days`: after
-        which the directory is asked again of an organisation.
-        """
+        """`lease`: after which a silent worker is dead."""
         self.means = means
         self.stop = stop or threading.Event()
-        self._answers_hours = answers_hours
-        self._file_days = file_days
-        self._refresh_days = refresh_days
+        self._daily = daily
         self._lease = lease
         self._sending = sending
         self._settled_at = 0.0
@@ -139,12 +148,13 @@ class Worker:
         self._settled_at = time.monotonic()
         if self._settled_at - self._planned_at >= PLAN_SECONDS:
             self._planned_at = self._settled_at
-            upkeep.plan_roll_over(self.means, self._answers_hours)
+            upkeep.plan_roll_over(self.means, self._daily.answers_hours)
             retention.plan_retention(self.means)
             audit.plan_forgetting(self.means)
             deliveries.plan_forgetting(self.means, self._sending.log_days)
-            import_copies.plan_forgetting(self.means, self._file_days)
-            directory.plan_check(self.means, self._refresh_days)
+            import_copies.plan_forgetting(self.means, self._daily.file_days)
+            directory.plan_check(self.means, self._daily.refresh_days)
+            publishing.plan_publishing(self.means, self._daily.publish_from)
         worked = jobs.work(self.means, HANDLERS, breathe=self._breathe, report=_log_fault, lease=self._lease)
         return worked or settled > 0
 

@@ -39,7 +39,12 @@ def list_api_keys(call: Calling, walk: Annotated[Walk, Query()]) -> Response:
 )
 def create_api_key(call: Calling, body: ApiKeyIn) -> Response:
     """La clé n'est montrée que dans cette réponse. La plateforme en crée pour tout organisme."""
-    return call.create(lambda writer: access.create_key(writer, body), body=body)
+    return call.create(
+        lambda writer: access.create_key(writer, body),
+        body=body,
+        # Its secret is repeated to who might make it now: not to a narrower key of the organisation.
+        again=lambda writer: access.may_make(writer, body),
+    )
 
 
 @router.post(
@@ -52,7 +57,11 @@ def create_api_key(call: Calling, body: ApiKeyIn) -> Response:
 )
 def rotate_api_key(call: Calling, key_id: UUID, body: RotationIn) -> Response:
     """Une clé neuve de même rôle, portées et libellé ; l'ancienne vit encore `overlap_days` jours."""
-    return call.create(lambda writer: access.rotate_key(writer, key_id, body), body=body)
+    return call.create(
+        lambda writer: access.rotate_key(writer, key_id, body),
+        body=body,
+        again=lambda writer: access.may_rotate(writer, key_id),
+    )
 
 
 @router.delete(

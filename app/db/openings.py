@@ -15,6 +15,8 @@ class Opening:
     arguments: str
     returns: str
     body: str
+    # Whether policies hang on it: its columns then stay as they are.
+    held: bool = False
 
     @property
     def signature(self) -> str:
@@ -23,8 +25,9 @@ class Opening:
 
     def statements(self) -> list[str]:
         """Lay it, whatever stood there. It belongs to the system role: the owner is behind the wall too."""
-        # The columns of a table that is given back cannot be replaced; no policy hangs on such a function.
-        gone = [f"DROP FUNCTION IF EXISTS {self.signature}"] if self.returns.startswith("TABLE") else []
+        # The columns of a table that is given back cannot be replaced.
+        replaced = self.returns.startswith("TABLE") and not self.held
+        gone = [f"DROP FUNCTION IF EXISTS {self.signature}"] if replaced else []
         return [
             *gone,
             (
@@ -46,6 +49,14 @@ OPENINGS = (
         "boolean",
         "SELECT EXISTS (SELECT FROM contract_access a "  # noqa: S608 - texts of this file
         f"WHERE a.owner_id = $1 AND a.contract_id = $2 AND {MINE})",
+    ),
+    # The contracts that the caller sees by its accesses: what most policies ask.
+    Opening(
+        "wall_seen",
+        "",
+        "TABLE (owner_id uuid, contract_id uuid)",
+        f"SELECT a.owner_id, a.contract_id FROM contract_access a WHERE {MINE}",  # noqa: S608 - texts of this file
+        held=True,
     ),
     Opening(
         "wall_may_hire",

@@ -41,6 +41,14 @@ OBJECTS = (
 REFERRED = (
     f"{ROLE} = 'prescriber' AND h.prescriber_id = {ORGANISATION} AND NOT wall_objects(h.participant_id)"
 )
+# Of a person, to who may know who it is: those who declared them, and the reviewers of their hires.
+DECLARED = (
+    f"{DECLARES} AND EXISTS (SELECT FROM participant_access g WHERE g.participant_id = {{person}} "
+    f"AND g.organisation_id = {ORGANISATION} AND g.role = {ROLE})"
+)
+REVIEWED = f"{ROLE} = 'facilitator' AND EXISTS (SELECT FROM hires h WHERE h.participant_id = {{person}})"
+_OF_SEEN = "IN (SELECT {} FROM wall_seen() a)"
+_PERSON = "EXISTS (SELECT FROM participants p WHERE p.id = {})"
 OWNED = f"owner_id = {ORGANISATION} AND {ROLE} = 'buyer'"
 
 
@@ -62,14 +70,18 @@ class Wall:
 
 
 def _seen(table: str, contract: str = "contract_id", owner: str | None = "owner_id") -> str:
-    of_owner = f"a.owner_id = {table}.{owner} AND " if owner else ""
-    found = f"{of_owner}a.contract_id = {table}.{contract} AND {MINE}"
-    return f"EXISTS (SELECT FROM contract_access a WHERE {found})"
+    """Whether the caller sees the contract of the row: asked once per statement, then looked up by hash.
+
+    By a function, so that the policy of `contract_access` is not planned again within each one that asks it.
+    """
+    if owner is None:
+        return f"{table}.{contract} {_OF_SEEN.format('a.contract_id')}"
+    return f"({table}.{owner}, {table}.{contract}) {_OF_SEEN.format('a.owner_id, a.contract_id')}"
 
 
 def _owner_seen(table: str) -> str:
     """Whether the caller sees some contract of the row's owner."""
-    return f"EXISTS (SELECT FROM contract_access a WHERE a.owner_id = {table}.owner_id AND {MINE})"
+    return f"{table}.owner_id {_OF_SEEN.format('a.owner_id')}"
 
 
 def of_contract(table: str, *, check: str | None = None) -> Wall:
@@ -100,7 +112,7 @@ def _sent(table: str) -> str:
 
 def of_person(table: str) -> Wall:
     """Rows with `participant_id`: those of the records that the caller sees."""
-    return Wall.same(f"EXISTS (SELECT FROM participants p WHERE p.id = {table}.participant_id)")
+    return Wall.same(_PERSON.format(f"{table}.participant_id"))
 
 
 def of_job(table: str) -> Wall:
@@ -121,10 +133,7 @@ _MANDATED = (
 )
 _PROFILE = "EXISTS (SELECT FROM profiles p WHERE p.owner_id = {table}.owner_id AND p.id = {table}.profile_id)"
 _OWN_PROFILE = f"owner_id = {ORGANISATION} AND {ROLE} IN ('buyer', 'facilitator')"
-_SPLIT_SEEN = (
-    f"{_seen('splits')} OR EXISTS (SELECT FROM contract_access a WHERE a.owner_id = splits.other_owner_id "
-    f"AND a.contract_id = splits.other_contract_id AND {MINE})"
-)
+_SPLIT_SEEN = f"{_seen('splits')} OR {_seen('splits', 'other_contract_id', 'other_owner_id')}"
 _RUNS = f"since <= {TODAY} AND (until IS NULL OR until >= {TODAY})"
 # Whether the organisation of the row stands on a contract that the caller sees.
 _MET = (
@@ -167,8 +176,12 @@ WALLS: dict[str, Wall] = {
     "verdicts": under("verdicts", "lines", "line_id"),
     "documents_seen": under("documents_seen", "lines", "line_id"),
     "hire_traits": under("hire_traits", "hires", "hire_id"),
+    # A buyer counts them, and reads no single one.
     "outcome_details": Wall(
-        under("outcome_details", "hires", "hire_id").using,
+        f"EXISTS (SELECT FROM hires o WHERE o.owner_id = outcome_details.owner_id "
+        f"AND o.id = outcome_details.hire_id "
+        f"AND ({ROLE} = 'facilitator' OR ({DECLARES} AND o.declarant_id = {ORGANISATION}))) "
+        f"OR {_sent('outcome_details')}",
         f"{under('outcome_details', 'hires', 'hire_id').check} OR {_sent('outcome_details')}",
     ),
     "penalty_cancellations": under("penalty_cancellations", "penalty_facts", "fact_id"),
@@ -209,9 +222,7 @@ WALLS: dict[str, Wall] = {
     ),
     "residences": of_person("residences"),
     "identities": Wall(
-        f"{DECLARES} AND EXISTS (SELECT FROM participant_access g "
-        f"WHERE g.participant_id = identities.participant_id AND g.organisation_id = {ORGANISATION} "
-        f"AND g.role = {ROLE})",
+        DECLARED.format(person="identities.participant_id"),
         f"{DECLARES} AND EXISTS (SELECT FROM participants p "
         f"WHERE p.id = identities.participant_id AND p.declarant_id = {ORGANISATION})",
         reads="EXISTS (SELECT FROM hires h WHERE h.participant_id = identities.participant_id "
@@ -223,10 +234,14 @@ WALLS: dict[str, Wall] = {
         f"WHERE p.id = participant_access.participant_id AND p.declarant_id = {ORGANISATION})",
     ),
     "person_links": Wall.same(
-        "EXISTS (SELECT FROM participants p WHERE p.id = person_links.first_id) "
-        "AND EXISTS (SELECT FROM participants p WHERE p.id = person_links.second_id)"
+        f"{ROLE} = 'facilitator' AND {_PERSON.format('person_links.first_id')} "
+        f"AND {_PERSON.format('person_links.second_id')}"
     ),
-    **{table: of_person(table) for table in ("oppositions", "erasures")},
+    "oppositions": Wall.same(
+        f"({DECLARED.format(person='oppositions.participant_id')}) "
+        f"OR ({REVIEWED.format(person='oppositions.participant_id')})"
+    ),
+    "erasures": of_person("erasures"),
     # Changes: one's own, those of contracts in sight, and those that an event in sight tells of.
     "changes": Wall(
         f"{PLATFORM} OR organisation_id = {ORGANISATION} OR {_seen('changes', owner=None)} OR wall_told(id)",

@@ -394,3 +394,4 @@ class Indicator(StrEnum):
     LEVEL = "level"
     MODALITY = "modality"
     CONTRACT_TYPE = "contract_type"
+    OUTCOME = "outcome"

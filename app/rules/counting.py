@@ -15,6 +15,7 @@ from uuid import UUID
 from app.rules.codes import Rule, State
 from app.rules.day_rules import Claim, by_days, clause_reference, modality, review, waits
 from app.rules.days import days_of_month
+from app.rules.held_texts import ALREADY
 from app.rules.hours import HUNDREDTHS, half_up
 from app.rules.lines import Hours, Line, Posting, Reason, postings
 from app.rules.parameters import parameter
@@ -172,7 +173,7 @@ def _training_cap(claim: Claim, before: int) -> Claim:
     cap = claim.line.terms.training_cap
     if cap is None:
         return claim
-    text = f"{french(cap)} h au plus, dont {hours_text(before, 'déjà comptée')}"
+    text = f"{french(cap)} h au plus{ALREADY}{hours_text(before, 'déjà comptée')}"
     return _at_most(claim, max(0, cap - before), text)
 
 

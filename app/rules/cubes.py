@@ -1,7 +1,8 @@
 """The fixed cubes that are published (domain §6): a quarter or a year, territories, one indicator at a time.
 
 Quarters tell the activity down to the department; years tell every indicator down to the commune. One set of
-territories is shown under an indicator with all its categories, or not at all.
+territories is shown under an indicator with all its categories, or not at all. Outcomes are a cube over
+people of their own: those whose hire ended in the year.
 """
 
 from __future__ import annotations
@@ -32,6 +33,11 @@ class IndicatorText:
     definition_fr: str
 
 
+# By these categories of the hours themselves.
+OF_HOURS = (
+    *(Indicator.SEX, Indicator.AGE_BAND, Indicator.LEVEL),
+    *(Indicator.MODALITY, Indicator.CONTRACT_TYPE),
+)
 _BY = (
     "Personnes distinctes et heures comptées de l'année selon {}. Les catégories trop petites pour être"
     " montrées à part le sont ensemble, de la même façon partout."
@@ -51,12 +57,18 @@ INDICATORS = {
             Indicator.CONTRACT_TYPE: "le type de contrat de travail",
         }.items()
     },
+    Indicator.OUTCOME: IndicatorText(
+        "personnes, mises à l'emploi",
+        "Personnes distinctes dont une mise à l'emploi approuvée a fini dans l'année, et ces mises à"
+        " l'emploi, selon la situation dite à la sortie. Les classes trop petites pour être montrées"
+        " à part le sont ensemble, de la même façon partout.",
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Categories told together."""
+    """Categories told together; of outcomes the `hours` are hires, as in `Share`."""
 
     codes: tuple[str, ...]
     people: int
@@ -65,7 +77,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One territory under one indicator; None and no columns where it is hidden. Hours in hundredths."""
+    """One territory under one indicator; None and no columns where it is hidden.
+
+    Hours in hundredths; of outcomes they are hires, as in `Share`.
+    """
 
     indicator: Indicator
     level: str
@@ -90,15 +105,24 @@ class Cubes:
 
 
 def cubes(
-    shares: Sequence[Share], thresholds: Thresholds, *, yearly: bool, barred: Collection[Path] = ()
+    shares: Sequence[Share],
+    thresholds: Thresholds,
+    *,
+    yearly: bool,
+    barred: Collection[Path] = (),
+    ended: Sequence[Share] = (),
 ) -> Cubes:
-    """Every cell of a period. `barred`: grounds that stay hidden (`app.rules.secrecy.shown_grounds`)."""
+    """Every cell of a period. `barred`: grounds that stay hidden (`app.rules.secrecy.shown_grounds`).
+
+    `ended`: of a year, the hires that ended in it, one share each.
+    """
     root = grounds(shares, YEAR_DEPTH if yearly else QUARTER_DEPTH)
     shown = shown_grounds(root, thresholds, barred=barred)
     cells = _cells(Indicator.ACTIVITY, root, shown, [(WHOLE,)])
     if yearly:
-        for indicator in list(Indicator)[1:]:
+        for indicator in OF_HOURS:
             cells += _by_category(indicator, shares, thresholds, shown)
+        cells += _by_category(Indicator.OUTCOME, ended, thresholds, shown)
     hidden = [path for path in hidden_grounds(root, shown) if len(path) <= QUARTER_DEPTH]
     return Cubes(cells, hidden)
 

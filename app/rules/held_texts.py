@@ -14,6 +14,8 @@ from app.rules.hours import HUNDREDTHS
 from app.rules.parameters import parameter
 from app.rules.texts import french
 
+# In the text of a cap on training: what follows was counted before, perhaps declared by somebody else.
+ALREADY = ", dont "
 HOLDING = frozenset({Rule.PLAUSIBILITY, Rule.SINGLE_COUNT})
 
 
@@ -25,3 +27,8 @@ def without_figures_of_others(rule: Rule, reference: str | None, month: date) ->
         weekly = parameter("weekly_maximum").at(month).value
         return f"{french(int(weekly) * HUNDREDTHS)} h par semaine, toutes déclarations de la personne"
     return "Horaire et heures supplémentaires de la personne chez cet employeur, toutes déclarations"
+
+
+def without_earlier_hours(text: str | None) -> str | None:
+    """Return the text of the training rule without the hours that the cap had let count before."""
+    return None if text is None else text.split(ALREADY, maxsplit=1)[0]

@@ -312,5 +312,6 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         Indicator.LEVEL: "Niveau de diplôme",
         Indicator.MODALITY: "Modalité",
         Indicator.CONTRACT_TYPE: "Type de contrat de travail",
+        Indicator.OUTCOME: "Sorties",
     },
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from app.rules.codes import OutcomeCategory, OutcomeMoment, OutcomeSituation
-from app.rules.days import ONE_DAY, add_months
+from app.rules.days import ONE_DAY, add_months, month_end
 
 REFERENCE = "Nomenclature des sorties de l'insertion par l'activité économique, usage non lu dans un texte"
 # Sorties dynamiques.
@@ -143,3 +143,37 @@ def rates(counts: Mapping[OutcomeCategory, int], due: int) -> OutcomeRates:
         response=Fraction(known, due) if due else None,
         dynamic=Fraction(dynamic, considered) if considered else None,
     )
+
+
+def settled_classes(
+    told: Mapping[Hashable, Sequence[tuple[date, OutcomeCategory]]],
+    day: date,
+    smallest: Callable[[date], int],
+) -> tuple[date | None, dict[Hashable, OutcomeCategory]]:
+    """Return as of when classes may be told to who could set today's beside yesterday's, and those by hire.
+
+    `told`: of each hire the days on which a class was told, in their order. Classes stand as they were at the
+    end of a quarter before `day`; a quarter is told only if so many hires (`smallest` on its last day) are of
+    another class than in the quarter told before it: no two figures differ by fewer. None: no quarter is.
+    """
+    since, shown = None, dict[Hashable, OutcomeCategory]()
+    for end in _quarter_ends(told, day):
+        found = {
+            hire: before[-1]
+            for hire, versions in told.items()
+            if (before := [category for at, category in versions if at <= end])
+        }
+        changed = sum(found.get(hire) is not shown.get(hire) for hire in found.keys() | shown.keys())
+        if changed >= smallest(end):
+            since, shown = end, found
+    return since, shown
+
+
+def _quarter_ends(told: Mapping[Hashable, Sequence[tuple[date, OutcomeCategory]]], day: date) -> list[date]:
+    first = min((at for versions in told.values() for at, _ in versions), default=day)
+    end = month_end(date(first.year, 3 * ((first.month + 2) // 3), 1))
+    found = []
+    while end < day:
+        found.append(end)
+        end = month_end(add_months(end.replace(day=1), 3))
+    return found

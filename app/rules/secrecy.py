@@ -37,7 +37,7 @@ class Thresholds:
 class Share:
     """Hours (hundredths, never zero) of one person on one contract of a firm, where they were worked.
 
-    `categories`: by indicator, the category they fall in.
+    Of outcomes, one hire that ended: its `hours` are 1. `categories`: by indicator, the one they fall in.
     """
 
     path: Path

@@ -264,6 +264,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "tell_split": "Annonce d'un partage à l'autre contrat",
         "tell_pool": "Globalisation annoncée à un contrat",
         "check_organisations": "Organismes relus dans l'annuaire des entreprises",
+        "publish_releases": "Publications échues faites",
     },
     **WEBHOOK_LABELS,
     "job_states": {

@@ -72,7 +72,8 @@ class CategoryCount(Output):
 class OutcomeFigures(Output):
     """Outcomes at one moment, over approved hires that ended.
 
-    For a buyer, below a number of hires that `GET /v1/rules` gives, the classes are left out.
+    A buyer reads classes on its contracts alone, as they stood at the end of a quarter, once enough hires
+    (`smallest_group` of `GET /v1/rules`) are of another class than in the quarter it could read before.
     """
 
     moment: OutcomeMoment
@@ -86,11 +87,15 @@ class OutcomeFigures(Output):
     )
     dynamic_rate: str | None = Field(
         description="Sorties dynamiques : emploi durable, de transition et sortie positive ÷ (connues"
-        " moins neutralisées) ; null s'il n'y en a aucune, ou trop peu pour l'appelant.",
+        " moins neutralisées) ; null s'il n'y en a aucune, et sans classes.",
         examples=["0.6250"],
     )
     categories: list[CategoryCount] | None = Field(
-        description="Par classe ; null s'il y en a trop peu pour que l'appelant les lise."
+        description="Par classe ; null pour un acheteur s'il n'en lit pas, ou pas encore."
+    )
+    categories_as_of: date | None = Field(
+        description="Jour dont sont les classes et le taux de sorties dynamiques : ce jour ou, pour un"
+        " acheteur, la fin d'un trimestre ; null sans classes."
     )
 
 

@@ -92,16 +92,20 @@ class ColumnOut(Output):
     codes: list[str]
     label: str
     people: int
-    hours: Hours
+    hours: Hours | None = Field(description="Null pour les sorties.")
+    hires: int | None = Field(description="Mises à l'emploi finies, pour les sorties ; null sinon.")
 
 
 class CellOut(Output):
     """One territory that may be told."""
 
     territory: TerritoryRef
-    people: int = Field(description="Personnes distinctes ayant des heures comptées.")
-    hours: Hours = Field(description="Heures comptées.")
-    contracts: int = Field(description="Contrats ayant des heures comptées.")
+    people: int = Field(
+        description="Personnes distinctes ayant des heures comptées ; aux sorties, dont un emploi a fini."
+    )
+    hours: Hours | None = Field(description="Heures comptées ; null pour les sorties.")
+    hires: int | None = Field(description="Mises à l'emploi finies, pour les sorties ; null sinon.")
+    contracts: int = Field(description="Contrats de ces personnes.")
     columns: list[ColumnOut]
 
 
@@ -131,7 +135,8 @@ class PublishedCell(Output):
     quarter: int | None
     indicator: Indicator
     people: int
-    hours: Hours
+    hours: Hours | None
+    hires: int | None
     contracts: int
     columns: list[ColumnOut]
 

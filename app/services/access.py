@@ -55,15 +55,32 @@ def check_gives(
         raise Forbidden
 
 
-def create_key(writer: Writer, request: ApiKeyIn) -> ApiKeyCreated:
-    """A new key; its text is in this answer and nowhere else."""
+def may_make(writer: Writer, request: ApiKeyIn) -> Organisation | None:
+    """Of which known organisation, if any, the key would be; Forbidden as `check_gives` says."""
     organisation = queries.organisation_by_identifier(writer.session, request.siret)
     check_gives(writer, organisation, request.role, request.scopes)
+    return organisation
+
+
+def create_key(writer: Writer, request: ApiKeyIn) -> ApiKeyCreated:
+    """A new key; its text is in this answer and nowhere else."""
+    organisation = may_make(writer, request)
     if organisation is None:
         raise unknown_reference("/siret")
     writer.record("api_key.created")
     key, text = add_key(writer, organisation, request)
     return ApiKeyCreated(**shown(key, organisation), key=text)
+
+
+def may_rotate(writer: Writer, key_id: UUID) -> tuple[ApiKey, Organisation]:
+    """The key and whose it is; NotFound, and Forbidden as `check_gives` says."""
+    # Held, so that two rotations at once do not both find one key alive.
+    key = one(writer.session, _visible(writer, key_id).with_for_update())
+    if key is None:
+        raise NotFound
+    organisation = queries.organisations_by_id(writer.session, {key.organisation_id})[key.organisation_id]
+    check_gives(writer, organisation, Role(key.role), frozenset(map(Scope, key.scopes)))
+    return key, organisation
 
 
 def rotate_key(writer: Writer, key_id: UUID, request: RotationIn) -> ApiKeyCreated:
@@ -72,12 +89,7 @@ def rotate_key(writer: Writer, key_id: UUID, request: RotationIn) -> ApiKeyCreat
     KeyEnded for a key that opens nothing any more; RotationUnderWay when it was replaced already, or replaces
     one that still lives.
     """
-    # Held, so that two rotations at once do not both find one key alive.
-    key = one(writer.session, _visible(writer, key_id).with_for_update())
-    if key is None:
-        raise NotFound
-    organisation = queries.organisations_by_id(writer.session, {key.organisation_id})[key.organisation_id]
-    check_gives(writer, organisation, Role(key.role), frozenset(map(Scope, key.scopes)))
+    key, organisation = may_rotate(writer, key_id)
     if key.revoked_at is not None or key.expires_at <= writer.now:
         raise KeyEnded
     lineage_id = key.lineage_id or key.id

@@ -11,6 +11,7 @@ from app.clock import PARIS, day_of
 from app.db.queries import changes as queries
 from app.db.queries.events import positions_of
 from app.db.tables import Change
+from app.exchange.tables.writing import inert
 from app.rules.days import add_months
 from app.rules.retention import LOGS, months_kept
 from app.schemas.events import ChangeOut, ChangePage, ObjectTouched, TrailForm
@@ -147,10 +148,6 @@ def _written(change: ChangeOut, form: TrailForm) -> str:
 
 def _line(values: Sequence[object]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerow(["" if value is None else _inert(str(value)) for value in values])
-    return text.getvalue()
-
-
-def _inert(text: str) -> str:
     # A caller chooses the name of its request: a spreadsheet is not to compute it.
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    csv.writer(text).writerow(["" if value is None else inert(str(value)) for value in values])
+    return text.getvalue()

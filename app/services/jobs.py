@@ -55,6 +55,7 @@ OWN_KINDS = frozenset(
         "forget_deliveries",
         "forget_copies",
         "check_organisations",
+        "publish_releases",
     },
 )
 TOLD_AT_END = {"import": "import.finished"}

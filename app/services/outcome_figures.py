@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from app.clock import day_of
 from app.db.queries import figures as territory_queries
 from app.db.queries import outcomes as queries
 from app.errors import FieldError, InvalidPayload
@@ -13,7 +14,7 @@ from app.rules.codes import OutcomeCategory, OutcomeMoment
 from app.rules.days import month_end
 from app.rules.hours import half_up
 from app.rules.labels import LABELS
-from app.rules.outcomes import latest_end, rates
+from app.rules.outcomes import latest_end, rates, settled_classes
 from app.rules.parameters import parameter
 from app.schemas.outcomes import (
     CategoryCount,
@@ -26,7 +27,7 @@ from app.services import figures
 from app.services.sight import require_role, seen_contract
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
     from datetime import date
     from fractions import Fraction
     from uuid import UUID
@@ -48,14 +49,50 @@ RATE_PLACES = 10_000
 
 
 def contract_outcomes(reader: Reader, contract_id: UUID) -> ContractOutcomes:
-    """Outcomes of the approved hires of a contract that the caller sees and that have ended."""
+    """Outcomes of the approved hires of a contract that the caller sees and that have ended.
+
+    Its buyer reads classes as they stood at the end of a quarter (`settled_classes`).
+    """
     contract = seen_contract(reader, contract_id)
     require_role(reader, *SEES_OUTCOMES)
     rows = queries.counts_on_contract(
         reader.session, reader.principal, reader.today, contract.id, _until(reader.today)
     )
-    counts = _by_code(rows).get(None, {})
-    return ContractOutcomes(contract_id=contract.id, as_of=reader.today, moments=_moments(reader, counts))
+    moments = _moments(reader, _by_code(rows).get(None, {}))
+    if reader.principal.role is Role.BUYER:
+        told = _told(reader, contract.id)
+        moments = [_with_settled(reader, found, told[found.moment]) for found in moments]
+    return ContractOutcomes(contract_id=contract.id, as_of=reader.today, moments=moments)
+
+
+def _told(reader: Reader, contract_id: UUID) -> dict[str, dict[Hashable, list[tuple[date, OutcomeCategory]]]]:
+    """By moment and hire, the classes with the day from which each counts: told, and the hire approved."""
+    found: dict[str, dict[Hashable, list[tuple[date, OutcomeCategory]]]] = {
+        moment: {} for moment in OutcomeMoment
+    }
+    for row in queries.told_on_contract(reader.session, reader.principal, reader.today, contract_id):
+        since = day_of(max(row.at, row.decided_at or row.at))
+        found[row.moment].setdefault(row.id, []).append((since, OutcomeCategory(row.category)))
+    return found
+
+
+def _with_settled(
+    reader: Reader, found: OutcomeFigures, told: Mapping[Hashable, Sequence[tuple[date, OutcomeCategory]]]
+) -> OutcomeFigures:
+    def smallest(day: date) -> int:
+        return int(parameter("smallest_group").at(day).value)
+
+    since, classes = settled_classes(told, reader.today, smallest)
+    if since is None:
+        return found
+    counts = Counter(classes.values())
+    return found.model_copy(
+        update={
+            "dynamic_rate": _rate(rates(counts, len(classes)).dynamic),
+            "categories": _categories(counts),
+            "categories_as_of": since,
+        }
+    )
 
 
 def territory_outcomes(reader: Reader, level: str, code: str, asked: OutcomesQuery) -> TerritoryOutcomes:
@@ -111,10 +148,9 @@ def _moments(reader: Reader, counts: Counts) -> list[OutcomeFigures]:
 def _figures(reader: Reader, moment: OutcomeMoment, counts: Mapping[str | None, int]) -> OutcomeFigures:
     told = {category: counts.get(category, 0) for category in OutcomeCategory}
     found = rates(told, sum(counts.values()))
-    # A buyer knows the hires of its contract one by one: few together would tell of a person.
-    smallest = parameter("smallest_group").at(reader.today).value
-    hidden = reader.principal.role is Role.BUYER and found.due < smallest
-    labels = LABELS["outcome_categories"]
+    # A buyer knows the hires of its contracts one by one: between two days, two periods or two territories,
+    # the figures would differ by one of them.
+    hidden = reader.principal.role is Role.BUYER
     return OutcomeFigures(
         moment=moment,
         label=LABELS["outcome_moments"][moment],
@@ -123,10 +159,16 @@ def _figures(reader: Reader, moment: OutcomeMoment, counts: Mapping[str | None, 
         missing=found.missing,
         response_rate=_rate(found.response),
         dynamic_rate=None if hidden else _rate(found.dynamic),
-        categories=None
-        if hidden
-        else [CategoryCount(code=code, label=labels[code], hires=number) for code, number in told.items()],
+        categories=None if hidden else _categories(told),
+        categories_as_of=None if hidden else reader.today,
     )
+
+
+def _categories(counts: Mapping[OutcomeCategory, int]) -> list[CategoryCount]:
+    labels = LABELS["outcome_categories"]
+    return [
+        CategoryCount(code=code, label=labels[code], hires=counts.get(code, 0)) for code in OutcomeCategory
+    ]
 
 
 def _rate(rate: Fraction | None) -> str | None:

@@ -15,7 +15,7 @@ from app.errors import NotFound
 from app.principal import Role
 from app.refusals.releases import PeriodNotOver, QuartersMissing, ReleaseExists
 from app.rules.codes import Indicator
-from app.rules.cubes import INDICATORS, LEVELS, QUARTER_DEPTH, UNKNOWN, YEAR, cubes, moved
+from app.rules.cubes import INDICATORS, LEVELS, OF_HOURS, QUARTER_DEPTH, UNKNOWN, YEAR, cubes, moved
 from app.rules.days import add_months, month_end
 from app.rules.labels import LABELS
 from app.rules.parameters import parameter
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 QUARTERS = (1, 2, 3, 4)
 PERCENT = 100
+HOURS, HIRES = "hours", "hires"
 NOWHERE: Path = ("FR", None, None, None, None, None)
 COVERAGE = (
     "Heures comptées de tous les contrats suivis dans le service, au lieu d'exécution. Un marché qui n'y est"
@@ -59,6 +60,7 @@ LABELS_OF = {
     Indicator.LEVEL: "diploma_levels",
     Indicator.MODALITY: "modalities",
     Indicator.CONTRACT_TYPE: "contract_types",
+    Indicator.OUTCOME: "outcome_categories",
 }
 
 
@@ -69,23 +71,31 @@ def publish(writer: Writer, asked: ReleaseIn) -> ReleaseOut:
     quarters are not all published.
     """
     require_role(writer, Role.ADMIN)
+    return _shown(publish_period(writer, asked.year, asked.quarter or YEAR, asked.smallest_people))
+
+
+def publish_period(writer: Writer, year: int, quarter: int, smallest_people: int | None = None) -> Release:
+    """Publish a quarter of a year, or the year (0), for whoever may; refused as `publish` says."""
     queries.hold_publishing(writer.session)
-    quarter = asked.quarter or YEAR
-    delay = timedelta(days=int(parameter("publication_delay").at(writer.today).value))
-    if writer.today <= _months(asked.year, quarter)[1] + delay:
+    if writer.today <= last_day_unpublished(year, quarter, writer.today):
         raise PeriodNotOver
-    earlier = queries.of_year(writer.session, asked.year)
+    earlier = queries.of_year(writer.session, year)
     if quarter in earlier:
         raise ReleaseExists
     if quarter == YEAR and not all(each in earlier for each in QUARTERS):
         raise QuartersMissing
-    release = _new_release(writer, asked, quarter)
+    release = _new_release(writer, year, quarter, smallest_people)
     found = _computed(writer, release, earlier)
     release.withheld = [list(path) for path in found.withheld]
     writer.touch("release", release.id)
     writer.session.add(release)
     queries.add_cells(writer.session, [_stored(release.id, cell) for cell in found.cells])
-    return _shown(release)
+    return release
+
+
+def last_day_unpublished(year: int, quarter: int, today: date) -> date:
+    """The last day on which a period may not be published yet, by the delay in force today."""
+    return _months(year, quarter)[1] + timedelta(days=int(parameter("publication_delay").at(today).value))
 
 
 def list_releases(reader: Reader, walk: Walk) -> ReleasePage:
@@ -160,12 +170,12 @@ def _release(reader: Reader, release_id: UUID) -> Release:
     return found
 
 
-def _new_release(writer: Writer, asked: ReleaseIn, quarter: int) -> Release:
+def _new_release(writer: Writer, year: int, quarter: int, smallest_people: int | None) -> Release:
     last = changes.last_seal(writer.session)
-    people = asked.smallest_people or int(parameter("fewest_people").at(writer.today).value)
+    people = smallest_people or int(parameter("fewest_people").at(writer.today).value)
     return Release(
         id=new_id(),
-        year=asked.year,
+        year=year,
         quarter=quarter,
         basis=Basis.EXECUTION.value,
         position=last.position if last else 0,
@@ -187,10 +197,11 @@ def _computed(writer: Writer, release: Release, earlier: Mapping[int, Release]) 
     for row in earlier.values():
         barred |= moved(quarters[row.quarter], queries.told_hours(writer.session, row.id))
     shares = ground.shares(release.year, release.quarter, release.position)
-    if release.quarter == YEAR:
-        before = [share for found in quarters.values() for share in found]
-        shares = corrected(before, shares, thresholds, barred=barred, depth=QUARTER_DEPTH)
-    return cubes(shares, thresholds, yearly=release.quarter == YEAR, barred=barred)
+    if release.quarter != YEAR:
+        return cubes(shares, thresholds, yearly=False, barred=barred)
+    before = [share for found in quarters.values() for share in found]
+    shares = corrected(before, shares, thresholds, barred=barred, depth=QUARTER_DEPTH)
+    return cubes(shares, thresholds, yearly=True, barred=barred, ended=ground.ended(release.year))
 
 
 def _thresholds(release: Release) -> Thresholds:
@@ -216,9 +227,23 @@ class _Ground:
                 firm=self._holders.get(row.contract_id),
                 contract=row.contract_id,
                 hours=row.hours,
-                categories={indicator: getattr(row, indicator) or UNKNOWN for indicator in LABELS_OF},
+                categories={indicator: getattr(row, indicator) or UNKNOWN for indicator in OF_HOURS},
             )
             for row in queries.counted_hours(self._session, *_months(year, quarter), position)
+        ]
+
+    def ended(self, year: int) -> list[Share]:
+        """The approved hires that ended in a year, by what is known now."""
+        return [
+            Share(
+                path=self._path(row.place),
+                person=row.person_id,
+                firm=self._holders.get(row.contract_id),
+                contract=row.contract_id,
+                hours=1,
+                categories={Indicator.OUTCOME: row.category or UNKNOWN},
+            )
+            for row in queries.ended_hires(self._session, *_months(year, YEAR))
         ]
 
     def _path(self, place: str | None) -> Path:
@@ -236,6 +261,7 @@ def _months(year: int, quarter: int) -> tuple[date, date]:
 
 
 def _stored(release_id: UUID, cell: Cell) -> dict[str, Any]:
+    counted = _counts(cell.indicator)
     return {
         "release_id": release_id,
         "indicator": cell.indicator.value,
@@ -243,26 +269,34 @@ def _stored(release_id: UUID, cell: Cell) -> dict[str, Any]:
         "code": cell.code,
         "hidden": cell.hidden,
         "people": cell.people,
-        "hours": cell.hours,
+        "hours": cell.hours if counted == HOURS else None,
         "contracts": cell.contracts,
         "columns": [
-            {"codes": list(column.codes), "people": column.people, "hours": column.hours}
+            {"codes": list(column.codes), "people": column.people, counted: column.hours}
             for column in cell.columns
         ],
     }
 
 
+def _counts(indicator: str) -> str:
+    """What an indicator adds up: hours, or the hires that ended."""
+    return HIRES if indicator == Indicator.OUTCOME else HOURS
+
+
 def _figures(cell: ReleaseCell) -> dict[str, Any]:
+    hires = [column[HIRES] for column in cell.columns if HIRES in column]
     return {
         "people": cell.people,
         "hours": cell.hours,
+        "hires": sum(hires) if hires else None,
         "contracts": cell.contracts,
         "columns": [
             ColumnOut(
                 codes=column["codes"],
                 label=_label(Indicator(cell.indicator), column["codes"]),
                 people=column["people"],
-                hours=column["hours"],
+                hours=column.get(HOURS),
+                hires=column.get(HIRES),
             )
             for column in cell.columns
         ],

@@ -11,7 +11,7 @@ from app.errors import Forbidden, NotFound, NotReviewer
 from app.principal import Role
 from app.refusals.contracts import NoClause
 from app.rules.codes import Rule
-from app.rules.held_texts import HOLDING, without_figures_of_others
+from app.rules.held_texts import HOLDING, without_earlier_hours, without_figures_of_others
 from app.rules.terms_json import kept_terms_from_json
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ def value_told(reader: Reader, entry: Entry) -> tuple[str | None, str | None]:
         return entry.parameter, entry.reference
     if rule is Rule.ELIGIBILITY:
         return None, None
+    if rule is Rule.TRAINING:
+        return without_earlier_hours(entry.parameter), entry.reference
     if rule in HOLDING:
         return without_figures_of_others(rule, entry.reference, entry.month), entry.reference
     return entry.parameter, entry.reference

@@ -161,7 +161,7 @@ class Call:
         *,
         body: BaseModel | bytes | None,
         status: int = 201,
-        again: Callable[[Writer], None] | None = None,
+        again: Callable[[Writer], object] | None = None,
     ) -> Response:
         """Run a creating use case once per `Idempotency-Key`; a repetition gets the first answer.
 

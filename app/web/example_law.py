@@ -97,6 +97,7 @@ OUTCOMES: dict[str, Any] = {
     "MomentOut.earlier": [],
     "MomentOut.label": "À 6 mois",
     "MomentOut.moment": "6_months",
+    "OutcomeFigures.categories_as_of": "2025-12-31",
     "OutcomeFigures.due": 5,
     "OutcomeFigures.known": 4,
     "OutcomeFigures.label": "À 6 mois",

@@ -10,7 +10,7 @@ from app.services.releases import COVERAGE
 RELEASE = "01936f2e-7c10-7a31-9c55-0242ac120020"
 ACTIVITY = next(iter(INDICATORS.values()))
 PERIOD: dict[str, Any] = {"year": 2025, "quarter": 1, "coverage": COVERAGE}
-FIGURES = {"people": 42, "hours": "6380.50", "contracts": 9, "columns": []}
+FIGURES = {"people": 42, "hours": "6380.50", "hires": None, "contracts": 9, "columns": []}
 RELEASES: dict[str, Any] = {
     **{f"ReleaseOut.{name}": value for name, value in PERIOD.items()},
     "ReleaseOut.id": RELEASE,
@@ -39,4 +39,5 @@ RELEASES: dict[str, Any] = {
     "ColumnOut.label": "Féminin",
     "ColumnOut.people": 17,
     "ColumnOut.hours": "2540.00",
+    "ColumnOut.hires": None,
 }

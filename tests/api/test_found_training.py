@@ -9,7 +9,16 @@ from sqlalchemy import select
 
 from app.db.tables import Line
 from app.principal import Role
-from tests.api.builders import CONTRACTOR, FACILITATOR, TERMS, Service, add_contract, add_mandate, serving
+from tests.api.builders import (
+    BUYER,
+    CONTRACTOR,
+    FACILITATOR,
+    TERMS,
+    Service,
+    add_contract,
+    add_mandate,
+    serving,
+)
 from tests.api.people import decide, declared, prove
 
 CAPPED = {**TERMS, "training_cap": "20.00"}
@@ -98,3 +107,25 @@ def test_what_a_month_gives_back_goes_to_the_next(service: Service, contract_id:
     correct(service, january, 2, {"nothing_to_declare": True})
     # The line taken out of January holds nothing any more; February has the whole cap.
     assert counted(service) == [(0, 0), (7000, 0)]
+
+
+def test_what_the_cap_counted_before_is_told_to_the_reviewer_alone(
+    service: Service, contract_id: UUID
+) -> None:
+    """15 h in January leave 5 of the 20 for February: others than the reviewer hear of the cap alone."""
+    hire = declared(service, contract_id)["id"]
+    prove(service, hire)
+    decide(service, hire, "approved")
+    declare(service, contract_id, JANUARY, hire, "15.00")
+    path = declare(service, contract_id, FEBRUARY, hire, "20.00")
+    entries = f"/v1/contracts/{contract_id}/compliance/entries"
+    cap, before = "20 h au plus", "20 h au plus, dont 15 h déjà comptées"
+    seats = {
+        (CONTRACTOR, Role.CONTRACTOR): cap,
+        (BUYER, Role.BUYER): cap,
+        (FACILITATOR, Role.FACILITATOR): before,
+    }
+    for (siret, role), text in seats.items():
+        (entry,) = service.get(entries, siret, role, figure="refused").json()["items"]
+        assert (entry["rule"], entry["hours"], entry["parameter"]) == ("training", "15.00", text)
+        assert "déjà comptées" not in service.get(path, siret, role).text or text == before

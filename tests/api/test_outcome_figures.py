@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -24,30 +23,13 @@ from tests.api.builders import (
 )
 from tests.api.people import approved, mandated_contract
 from tests.api.registering import errors_of
-from tests.api.test_outcomes import AT_SIX_MONTHS, ended, tell
+from tests.api.telling_outcomes import AT_SIX_MONTHS, classes, counted, ended, figures, tell
 
 
 @pytest.fixture
 def service(database_url: str) -> Iterator[Service]:
     with serving(database_url) as found:
         yield found
-
-
-def counted(service: Service, path: str, seat: tuple[str, Role], **query: str) -> dict[str, Any]:
-    siret, role = seat
-    answer = service.client.get(path, params=query, headers=service.headers(siret, role))
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def figures(moment: dict[str, Any]) -> tuple[Any, ...]:
-    names = ("due", "known", "missing", "response_rate", "dynamic_rate")
-    return tuple(moment[name] for name in names)
-
-
-def classes(moment: dict[str, Any]) -> dict[str, int]:
-    return {item["code"]: item["hires"] for item in moment["categories"] if item["hires"]}
 
 
 class TestCounting:
@@ -68,7 +50,7 @@ class TestCounting:
         tell(service, workers[2], "short_cdd", version=1)
         tell(service, workers[2], "jobseeker", version=2)
         path = f"/v1/contracts/{contract_id}/outcomes"
-        readers = {FACILITATOR: Role.FACILITATOR, BUYER: Role.BUYER, CONTRACTOR: Role.CONTRACTOR}
+        readers = {FACILITATOR: Role.FACILITATOR, CONTRACTOR: Role.CONTRACTOR}
         for siret, role in readers.items():
             at_exit, six, twelve = counted(service, path, (siret, role))["moments"]
             assert figures(at_exit) == (6, 4, 1, "0.6667", "0.6667")
@@ -79,22 +61,6 @@ class TestCounting:
         tell(service, workers[0], "cdi", "6_months")
         six = counted(service, path, (FACILITATOR, Role.FACILITATOR))["moments"][1]
         assert figures(six) == (6, 1, 5, "0.1667", "1.0000")
-
-    def test_a_buyer_reads_no_class_of_few(self, service: Service) -> None:
-        """Four hires are under the smallest group of five; the facilitator reads them one by one anyway."""
-        contract_id = mandated_contract(service)
-        workers = [ended(service, contract_id) for _ in range(4)]
-        tell(service, workers[0], "cdi")
-        path = f"/v1/contracts/{contract_id}/outcomes"
-        at_exit = counted(service, path, (BUYER, Role.BUYER))["moments"][0]
-        assert figures(at_exit) == (4, 1, 3, "0.2500", None)
-        assert at_exit["categories"] is None
-        assert classes(counted(service, path, (FACILITATOR, Role.FACILITATOR))["moments"][0]) == {
-            "lasting": 1
-        }
-        ended(service, contract_id)
-        at_exit = counted(service, path, (BUYER, Role.BUYER))["moments"][0]
-        assert (figures(at_exit), classes(at_exit)) == ((5, 1, 4, "0.2000", "1.0000"), {"lasting": 1})
 
     def test_a_subcontractor_counts_its_own(self, service: Service) -> None:
         contract_id = add_contract(service, subcontractor=SUBCONTRACTOR)

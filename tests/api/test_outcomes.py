@@ -1,12 +1,10 @@
 """Outcomes after hires: told, corrected, counted; and who may."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
-from httpx2 import Response
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -24,46 +22,24 @@ from tests.api.builders import (
     Service,
     Worker,
     add_contract,
-    add_hire,
     add_mandate,
     serving,
 )
 from tests.api.people import declared, mandated_contract
 from tests.api.registering import errors_of
-
-# The end of a hire, then the days of its moments: 31 August clamps to 28 February.
-ENDED = date(2024, 8, 31)
-AT_SIX_MONTHS = datetime(2025, 2, 28, 9, tzinfo=UTC)
-AT_TWELVE_MONTHS = datetime(2025, 8, 31, 9, tzinfo=UTC)
+from tests.api.telling_outcomes import (
+    AT_SIX_MONTHS,
+    AT_TWELVE_MONTHS,
+    ended,
+    moments,
+    tell,
+)
 
 
 @pytest.fixture
 def service(database_url: str) -> Iterator[Service]:
     with serving(database_url) as found:
         yield found
-
-
-def ended(service: Service, contract_id: UUID, **values: Any) -> Worker:  # noqa: ANN401  # columns of any type
-    columns: dict[str, Any] = {"starts_on": date(2024, 1, 1), "ended_on": ENDED, **values}
-    return add_hire(service, contract_id, **columns)
-
-
-def tell(
-    service: Service,
-    worker: Worker,
-    situation: str,
-    moment: str = "exit",
-    version: int | None = None,
-    seat: tuple[str, Role] = (CONTRACTOR, Role.CONTRACTOR),
-) -> Response:
-    path = f"/v1/hires/{worker.hire_id}/outcomes/{moment}"
-    return service.send("PUT", path, *seat, {"situation": situation}, version)
-
-
-def moments(service: Service, worker: Worker) -> dict[str, Any]:
-    answer = service.get(f"/v1/hires/{worker.hire_id}/outcomes", CONTRACTOR, Role.CONTRACTOR)
-    assert answer.status_code == 200, answer.text
-    return {item["moment"]: item for item in answer.json()["items"]}
 
 
 class TestTelling:

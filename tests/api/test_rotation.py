@@ -57,6 +57,33 @@ def rotate(
     return service.client.post(f"{PATH}/{key['id']}/rotate", json=body, headers=headers)
 
 
+def test_a_secret_is_repeated_to_nobody_who_may_not_give_it(running: Service) -> None:
+    """A key that only reads, one that only writes and one of another role repeat both requests."""
+    service = running
+    wide = made(service)
+    narrow = [made(service, scopes=scopes) for scopes in (["read"], ["write"])]
+    other = made(service, role="facilitator")
+    body = {"siret": BUYER, "role": "buyer", "label": "Secret", "scopes": ["read", "write"]}
+
+    def create(key: dict[str, Any]) -> Response:
+        headers = {"Authorization": f"Bearer {key['key']}", "Idempotency-Key": "secret-made"}
+        return service.client.post(PATH, json=body, headers=headers)
+
+    secret = create(wide).json()["key"]
+    successor = rotate(service, wide, again="secret-rotated").json()["key"]
+    for key in narrow:
+        for answer in (create(key), rotate(service, wide, by=key, again="secret-rotated")):
+            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+            assert secret not in answer.text
+            assert successor not in answer.text
+    # In another role it is another request, and nothing of its own to make.
+    assert create(other).status_code == 403
+    assert rotate(service, wide, by=other, again="secret-rotated").status_code == 404
+    again = create(wide), rotate(service, wide, again="secret-rotated")
+    assert [answer.json()["key"] for answer in again] == [secret, successor]
+    assert {answer.headers["Idempotent-Replayed"] for answer in again} == {"true"}
+
+
 def status(service: Service, key: dict[str, Any]) -> int:
     return service.client.get("/v1/me", headers={"Authorization": f"Bearer {key['key']}"}).status_code
 

@@ -79,7 +79,8 @@ def test_every_target_can_be_planned_and_is_in_the_help(target: str) -> None:
     assert f"  make {target} " in shown
 
 
-def test_the_landing_check_is_the_test_target() -> None:
+def test_the_landing_check_is_the_audit_then_the_test_target() -> None:
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
+    assert 'CLAUSES_AUDIT="${CLAUSES_AUDIT:-if-reachable}" make audit </dev/null' in script.read_text()
     assert "exec make test </dev/null" in script.read_text()

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import openpyxl
 
-from app.exchange.tables.writing import Column, Kind, Table, csv_lines, workbook
+from app.exchange.tables.writing import Column, Kind, Table, csv_lines, inert, workbook
 
 COLUMNS = (
     Column("Objet", "Ce qui est acheté."),
@@ -37,9 +37,19 @@ def test_a_machine_reads_rfc_4180() -> None:
 
 
 def test_every_beginning_of_a_formula_is_inert() -> None:
-    texts = ["=1", "+1", "-1", "@a", "\t=1", "a=1"]
+    texts = ["=1", "+1", "-1", "@a", "\t=1", "a=1", "\uff1d1", "\uff201"]
     lines = list(csv_lines(COLUMNS[:1], [[text] for text in texts]))[1:]
-    assert [line.strip() for line in lines] == ["'=1", "'+1", "'-1", "'@a", "=1", "a=1"]
+    assert [line.strip() for line in lines] == [
+        "'=1",
+        "'+1",
+        "'-1",
+        "'@a",
+        "=1",
+        "a=1",
+        "'\uff1d1",
+        "'\uff201",
+    ]
+    assert [inert(text)[0] for text in ("\t=1", "\r=1", "\n=1", "\uff0b1", "\uff0d1")] == ["'"] * 5
 
 
 def test_the_workbook_holds_real_numbers_days_filter_and_total() -> None:

@@ -19,7 +19,7 @@ from app.rules.counting import (
 )
 from app.rules.day_rules import by_days, duration, eligibility, modality, review, window
 from app.rules.days import Span, days_of_month
-from app.rules.held_texts import HOLDING, without_figures_of_others
+from app.rules.held_texts import HOLDING, without_earlier_hours, without_figures_of_others
 from app.rules.lines import Hours, Line, Period, Posting, Review
 from app.rules.splits import REFERENCE as SPLIT_REFERENCE
 from app.rules.splits import Room
@@ -124,6 +124,9 @@ def test_held_hours_are_told_to_others_without_figures_of_another_claim() -> Non
     assert without_figures_of_others(Rule.SINGLE_COUNT, "Règle du service", JANUARY) == (
         "Horaire et heures supplémentaires de la personne chez cet employeur, toutes déclarations"
     )
+    assert without_earlier_hours("20 h au plus, dont 5 h déjà comptées") == "20 h au plus"
+    assert without_earlier_hours("10 % de 50 h") == "10 % de 50 h"
+    assert without_earlier_hours(None) is None
     for rule in HOLDING:
         agreed = without_figures_of_others(rule, SPLIT_REFERENCE, JANUARY)
         assert agreed == "Partage convenu entre deux déclarations de la personne"

@@ -49,7 +49,14 @@ class TestYear:
     )
 
     def test_every_indicator_is_told_of_every_territory(self) -> None:
-        found = cubes(self.PEOPLE, THRESHOLDS, yearly=True)
+        ended = [
+            Share(METZ, f"p{n}", n % 3, n % 3, 1, {Indicator.OUTCOME: "lasting" if n < 20 else "other"})
+            for n in range(32)
+        ]
+        found = cubes(self.PEOPLE, THRESHOLDS, yearly=True, ended=ended)
+        assert told(found, Indicator.OUTCOME, "commune") == {
+            "57463": (32, 32, 3, (Column(("lasting",), 20, 20), Column(("other",), 12, 12)))
+        }
         assert {cell.indicator for cell in found.cells} == set(Indicator)
         assert told(found, Indicator.ACTIVITY, "commune") == {
             "57463": (38, 3_800, 8, ()),

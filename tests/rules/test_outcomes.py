@@ -1,5 +1,6 @@
 """What becomes of people after a hire: when it is to be known, in which class it counts, the rates."""
 
+from collections.abc import Hashable
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,7 +8,16 @@ import pytest
 
 from app.rules.codes import OutcomeCategory, OutcomeMoment, OutcomeSituation
 from app.rules.labels import LABELS
-from app.rules.outcomes import DYNAMIC, SITUATIONS, category_of, due_on, latest_end, moments_due, rates
+from app.rules.outcomes import (
+    DYNAMIC,
+    SITUATIONS,
+    category_of,
+    due_on,
+    latest_end,
+    moments_due,
+    rates,
+    settled_classes,
+)
 from tests.rules.cases import load
 from tests.rules.months import day
 
@@ -61,3 +71,21 @@ def test_ends_that_fall_due_together() -> None:
 
 def _text(rate: Any) -> str:  # noqa: ANN401  # a fraction or None
     return "" if rate is None else str(rate)
+
+
+def test_two_quarters_that_are_told_differ_by_enough_hires() -> None:
+    """Two a quarter, with a smallest group of three: every second quarter is told."""
+    told: dict[Hashable, list[tuple[date, OutcomeCategory]]] = {
+        number: [(date(2025, 1 + 3 * (number // 2), 15), OutcomeCategory.LASTING)] for number in range(8)
+    }
+    seen = {
+        day: settled_classes(told, day, lambda _: 3)
+        for day in (date(2025, 6, 30), date(2025, 7, 1), date(2025, 12, 31), date(2026, 1, 1))
+    }
+    assert {day: (since, len(found)) for day, (since, found) in seen.items()} == {
+        date(2025, 6, 30): (None, 0),
+        date(2025, 7, 1): (date(2025, 6, 30), 4),
+        date(2025, 12, 31): (date(2025, 6, 30), 4),
+        date(2026, 1, 1): (date(2025, 12, 31), 8),
+    }
+    assert settled_classes({}, date(2025, 7, 1), lambda _: 0) == (None, {})

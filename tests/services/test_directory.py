@@ -14,7 +14,7 @@ from app.db.tables import Change, Job, Organisation
 from app.exchange.connector import Connector
 from app.principal import Role
 from app.services import directory
-from app.worker import Worker
+from app.worker import Daily, Worker
 from tests.api.builders import BUYER, CONTRACTOR, Service, serving
 from tests.api.cases import PLATFORM
 from tests.exchange.fake_services import HASTY, Fake, Said, fake_service
@@ -51,7 +51,7 @@ def named(service: Service) -> None:
 
 def worked(service: Service) -> list[dict[str, Any]]:
     """The results of all checks so far, those due now included."""
-    worker = Worker(service.means, refresh_days=30)
+    worker = Worker(service.means, daily=Daily(refresh_days=30))
     while worker.step():
         pass
     with service.means.database.read() as session:

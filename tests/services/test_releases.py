@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.db.tables import HireOutcome
 from app.principal import SERVICE, Principal, Role
 from app.refusals.releases import PeriodNotOver, QuartersMissing, ReleaseExists
 from app.schemas.releases import CellsQuery, PublishedQuery, ReleaseIn, ReleaseOut
@@ -109,3 +110,68 @@ def test_a_period_is_published_after_its_delay(books: Books) -> None:
     # 2025-04-15: the first quarter of 2025 ended fifteen days ago.
     with pytest.raises(PeriodNotOver):
         publish(books, 1, 2025)
+
+
+def test_outcomes_of_a_year_are_told_over_the_people_whose_hire_ended(books: Books) -> None:
+    """Twelve in Nancy, fifteen in Metz and three in Maizières leave in 2021; of one of Metz nothing is told.
+
+    It would stand alone in Moselle's part of its class: neither Moselle nor, beside it, Nancy's is told.
+    """
+    buyer, firms = books.organisation(METZ), [books.organisation() for _ in range(3)]
+    contracts = [books.contract(buyer, firm) for firm in firms]
+    clauses = [books.clause(contract) for contract in contracts]
+    leaving = [(NANCY, "lasting", 12), (METZ, "other", 14), (METZ, None, 1), (MAIZIERES, "other", 3)]
+    number = 0
+    for place, category, size in leaving:
+        for _ in range(size):
+            which = number % 3
+            at_work = clauses[which], contracts[which], firms[which]
+            worker = books.worker(
+                *at_work, starts_on=date(2021, 5, 1), ended_on=date(2021, 5, 31), workplace=place
+            )
+            books.post(worker, date(2021, 5, 1), "counted", 1_000, execution=place)
+            tell(books, worker, category)
+            number += 1
+    books.settle()
+    for quarter in (1, 2, 3, 4):
+        publish(books, quarter, 2021)
+    year = publish(books, None, 2021)
+    assert "outcome" in [indicator.code for indicator in year.indicators]
+    told = {level: outcomes(books, year.id, level) for level in ("country", "department", "commune")}
+    # The one of whom nothing is known stands with the class of fewest people.
+    whole = {"lasting, unknown": (13, 13), "other": (17, 17)}
+    assert told == {"country": {"FR": whole}, "department": {}, "commune": {}}
+
+
+def tell(books: Books, worker: Worker, category: str | None) -> None:
+    """Say what became of somebody; first something else, that is corrected."""
+    for version, said in enumerate(("positive", category) if category else (), 1):
+        with writing(books.means, SERVICE, "test") as writer:
+            outcome = HireOutcome(
+                owner_id=worker.contract.owner_id,
+                contract_id=worker.contract.id,
+                hire_id=worker.hire_id,
+                moment="exit",
+                number=version,
+                category=said,
+                recorded_by=worker.declarant_id,
+                role=Role.CONTRACTOR,
+                change_id=writer.record("outcome.recorded"),
+            )
+            writer.session.add(outcome)
+
+
+def outcomes(books: Books, release_id: UUID, level: str) -> dict[str, dict[str, tuple[int, int | None]]]:
+    with books.reading(None, Role.ADMIN) as reader:
+        asked = CellsQuery.model_validate({"level": level, "indicator": "outcome"})
+        found = releases.list_cells(reader, release_id, asked)
+    assert [item.hours for item in found.items] == [None] * len(found.items)
+    assert [item.hires for item in found.items] == [
+        sum(column.hires or 0 for column in item.columns) for item in found.items
+    ]
+    return {
+        item.territory.code: {
+            ", ".join(column.codes): (column.people, column.hires) for column in item.columns
+        }
+        for item in found.items
+    }

@@ -78,6 +78,24 @@ def counts_on_contract(
     return session.execute(union_all(*parts)).all()
 
 
+def told_on_contract(
+    session: ReadSession, principal: Principal, today: date, contract_id: UUID
+) -> Sequence[Row[UUID, str, str, datetime, datetime | None]]:
+    """(hire, moment, class, instant it was told, instant of the approval), each version, oldest first."""
+    query = (
+        visible_hires(principal, today)
+        .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
+        .join(HireOutcome, (HireOutcome.owner_id == Hire.owner_id) & (HireOutcome.hire_id == Hire.id))
+        .join(Change, Change.id == HireOutcome.change_id)
+        .where(Hire.contract_id == contract_id, Assessment.decision == APPROVED)
+        .with_only_columns(
+            *(Hire.id, HireOutcome.moment, HireOutcome.category, Change.at, Assessment.decided_at)
+        )
+        .order_by(HireOutcome.number)
+    )
+    return session.execute(query).all()
+
+
 def counts_inside(
     session: ReadSession,
     asked: Asked,
@@ -131,7 +149,7 @@ def _ended(principal: Principal, today: date, moment: str) -> Select[Any]:
 
 def _place(basis: str) -> ColumnElement[Any]:
     if basis == "execution":
-        return func.coalesce(Hire.workplace, _first_place())
+        return func.coalesce(Hire.workplace, first_place())
     if basis == "residence":
         return _residence()
     if basis == "buyer":
@@ -139,7 +157,8 @@ def _place(basis: str) -> ColumnElement[Any]:
     return _seat(func.coalesce(_mandated(), Hire.owner_id))
 
 
-def _first_place() -> ScalarSelect[str | None]:
+def first_place() -> ScalarSelect[str | None]:
+    """Where the contract of a hire is executed first of all."""
     return (
         select(ContractPlace.place)
         .where(ContractPlace.owner_id == Hire.owner_id, ContractPlace.contract_id == Hire.contract_id)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, cast, func, insert, select
+from sqlalchemy import BigInteger, cast, exists, func, insert, select
+from sqlalchemy.orm import aliased
 
+from app.db.queries.outcomes import APPROVED, first_place
 from app.db.tables import (
+    Assessment,
     ContractParty,
     Entry,
     Hire,
+    HireOutcome,
     HireTraits,
     Participant,
     Release,
@@ -18,6 +22,7 @@ from app.db.tables import (
     Territory,
     TerritoryAlias,
 )
+from app.rules.codes import OutcomeMoment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +69,37 @@ def counted_hours(
         .where(Entry.state == COUNTED, Entry.month.between(first, last), Seal.position <= position)
         .group_by(*keys)
         .having(hours > 0)
+    )
+    return session.execute(query).all()
+
+
+def ended_hires(session: ReadSession, first: date, last: date) -> Sequence[Row[*tuple[Any, ...]]]:
+    """(person, contract, place or null, class or null) of each approved hire that ended in these days.
+
+    Where it worked, else the first place of the contract; the class is the last one told of its exit.
+    """
+    newer = aliased(HireOutcome)
+    corrected = exists().where(
+        newer.owner_id == HireOutcome.owner_id,
+        newer.hire_id == HireOutcome.hire_id,
+        newer.moment == HireOutcome.moment,
+        newer.number > HireOutcome.number,
+    )
+    query = (
+        select(
+            *(Participant.person_id, Hire.contract_id, HireOutcome.category),
+            func.coalesce(Hire.workplace, first_place()).label("place"),
+        )
+        .join(Participant, Participant.id == Hire.participant_id)
+        .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
+        .outerjoin(
+            HireOutcome,
+            (HireOutcome.owner_id == Hire.owner_id)
+            & (HireOutcome.hire_id == Hire.id)
+            & (HireOutcome.moment == OutcomeMoment.EXIT.value)
+            & ~corrected,
+        )
+        .where(Hire.ended_on.between(first, last), Assessment.decision == APPROVED)
     )
     return session.execute(query).all()
 

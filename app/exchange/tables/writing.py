@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 HUNDREDTHS = 100
 # What a spreadsheet would compute instead of showing (OWASP, CSV injection).
-COMPUTED = ("=", "+", "-", "@", "\t", "\r")
+COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 BOM = "\ufeff"
 # Excel's own limit: characters of a cell.
 LONGEST_CELL = 32_767
