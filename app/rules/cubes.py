@@ -138,12 +138,12 @@ def _by_category(
     root = grounds(shares, YEAR_DEPTH, lambda share: column_of[share.categories.get(indicator, UNKNOWN)])
     # A single column would repeat the total under another name.
     told = len(groups) > 1
-    shown = shown_grounds(root, thresholds, allowed=allowed) if told else {}
+    shown: Collection[Path] = shown_grounds(root, thresholds, allowed=allowed) if told else ()
     return _cells(indicator, root, shown, groups)
 
 
 def _cells(
-    indicator: Indicator, root: Ground, shown: Mapping[Path, Ground], groups: Sequence[tuple[str, ...]]
+    indicator: Indicator, root: Ground, shown: Collection[Path], groups: Sequence[tuple[str, ...]]
 ) -> list[Cell]:
     return [
         _cell(indicator, *place, parts, groups)

@@ -143,17 +143,17 @@ def shown_grounds(
     *,
     barred: Collection[Path] = (),
     allowed: Collection[Path] | None = None,
-) -> dict[Path, Ground]:
-    """The grounds whose masses may be told, by path; what is left of each parent by subtraction is safe.
+) -> set[Path]:
+    """The grounds whose masses may be told; what is left of each parent by subtraction is safe.
 
     `barred`: hidden by an earlier release of the same year, so hidden still. `allowed`: those that a total
     told before shows; no others are shown by category.
     """
-    found: dict[Path, Ground] = {}
+    found: set[Path] = set()
     waiting = [root]
     while waiting:
         for child in _shown_children(waiting.pop(), thresholds, barred, allowed):
-            found[child.path] = child
+            found.add(child.path)
             waiting.append(child)
     return found
 
