@@ -24,7 +24,7 @@ OPERATIONS = {operation.id: operation for operation in operations()}
 OWN_TRAIL = {"read_audit", "export_audit"}
 # What has to be done on the case before they can be asked, its former reviewer does no more.
 ASKED = [name for name in OPERATIONS if name not in {*matrix.OPEN, *OWN_TRAIL, *PREPARED}]
-FORMER = [TEAM_A.seats[name] for name in ("facilitator", "subcontractor", "structure")]
+FORMER = [TEAM_A.seats[name] for name in ("facilitator", "structure")]
 # What leads to a contract; of people, declarants keep those that they declared.
 LEADING = ("contract_id", "hire_id", "assessment_id", "statement_id", "dispute_id", "pool_id")
 
