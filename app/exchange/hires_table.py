@@ -6,17 +6,22 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from app.exchange.folding import fold_words
 from app.exchange.hours_table import CONTRACT
 from app.exchange.tables import cells
 from app.exchange.tables.lines import LineReader, ReadRow
 from app.exchange.tables.matching import Field
 from app.exchange.tables.writing import Column, Kind
+from app.rules.codes import FactKind
+from app.rules.facts import FACT_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from app.exchange.tables.reading import Row
 
+# What is told of the person on their first day, under the law's own words; the rest is in columns of its own.
+FACTS = {code: kind for code, (kind, _) in FACT_LABELS.items() if code not in ("birth_date", "level")}
 FIELDS = (
     replace(CONTRACT, needed=True),
     Field(
@@ -112,9 +117,14 @@ FIELDS = (
         ("publics", "public", "criteres", "critere", "eligibilite", "statut a l entree", "claimed publics"),
     ),
     Field("proofs", "Justificatifs tenus prêts", ("justificatifs tenus prets", "justificatifs", "preuves")),
+    *(Field(code, FACT_LABELS[code][1], (fold_words(FACT_LABELS[code][1]),)) for code in FACTS),
 )
-_DAYS = ("birth_date", "starts_on", "planned_end_on", "informed_on")
-_HOURS = ("weekly_hours", "planned_hours")
+_DAYS = {"birth_date", "starts_on", "planned_end_on", "informed_on"}
+_DAYS |= {code for code, kind in FACTS.items() if kind is FactKind.DATE}
+# Hundredths of hours, or of months.
+HUNDREDTHS = {"weekly_hours", "planned_hours"}
+HUNDREDTHS |= {code for code, kind in FACTS.items() if kind is FactKind.MONTHS}
+_LISTS = {"publics", "proofs", *(code for code, kind in FACTS.items() if kind is FactKind.PROGRAMMES)}
 _PLACES = ("commune", "workplace")
 _NUMBERS = ("employer", "prescriber", "france_travail", "pass_iae")
 _CODE = re.compile(r"[0-9A-Za-z]{1,5}")
@@ -171,17 +181,19 @@ def read_hire(row: Row, places: Mapping[str, int]) -> HireRow:
 
 
 def _reader(code: str) -> Callable[[LineReader], Any]:
-    if code in _DAYS:
-        return lambda line: line.read(code, cells.day)
-    if code in _HOURS:
-        return lambda line: line.read(code, cells.hours)
-    if code in ("publics", "proofs"):
-        return lambda line: [part.strip() for part in _LIST.split(line.text(code) or "") if part.strip()]
-    if code in _PLACES:
-        return lambda line: _commune(line.text(code) or "")
-    if code in _NUMBERS:
-        return lambda line: _SPACES.sub("", line.text(code) or "")
-    return lambda line: line.text(code)
+    ways: tuple[tuple[bool, Callable[[LineReader], Any]], ...] = (
+        (code in _DAYS, lambda line: line.read(code, cells.day)),
+        (code in HUNDREDTHS, lambda line: line.read(code, cells.hours)),
+        (FACTS.get(code) is FactKind.BOOLEAN, lambda line: line.yes(code)),
+        (code in _LISTS, lambda line: _parts(line.text(code) or "")),
+        (code in _PLACES, lambda line: _commune(line.text(code) or "")),
+        (code in _NUMBERS, lambda line: _SPACES.sub("", line.text(code) or "")),
+    )
+    return next((read for holds, read in ways if holds), lambda line: line.text(code))
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in _LIST.split(text) if part.strip()]
 
 
 def _commune(text: str) -> str:

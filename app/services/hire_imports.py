@@ -12,9 +12,10 @@ from app.db.queries.hires import declared_hires
 from app.db.queries.participants import declared_under
 from app.errors import DomainError
 from app.exchange.folding import fold_words
-from app.exchange.hires_table import FIELDS, TEMPLATE, HireRow, read_hire
+from app.exchange.hires_table import FACTS, FIELDS, HUNDREDTHS, TEMPLATE, HireRow, read_hire
 from app.exchange.tables.writing import Table
 from app.rules.codes import Sex
+from app.rules.facts import FACT_LABELS
 from app.rules.labels import LABELS as LAW
 from app.rules.proofs import PROOFS
 from app.rules.publics import PUBLICS
@@ -67,6 +68,7 @@ NAMES = {
     **{f"/participant/{target}": name for name, target in OF_PERSON.items()},
     **{f"/{target}": name for name, target in OF_HIRE.items()},
     "/participant/residence/place": "commune",
+    **{f"/facts/{code}": code for code in FACTS},
 }
 SEXES = {"f": Sex.FEMALE, "femme": Sex.FEMALE, "m": Sex.MALE, "h": Sex.MALE, "homme": Sex.MALE}
 CODED = {
@@ -75,6 +77,8 @@ CODED = {
     "level": LAW["diploma_levels"],
     "sex": LAW["sexes"],
     "prescriber_kind": LABELS["prescribers"],
+    "structure": LAW["structures"],
+    "programmes": LAW["programmes"],
     "publics": {code: public.label_fr for code, public in PUBLICS.items()},
     "proofs": {code: proof.label_fr for code, proof in PROOFS.items()},
 }
@@ -92,6 +96,7 @@ ABOUT = {
     "Données personnelles": (
         "Le fichier est gardé chiffré et rendu à vous seul ; n'y mettez pas de numéro de sécurité sociale."
     ),
+    "Faits déclarés": "Colonnes facultatives : " + " ; ".join(FACT_LABELS[code][1] for code in FACTS),
     **{
         f"Codes : {name}": " ; ".join(f"{code} : {label}" for code, label in labels.items())
         for name, labels in CODED.items()
@@ -190,12 +195,11 @@ def _request(line: Line) -> HireIn | None:
     if "commune" in values:
         person["residence"] = {"place": values["commune"]}
     hire = {target: values[name] for name, target in OF_HIRE.items() if name in values}
-    for name in ("weekly_hours", "planned_hours"):
-        if name in hire:
-            hire[name] = decimal_text(hire[name])
+    facts = {code: values[code] for code in FACTS if code in values}
     if line.rejected:
         return None
-    return table_lines.checked(HireIn, {**hire, "participant": person}, line, NAMES)
+    asked = {**hire, "participant": person, "facts": facts or None}
+    return table_lines.checked(HireIn, asked, line, NAMES)
 
 
 def _coded(line: Line) -> dict[str, Any]:
@@ -209,4 +213,6 @@ def _coded(line: Line) -> dict[str, Any]:
         if None in found:
             line.refuse("unknown_code", UNKNOWN_CODE, name)
         values[name] = found if isinstance(said, list) else found[0]
+    for name in HUNDREDTHS & {name for name, value in values.items() if value is not None}:
+        values[name] = decimal_text(values[name])
     return values

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from app.db.queries.hour_imports import Declarable
     from app.db.tables import Statement
     from app.exchange.tables.matching import Field
     from app.exchange.tables.reading import Row
@@ -83,7 +82,7 @@ class HoursTable:
         """Begin, with no hire known."""
         self._running = running
         self._contracts = NamedContracts(running)
-        self._hires: dict[UUID, Declarable] = {}
+        self._hires: dict[UUID, tuple[UUID, str]] = {}
 
     def read(self, row: Row, places: Mapping[str, int]) -> HoursRow:
         """One line, without knowing what is registered."""
@@ -139,14 +138,15 @@ class HoursTable:
         if new:
             with self._running.reading() as reader:
                 rows = queries.declarable_hires(reader.session, reader.principal, reader.today, new)
-            self._hires.update((row.id, row) for row in rows)
+            # Not the rows: each would keep its whole statement, with every id that was asked for.
+            self._hires.update((row.id, (row.contract_id, row.reference)) for row in rows)
 
-    def _place_hire(self, line: Line, row: HoursRow, hire: Declarable | None) -> None:
+    def _place_hire(self, line: Line, row: HoursRow, hire: tuple[UUID, str] | None) -> None:
         if hire is None:
             line.refuse("hire_unknown", SENTENCES["hire_unknown"], "hire")
             return
-        line.contract_id, line.reference = hire.contract_id, hire.reference
-        known = (named_contracts.written(hire.reference), str(hire.contract_id))
+        line.contract_id, line.reference = hire
+        known = (named_contracts.written(line.reference), str(line.contract_id))
         if row.contract and named_contracts.written(row.contract) not in known:
             line.refuse("other_contract", SENTENCES["other_contract"], "contract")
 

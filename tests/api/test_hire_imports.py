@@ -12,10 +12,11 @@ from httpx2 import Response
 from sqlalchemy import func, select
 
 from app import worker
-from app.db.tables import Hire, ImportChunk, ImportMapping, ImportRow, Job, Participant
-from app.principal import Role
-from app.services import hires
+from app.db.tables import Assessment, Hire, ImportChunk, ImportMapping, ImportRow, Job, Participant
+from app.principal import SERVICE, Role
+from app.services import eligibility, hires
 from app.services.verify import verify
+from app.services.work import reading
 from tests.api.builders import (
     BUYER,
     CONTRACTOR,
@@ -183,6 +184,30 @@ def test_a_hire_that_stands_otherwise_is_told(service: Service) -> None:
     imported(service, table(line(contract_id, "Standing", **{"Date d": "06/01/2025"})))
     assert len({hire.participant_id for hire in declared(service, contract_id)}) == 1
     assert len(declared(service, contract_id)) == 2
+
+
+def test_facts_are_told_under_their_own_words_and_never_read_back(service: Service) -> None:
+    contract_id = add_contract(service)
+    facts = ";Allocataire du RSA;Inscrit à France Travail depuis le;Mois travaillés dans les 12 derniers mois"
+    more = ";Parcours suivis;Sortant de l'aide sociale à l'enfance"
+    content = table(
+        f"{line(contract_id, 'Faits')};oui;01/09/2024;2,5;EPIDE, cej;",
+        f"{line(contract_id, 'Doute')};peut-être;;13;autre;non",
+    ).replace("Justificatifs", f"Justificatifs{facts}{more}")
+    found = imported(service, content, mode="valid")
+    assert told(found) == [(2, "created", []), (3, "rejected", [("not_yes_or_no", "P")])]
+    (hire,) = declared(service, contract_id)
+    with reading(service.means, SERVICE, "test") as reader:
+        assessment = reader.session.scalars(select(Assessment).where(Assessment.hire_id == hire.id)).one()
+        known = eligibility.open_file(reader, assessment).declared
+    assert known == {
+        "rsa": True,
+        "registered_since": "2024-09-01",
+        "months_worked": "2.50",
+        "programmes": ["epide", "cej"],
+    }
+    again = imported(service, content.replace("peut-être;;13;autre;non", "oui;;13;;non"), mode="valid")
+    assert told(again) == [(2, "unchanged", []), (3, "rejected", [("too_large", "R")])]
 
 
 def test_all_or_nothing(service: Service) -> None:
