@@ -14,10 +14,23 @@ from app.schemas.compliance import ComplianceQuery
 from app.schemas.exports import (
     AttestationQuery,
     ContractsExport,
+    EntriesExport,
     PackageQuery,
+    StatementsExport,
+    TableAsked,
     TableForm,
+    TerritoriesExport,
 )
-from app.services import exports, open_contracting, reports
+from app.schemas.territories import Code, Level
+from app.services import (
+    entry_exports,
+    exports,
+    open_contracting,
+    reports,
+    statement_exports,
+    territory_exports,
+)
+from app.services.extracts import Extract, csv_of, workbook_of
 from app.web.commands import Calling
 from app.web.routing import ExactRoute, answers
 
@@ -58,6 +71,16 @@ PACKAGE: dict[int | str, dict[str, Any]] = {
 router = APIRouter(prefix="/v1/exports", tags=["exports"], route_class=ExactRoute)
 
 
+def answer(call: Calling, request: Request, extract: Extract, asked: TableAsked) -> Response:
+    """The table: CSV while it is read, a workbook once it is whole."""
+    if asked.form is TableForm.CSV:
+        return call.stream(
+            lambda reading: csv_of(extract, reading, asked.separator), "text/csv", f"{extract.name}.csv"
+        )
+    most = request.app.state.settings.export_rows
+    return call.file(lambda reader: workbook_of(extract, reader, most), XLSX, f"{extract.name}.xlsx")
+
+
 @router.get(
     "/contracts",
     response_class=StreamingResponse,
@@ -69,10 +92,53 @@ def export_contracts(call: Calling, request: Request, asked: Annotated[Contracts
 
     Mêmes critères et même vue que la liste ; le classeur porte une feuille de définitions.
     """
-    if asked.form is TableForm.CSV:
-        return call.stream(lambda reading: exports.contracts_csv(reading, asked), "text/csv", "contrats.csv")
-    most = request.app.state.settings.export_rows
-    return call.file(lambda reader: exports.contracts_workbook(reader, asked, most), XLSX, "contrats.xlsx")
+    return answer(call, request, exports.contracts_extract(asked), asked)
+
+
+@router.get(
+    "/statements",
+    response_class=StreamingResponse,
+    responses={**TABLE, **answers(404, 409, 422)},
+    summary="Reprendre les relevés en fichier",
+)
+def export_statements(
+    call: Calling, request: Request, asked: Annotated[StatementsExport, Query()]
+) -> Response:
+    """Une ligne par mise à l'emploi et par mois, de tous les contrats que vous voyez ou d'un seul. Aucun nom.
+
+    Un déclarant reprend ses relevés ; le titulaire, aussi ceux de ses sous-traitants.
+    """
+    return answer(call, request, statement_exports.statements_extract(asked), asked)
+
+
+@router.get(
+    "/entries",
+    response_class=StreamingResponse,
+    responses={**TABLE, **answers(404, 409, 422)},
+    summary="Reprendre les écritures en fichier",
+)
+def export_entries(call: Calling, request: Request, asked: Annotated[EntriesExport, Query()]) -> Response:
+    """Les écritures dont les heures des contrats sont la somme, avec la règle qui a décidé. Aucun nom.
+
+    Avec `as_of` et `known_at`, le fichier est pour toujours le même.
+    """
+    return answer(call, request, entry_exports.entries_extract(asked), asked)
+
+
+@router.get(
+    "/territories/{level}/{code}",
+    response_class=StreamingResponse,
+    responses={**TABLE, **answers(404, 409, 422)},
+    summary="Reprendre les chiffres de territoires en fichier",
+)
+def export_territories(
+    call: Calling, request: Request, level: Level, code: Code, asked: Annotated[TerritoriesExport, Query()]
+) -> Response:
+    """Heures, personnes et contrats par statut, du territoire et de ceux d'un niveau qu'il contient.
+
+    Les chiffres sont ceux de « Suivre la réalisation dans les territoires contenus », masqués de même.
+    """
+    return answer(call, request, territory_exports.territories_extract(level, code, asked), asked)
 
 
 @router.get(

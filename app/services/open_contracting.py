@@ -15,7 +15,8 @@ from app.schemas.compliance import ComplianceQuery
 from app.schemas.social_conditions import SocialConditionKind
 from app.services import contracts
 from app.services.entries import view_of
-from app.services.exports import all_taken, position_of, who_and_when
+from app.services.exports import position_of
+from app.services.extracts import all_taken, who_and_when
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

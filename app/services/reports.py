@@ -14,7 +14,7 @@ from app.rules.codes import State
 from app.rules.labels import LABELS
 from app.services import contract_positions, contracts
 from app.services.entries import view_of
-from app.services.exports import who_and_when
+from app.services.extracts import who_and_when
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -188,6 +188,9 @@ answer_dispute               403  403  403  404  200  403  404  404  404
 withdraw_dispute             403  403  200  404  403  403  404  404  404
 
 export_contracts             200  200  200  200  200  200  200  200  200
+export_statements            200  200  200  200  200  200  200  200  200
+export_entries               200  200  200  200  200  200  403  403  403
+export_territories           200  200  200  200  200  200  403  403  403
 export_ocds                  200  200  200  200  200  200  200  200  200
 export_contract_ocds         200  200  200  200  200  200  200  404  404
 export_bilan                 200  200  200  200  200  200  403  404  404

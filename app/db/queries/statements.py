@@ -114,6 +114,16 @@ def lines_of_statement(session: ReadSession, statement: Statement) -> list[Line]
     return list(session.scalars(query))
 
 
+def lines_of_statements(session: ReadSession, statement_ids: Sequence[UUID]) -> Sequence[Line]:
+    """The same of several statements, those of one after the other."""
+    query = (
+        select(Line)
+        .where(Line.statement_id.in_(statement_ids), Line.withdrawn.is_(False))
+        .order_by(Line.statement_id, Line.recorded_at, Line.id)
+    )
+    return session.scalars(query).all() if statement_ids else []
+
+
 def versions_of_statement(session: ReadSession, statement: Statement) -> Sequence[StatementVersion]:
     """Every submission, oldest first."""
     query = (

@@ -85,12 +85,20 @@ def workbook(table: Table, rows: Iterable[Row]) -> bytes:
         file,
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
     )
-    book.set_properties({"title": table.title, "language": "fr-FR"})
-    formats = {kind: book.add_format({"num_format": kind.value, "valign": "top"}) for kind in Kind}
-    heading = book.add_format(HEADING)
-    _data(book.add_worksheet("Données"), table, rows, formats, book.add_format({"bold": True}), heading)
-    _definitions(book.add_worksheet("Définitions"), table, heading, book.add_format({"text_wrap": True}))
-    book.close()
+    try:
+        book.set_properties({"title": table.title, "language": "fr-FR"})
+        formats = {kind: book.add_format({"num_format": kind.value, "valign": "top"}) for kind in Kind}
+        heading = book.add_format(HEADING)
+        number = _data(
+            book.add_worksheet("Données"), table, rows, formats, book.add_format({"bold": True}), heading
+        )
+        about = {**table.about, "Lignes": str(number)}
+        _definitions(
+            book.add_worksheet("Définitions"), table, about, heading, book.add_format({"text_wrap": True})
+        )
+    finally:
+        # Also when the rows break off: what was written of them lies in a file of its own.
+        book.close()
     return file.getvalue()
 
 
@@ -106,7 +114,7 @@ def _data(
     formats: Mapping[Kind, Format],
     bold: Format,
     heading: Format,
-) -> None:
+) -> int:
     for place, column in enumerate(table.columns):
         sheet.set_column(place, place, column.width, formats[column.kind])
     sheet.freeze_panes(1, 1)
@@ -121,7 +129,7 @@ def _data(
                 sums[place] += value
     sheet.autofilter(0, 0, max(last, 1), len(table.columns) - 1)
     if not last or not any(column.summed for column in table.columns):
-        return
+        return last
     # One empty row below, so that sorting and filtering leave the totals where they are.
     below = last + 2
     sheet.write_string(below, 0, "Total des lignes affichées", bold)
@@ -130,17 +138,20 @@ def _data(
             name = xl_col_to_name(place)
             formula = f"=SUBTOTAL(109,{name}2:{name}{last + 1})"
             sheet.write_formula(below, place, formula, formats[column.kind], _number(column, sums[place]))
+    return last
 
 
-def _definitions(sheet: Worksheet, table: Table, heading: Format, wrapped: Format) -> None:
+def _definitions(
+    sheet: Worksheet, table: Table, about: Mapping[str, str], heading: Format, wrapped: Format
+) -> None:
     sheet.set_column(0, 0, 34, wrapped)
     sheet.set_column(1, 1, 100, wrapped)
     sheet.write_string(0, 0, table.title, heading)
     sheet.write_string(0, 1, "", heading)
-    lines = [*table.about.items(), ("", ""), *((column.title, column.meaning) for column in table.columns)]
+    lines = [*about.items(), ("", ""), *((column.title, column.meaning) for column in table.columns)]
     for number, (name, text) in enumerate(lines, start=1):
         sheet.write_string(number, 0, name, wrapped)
-        sheet.write_string(number, 1, text, wrapped)
+        sheet.write_string(number, 1, _plain(text), wrapped)
 
 
 def _cell(sheet: Worksheet, row: int, place: int, column: Column, value: object, style: Format) -> None:
