@@ -13,6 +13,7 @@ from app.api import (
     clauses,
     compliance,
     connectors,
+    consolidations,
     contacts,
     contracts,
     decp,
@@ -125,6 +126,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         penalties,
         disputes,
         figures,
+        consolidations,
         needs,
         releases,
         # Before the imports: its fixed addresses stand beside their ids.

@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from app.exchange import documents
 from app.schemas.compliance import ComplianceQuery
+from app.schemas.consolidations import ConsolidationExport
 from app.schemas.exports import (
     AttestationQuery,
     ContractsExport,
@@ -23,6 +24,7 @@ from app.schemas.exports import (
 )
 from app.schemas.territories import Code, Level
 from app.services import (
+    consolidation_exports,
     entry_exports,
     exports,
     open_contracting,
@@ -139,6 +141,19 @@ def export_territories(
     Les chiffres sont ceux de « Suivre la réalisation dans les territoires contenus », masqués de même.
     """
     return answer(call, request, territory_exports.territories_extract(level, code, asked), asked)
+
+
+@router.get(
+    "/consolidations/{level}/{code}",
+    response_class=StreamingResponse,
+    responses={**TABLE, **answers(404, 409, 422)},
+    summary="Reprendre la consolidation d'une année en fichier",
+)
+def export_consolidation(
+    call: Calling, request: Request, level: Level, code: Code, asked: Annotated[ConsolidationExport, Query()]
+) -> Response:
+    """Une ligne par chiffre de « Consolider une année », avec ses définitions."""
+    return answer(call, request, consolidation_exports.consolidation_extract(level, code, asked), asked)
 
 
 @router.get(

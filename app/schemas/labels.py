@@ -11,6 +11,7 @@ from app.rules.retention import RetentionReason
 from app.schemas.assessments import Eligibility
 from app.schemas.compliance import Figure
 from app.schemas.connectors import CONNECTOR_LABELS
+from app.schemas.consolidations import ConsolidatedBy
 from app.schemas.contracts import ContractKind
 from app.schemas.decp_labels import DECP_LABELS
 from app.schemas.disputes import DisputeKind, DisputeOutcome, DisputeState
@@ -183,6 +184,18 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         DisputeOutcome.UPHELD: "Fondée",
         DisputeOutcome.PARTLY_UPHELD: "Fondée en partie",
         DisputeOutcome.REJECTED: "Rejetée",
+    },
+    "consolidated_by": {
+        ConsolidatedBy.SEX: "Sexe",
+        ConsolidatedBy.AGE_BAND: "Tranche d'âge",
+        ConsolidatedBy.LEVEL: "Niveau de diplôme",
+        ConsolidatedBy.PUBLIC: "Public",
+        ConsolidatedBy.QPV_RESIDENCE: "Résidence en quartier prioritaire",
+        ConsolidatedBy.MODALITY: "Modalité",
+        ConsolidatedBy.CONTRACT_TYPE: "Type de contrat de travail",
+        ConsolidatedBy.CPV_DIVISION: "Division CPV",
+        ConsolidatedBy.STRUCTURE: "Structure d'insertion",
+        ConsolidatedBy.PRESCRIBER: "Prescripteur",
     },
     "bases": {
         Basis.EXECUTION: "Lieu d'exécution",

@@ -106,6 +106,8 @@ QUERIES: dict[str, dict[str, str]] = {
     "list_territory_children": {"level": "commune"},
     "list_compliance_of_children": {"level": "commune"},
     "export_territories": {"level": "commune"},
+    "read_consolidation": {"year": "2024"},
+    "export_consolidation": {"year": "2024"},
     "list_release_cells": {"level": "country"},
     "read_statement_draft": {"month": "2025-01"},
     "list_compliance_entries": {"figure": "declared"},

@@ -165,6 +165,7 @@ list_compliance_entries      200  200  200  200  200  200  403  404  404
 read_proof_levels            200  200  200  200  200  200  403  404  404
 read_territory_compliance    200  200  200  200  200  200  403  403  403
 list_compliance_of_children  200  200  200  200  200  200  403  403  403
+read_consolidation           200  200  200  200  200  200  403  403  403
 read_territory_needs         200  200  200  200  200  200  200  403  403
 
 publish_release              201  403  403  403  403  403  403  403  403
@@ -191,6 +192,7 @@ export_contracts             200  200  200  200  200  200  200  200  200
 export_statements            200  200  200  200  200  200  200  200  200
 export_entries               200  200  200  200  200  200  403  403  403
 export_territories           200  200  200  200  200  200  403  403  403
+export_consolidation         200  200  200  200  200  200  403  403  403
 export_ocds                  200  200  200  200  200  200  200  200  200
 export_contract_ocds         200  200  200  200  200  200  200  404  404
 export_bilan                 200  200  200  200  200  200  403  404  404
