@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,8 +16,10 @@ from app.schemas.consolidations import ConsolidationExport
 from app.schemas.exports import (
     AttestationQuery,
     ContractsExport,
+    ContractsTaken,
     EntriesExport,
     PackageQuery,
+    Separator,
     StatementsExport,
     TableAsked,
     TableForm,
@@ -28,6 +31,7 @@ from app.services import (
     entry_exports,
     exports,
     open_contracting,
+    open_data,
     reports,
     statement_exports,
     territory_exports,
@@ -66,6 +70,20 @@ PACKAGE: dict[int | str, dict[str, Any]] = {
         "description": "Le paquet de publications (release package) OCDS 1.1.5.",
         "content": {
             JSON: {"schema": {"type": "object", "required": ["uri", "version", "releases"]}, "example": SHOWN}
+        },
+    }
+}
+OPEN_DATA: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Le fichier.", "content": {"text/csv": {"schema": {"type": "string"}}}}
+}
+TABLE_SCHEMA: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Le schéma.",
+        "content": {
+            JSON: {
+                "schema": {"type": "object", "required": ["fields", "primaryKey"]},
+                "example": open_data.schema(),
+            }
         },
     }
 }
@@ -157,6 +175,37 @@ def export_consolidation(
 
 
 @router.get(
+    "/open-data",
+    response_class=StreamingResponse,
+    responses={**OPEN_DATA, **answers(422)},
+    summary="Tirer les données ouvertes des marchés",
+)
+def export_open_data(call: Calling, asked: Annotated[ContractsTaken, Query()]) -> Response:
+    """CSV à publier à côté des DECP, une ligne par marché à clause et par année, sans donnée de personne.
+
+    Les heures comptées sont celles des années publiées (`/v1/releases`), là où assez de personnes ont
+    travaillé. UTF-8, virgules ; le schéma est à l'adresse voisine.
+    """
+    extract = open_data.open_data_extract(asked)
+    return call.stream(
+        lambda reading: csv_of(extract, reading, Separator.COMMA), "text/csv", f"{extract.name}.csv"
+    )
+
+
+@router.get(
+    "/open-data/schema",
+    response_class=Response,
+    responses={**TABLE_SCHEMA, **answers()},
+    summary="Lire le schéma des données ouvertes",
+)
+def read_open_data_schema(call: Calling) -> Response:
+    """Table Schema (Frictionless) : champs, contraintes, clé primaire, clé étrangère vers les DECP."""
+    return call.file(
+        lambda _: json.dumps(open_data.schema(), ensure_ascii=False, indent=2).encode(), JSON, "schema.json"
+    )
+
+
+@router.get(
     "/contracts/{contract_id}/bilan",
     response_class=Response,
     responses={**DOCUMENT, **answers(404, 409, 422)},
@@ -218,8 +267,9 @@ def export_contract_ocds(
 ) -> Response:
     """OCDS 1.1.5 : parties, marché, clause (sustainability), heures dues et comptées (metrics), échéance.
 
-    Aucune donnée de personne : un mois où trop peu de personnes ont travaillé n'est que dans le total, et un
-    identifiant qui peut porter un nom est masqué. Sans droit de lire la réalisation, le marché seul.
+    Aucune donnée de personne : les heures comptées sont celles des années publiées où assez de personnes ont
+    travaillé, comme dans les données ouvertes ; un identifiant qui peut porter un nom est masqué. Qui n'a pas
+    le droit de lire la réalisation reprend le marché seul.
     """
     prefix, uri = request.app.state.settings.ocid_prefix, str(request.url)
     return call.file(

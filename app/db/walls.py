@@ -271,6 +271,8 @@ WALLS: dict[str, Wall] = {
     # Published to whoever asks, by the platform.
     "releases": Wall(f"{ORGANISATION} IS NOT NULL", PLATFORM),
     "release_cells": Wall(f"{ORGANISATION} IS NOT NULL", PLATFORM),
+    # Whose contract it is, only those are told who see it: the file is published by them.
+    "release_contracts": Wall(of_contract("release_contracts").using, PLATFORM),
 }
 
 # Read by all, written by the service alone unless said otherwise.

@@ -38,6 +38,7 @@ DOCUMENTS = frozenset(
         ("GET", "/v1/exports/territories/{level}/{code}"),
         ("GET", "/v1/exports/consolidations/{level}/{code}"),
         ("GET", "/v1/territories/{level}/{code}/consolidation"),
+        ("GET", "/v1/exports/open-data"),
         ("GET", "/v1/exports/ocds"),
         ("GET", "/v1/exports/contracts/{contract_id}/ocds"),
         ("GET", "/v1/exports/contracts/{contract_id}/bilan"),

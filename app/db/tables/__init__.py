@@ -36,7 +36,7 @@ from app.db.tables.participants import (
 from app.db.tables.penalties import PenaltyCancellation, PenaltyDecision, PenaltyFact
 from app.db.tables.pools import Pool, PoolAnswer
 from app.db.tables.profiles import OwnProfile, ProfileVersion, ProfileWithdrawal
-from app.db.tables.releases import Release, ReleaseCell
+from app.db.tables.releases import Release, ReleaseCell, ReleaseContract
 from app.db.tables.splits import Split, SplitAnswer
 from app.db.tables.statements import (
     DocumentsSeen,
@@ -110,6 +110,7 @@ __all__ = [
     "ProfileWithdrawal",
     "Release",
     "ReleaseCell",
+    "ReleaseContract",
     "Residence",
     "Seal",
     "Split",
