@@ -11,12 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.exchange import documents
+from app.exchange.tables import document_workbook
 from app.schemas.compliance import ComplianceQuery
 from app.schemas.consolidations import ConsolidationExport
 from app.schemas.exports import (
     AttestationQuery,
+    BilanQuery,
     ContractsExport,
     ContractsTaken,
+    DocumentForm,
     EntriesExport,
     PackageQuery,
     Separator,
@@ -55,6 +58,15 @@ DOCUMENT: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Le document.",
         "content": {PDF: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+BILAN: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Le document.",
+        "content": {
+            PDF: {"schema": {"type": "string", "format": "binary"}},
+            XLSX: {"schema": {"type": "string", "format": "binary"}},
+        },
     }
 }
 JSON = "application/json"
@@ -208,11 +220,17 @@ def read_open_data_schema(call: Calling) -> Response:
 @router.get(
     "/contracts/{contract_id}/bilan",
     response_class=Response,
-    responses={**DOCUMENT, **answers(404, 409, 422)},
+    responses={**BILAN, **answers(404, 409, 422)},
     summary="Tirer le bilan d'un contrat",
 )
-def export_bilan(call: Calling, contract_id: UUID, asked: Annotated[ComplianceQuery, Query()]) -> Response:
-    """PDF accessible : quantités, trajectoire et, pour l'acheteur et le facilitateur, les effectifs."""
+def export_bilan(call: Calling, contract_id: UUID, asked: Annotated[BilanQuery, Query()]) -> Response:
+    """PDF accessible ou XLSX : quantités, trajectoire ; à l'acheteur et au facilitateur, les effectifs."""
+    if asked.form is DocumentForm.XLSX:
+        return call.file(
+            lambda reader: document_workbook.workbook_of(reports.bilan(reader, contract_id, asked)),
+            XLSX,
+            "bilan.xlsx",
+        )
     return call.file(
         lambda reader: documents.pdf(reports.bilan(reader, contract_id, asked), reader.now), PDF, "bilan.pdf"
     )

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.errors import FieldError, FieldProblem, Text
 from app.rules.codes import ClauseState
-from app.schemas.compliance import AsOf, Figure, KnownAt
+from app.schemas.compliance import AsOf, ComplianceQuery, Figure, KnownAt
 from app.schemas.fields import Month, PlaceCode, Reference, Siret
 from app.schemas.figures import ChildrenQuery
 
@@ -21,6 +21,13 @@ class TableForm(StrEnum):
     """How a table is written out."""
 
     CSV = "csv"
+    XLSX = "xlsx"
+
+
+class DocumentForm(StrEnum):
+    """How a document is written out."""
+
+    PDF = "pdf"
     XLSX = "xlsx"
 
 
@@ -95,6 +102,14 @@ class EntriesExport(LinesTaken, PackageQuery):
 
 class TerritoriesExport(ChildrenQuery, TableAsked):
     """The figures of the territories of a level, over which months, on which basis."""
+
+
+class BilanQuery(ComplianceQuery):
+    """The two times of a bilan, and in which form."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    form: DocumentForm = Field(default=DocumentForm.PDF, alias="format")
 
 
 class AttestationQuery(BaseModel):

@@ -16,7 +16,7 @@ from app.schemas.contracts import ContractKind
 from app.schemas.decp_labels import DECP_LABELS
 from app.schemas.disputes import DisputeKind, DisputeOutcome, DisputeState
 from app.schemas.events import TrailForm
-from app.schemas.exports import Separator, TableForm
+from app.schemas.exports import DocumentForm, Separator, TableForm
 from app.schemas.figures import Basis
 from app.schemas.follow_up import ActionCode
 from app.schemas.hires import EndReason, HireWarning, Prescriber
@@ -136,6 +136,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         TrailForm.NDJSON: "NDJSON, un changement par ligne",
     },
     "table_forms": {TableForm.CSV: "CSV", TableForm.XLSX: "Classeur XLSX"},
+    "document_forms": {DocumentForm.PDF: "PDF", DocumentForm.XLSX: "Classeur XLSX"},
     "separators": {Separator.SEMICOLON: "Point-virgule", Separator.COMMA: "Virgule"},
     "next_actions": {
         ActionCode.MISSING_STATEMENT: "Relevé manquant",

@@ -151,7 +151,7 @@ def _definitions(
     lines = [*about.items(), ("", ""), *((column.title, column.meaning) for column in table.columns)]
     for number, (name, text) in enumerate(lines, start=1):
         sheet.write_string(number, 0, name, wrapped)
-        sheet.write_string(number, 1, _plain(text), wrapped)
+        sheet.write_string(number, 1, plain(text), wrapped)
 
 
 def _cell(sheet: Worksheet, row: int, place: int, column: Column, value: object, style: Format) -> None:
@@ -159,7 +159,7 @@ def _cell(sheet: Worksheet, row: int, place: int, column: Column, value: object,
         return
     if column.kind is Kind.TEXT:
         # Told to be a text, a cell is never computed: it needs no apostrophe.
-        sheet.write_string(row, place, _plain(str(value))[:LONGEST_CELL], style)
+        sheet.write_string(row, place, plain(str(value))[:LONGEST_CELL], style)
     elif column.kind is Kind.INSTANT and isinstance(value, datetime):
         sheet.write_datetime(row, place, value.astimezone(PARIS).replace(tzinfo=None), style)
     elif column.kind is Kind.DAY and isinstance(value, date):
@@ -176,7 +176,7 @@ def _written(column: Column, value: Any, comma: bool) -> str:  # noqa: ANN401, F
     if value is None:
         return ""
     if column.kind is Kind.TEXT:
-        return inert(_plain(str(value)))
+        return inert(plain(str(value)))
     if column.kind is Kind.INSTANT:
         return str(value.astimezone(PARIS).isoformat(timespec="seconds"))
     if column.kind is Kind.HUNDREDTHS:
@@ -187,7 +187,8 @@ def _written(column: Column, value: Any, comma: bool) -> str:  # noqa: ANN401, F
     return text if comma or column.kind is Kind.DAY else text.replace(".", ",")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """The text without signs that break a file or hide what is written."""
     # Control characters break XML and hide what is written; a line break in an object stays.
     return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
 
