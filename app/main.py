@@ -22,6 +22,7 @@ from app.api import (
     durations,
     estimates,
     events,
+    export_jobs,
     exports,
     figures,
     health,
@@ -134,7 +135,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         imports,
         invoices,
         jobs,
+        # Its fixed addresses stand beside the ids of those made by a job.
         exports,
+        export_jobs,
         connectors,
         events,
         webhooks,

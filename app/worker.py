@@ -18,7 +18,18 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import audit, deliveries, directory, imports, jobs, pool_answers, pools, retention, upkeep
+from app.services import (
+    audit,
+    deliveries,
+    directory,
+    export_jobs,
+    imports,
+    jobs,
+    pool_answers,
+    pools,
+    retention,
+    upkeep,
+)
 from app.services.changes import settle
 
 if TYPE_CHECKING:
@@ -46,6 +57,8 @@ HANDLERS: Handlers = {
     retention.RETENTION: retention.keep_no_longer,
     audit.FORGET_ACTORS: audit.forget_actors,
     deliveries.FORGET_DELIVERIES: deliveries.forget_ended,
+    export_jobs.EXPORT: export_jobs.run_export,
+    export_jobs.FORGET: export_jobs.forget,
     directory.CHECK: directory.check_organisations,
 }
 
@@ -128,6 +141,7 @@ class Worker:
             retention.plan_retention(self.means)
             audit.plan_forgetting(self.means)
             deliveries.plan_forgetting(self.means, self._sending.log_days)
+            export_jobs.plan_forgetting(self.means)
             directory.plan_check(self.means, self._refresh_days)
         worked = jobs.work(self.means, HANDLERS, breathe=self._breathe, report=_log_fault, lease=self._lease)
         return worked or settled > 0

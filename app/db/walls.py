@@ -257,6 +257,9 @@ WALLS: dict[str, Wall] = {
     ),
     "connector_pulses": Wall.same(PLATFORM),
     "import_files": of_job("import_files"),
+    # A file is for who asked for it, the platform included.
+    "export_files": Wall.same(_ACCOUNT),
+    "export_pieces": Wall.same("EXISTS (SELECT FROM export_files f WHERE f.job_id = export_pieces.job_id)"),
     "import_rows": of_job("import_rows"),
     # Contacts: one's own, and those that run of who stands on a contract in sight.
     "contacts": Wall.same(f"{PLATFORM} OR organisation_id = {ORGANISATION} OR ({_RUNS} AND EXISTS ({_MET}))"),

@@ -16,6 +16,7 @@ from app.schemas.contracts import ContractKind
 from app.schemas.decp_labels import DECP_LABELS
 from app.schemas.disputes import DisputeKind, DisputeOutcome, DisputeState
 from app.schemas.events import TrailForm
+from app.schemas.export_jobs import ExportKind
 from app.schemas.exports import DocumentForm, Separator, TableForm
 from app.schemas.figures import Basis
 from app.schemas.follow_up import ActionCode
@@ -136,6 +137,13 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         TrailForm.NDJSON: "NDJSON, un changement par ligne",
     },
     "table_forms": {TableForm.CSV: "CSV", TableForm.XLSX: "Classeur XLSX"},
+    "export_kinds": {
+        ExportKind.CONTRACTS: "Contrats",
+        ExportKind.STATEMENTS: "Relevés d'heures",
+        ExportKind.ENTRIES: "Écritures des heures",
+        ExportKind.TERRITORIES: "Chiffres des territoires",
+        ExportKind.OPEN_DATA: "Données ouvertes",
+    },
     "document_forms": {DocumentForm.PDF: "PDF", DocumentForm.XLSX: "Classeur XLSX"},
     "separators": {Separator.SEMICOLON: "Point-virgule", Separator.COMMA: "Virgule"},
     "next_actions": {
@@ -258,6 +266,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "severities": {"error": "Erreur", "warning": "Avertissement"},
     "job_kinds": {
         "import": "Import",
+        "export": "Export",
+        "forget_exports": "Fichiers d'export purgés",
         "recount": "Nouveau décompte",
         "recount_person": "Nouveau décompte d'une personne",
         "roll_over": "Passage au jour suivant",

@@ -53,6 +53,7 @@ OWN_KINDS = frozenset(
         "retention",
         "forget_actors",
         "forget_deliveries",
+        "forget_exports",
         "check_organisations",
     },
 )

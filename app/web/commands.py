@@ -104,6 +104,15 @@ class Call:
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
         return StreamingResponse(lines, 200, headers, media_type=media_type)
 
+    def pieces(self, use_case: Callable[[Callable[[], Any]], tuple[str, str, Iterable[bytes]]]) -> Response:
+        """Answer 200 with a file that is kept in pieces: the use case says its name and media type first."""
+        self._identify()
+        with self.means.database.read(NOBODY) as session:
+            principal = self._authenticate(session, Scope.READ)
+        name, media_type, content = use_case(partial(reading, self.means, principal, self.request_id))
+        headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingResponse(content, 200, headers, media_type=media_type)
+
     def file(self, use_case: Callable[[Reader], bytes], media_type: str, name: str) -> Response:
         """Answer 200 with a file that the use case makes as a whole, so that it can still be refused."""
         self._identify()

@@ -345,6 +345,7 @@ PARAMETERS: dict[str, Any] = {
     "edition": 1,
     "hire_id": HIRE,
     "import_id": JOB,
+    "export_id": JOB,
     "invoice_id": INVOICE,
     "job_id": JOB,
     "key_id": KEY,

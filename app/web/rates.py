@@ -32,6 +32,8 @@ DOCUMENTS = frozenset(
     {
         ("POST", "/v1/imports"),
         ("GET", "/v1/audit/export"),
+        ("POST", "/v1/exports"),
+        ("GET", "/v1/exports/{export_id}/file"),
         ("GET", "/v1/exports/contracts"),
         ("GET", "/v1/exports/statements"),
         ("GET", "/v1/exports/entries"),

@@ -34,6 +34,7 @@ from app.db.tables import (
 from tests.api.builders import ISSUER
 from tests.api.cases import (
     DURATION,
+    EXPORT,
     MEETING,
     PENALISED,
     PLACE,
@@ -351,6 +352,7 @@ BODIES: dict[str, Any] = {
     "decide_decp_conflict": lambda _, __: {"decision": "take"},
     "decide_decp_review": lambda _, __: {"decision": "same"},
     "import_file": lambda _, __: {"marches": {"marche": []}},
+    "request_export": lambda _, __: EXPORT,
     "try_assessment": lambda _, __: {"profile": "ccag-2021", "on": "2025-01-06", "facts": {"rsa": True}},
     "create_profile": lambda _, __: profile_body(f"essai-{next(NUMBERS)}"),
     "draft_profile_version": lambda _, __: {"label": "Clause type, suite"},

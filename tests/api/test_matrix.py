@@ -22,7 +22,7 @@ GUARDED = [name for name in ROWS if name not in matrix.OPEN]
 OWNED = {
     *("contract_id", "mandate_id", "hire_id", "participant_id", "assessment_id"),
     *("conflict_id", "review_id"),
-    *("statement_id", "invoice_id", "import_id", "job_id", "key_id", "profile_code"),
+    *("statement_id", "invoice_id", "import_id", "export_id", "job_id", "key_id", "profile_code"),
     *("decision_id", "split_id", "pool_id", "fact_id", "dispute_id", "membership_id"),
     *("webhook_id", "delivery_id", "contact_id", "delegation_id"),
 }

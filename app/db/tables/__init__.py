@@ -13,6 +13,7 @@ from app.db.tables.contracts import (
 )
 from app.db.tables.delegations import Delegation
 from app.db.tables.disputes import Dispute, DisputeEnd
+from app.db.tables.exports import ExportFile, ExportPiece
 from app.db.tables.imports import DecpConflict, DecpRecord, DecpReview, ImportChunk, ImportFile, ImportRow
 from app.db.tables.invoices import Invoice
 from app.db.tables.memberships import Membership
@@ -77,6 +78,8 @@ __all__ = [
     "Entry",
     "Erasure",
     "Event",
+    "ExportFile",
+    "ExportPiece",
     "Hire",
     "HireOutcome",
     "HireTraits",

@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
@@ -81,6 +81,12 @@ def workbook(table: Table, rows: Iterable[Row]) -> bytes:
     Rows are written as they come, in constant memory; the second sheet says what everything means.
     """
     file = io.BytesIO()
+    write_workbook(file, table, rows)
+    return file.getvalue()
+
+
+def write_workbook(file: IO[bytes], table: Table, rows: Iterable[Row]) -> None:
+    """The same into a file."""
     book = xlsxwriter.Workbook(
         file,
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
@@ -99,7 +105,6 @@ def workbook(table: Table, rows: Iterable[Row]) -> bytes:
     finally:
         # Also when the rows break off: what was written of them lies in a file of its own.
         book.close()
-    return file.getvalue()
 
 
 def inert(text: str) -> str:
