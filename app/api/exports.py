@@ -33,6 +33,7 @@ from app.services import (
     consolidation_exports,
     entry_exports,
     exports,
+    hours_exports,
     open_contracting,
     open_data,
     reports,
@@ -141,6 +142,17 @@ def export_statements(
     Un déclarant reprend ses relevés ; le titulaire, aussi ceux de ses sous-traitants.
     """
     return answer(call, request, statement_exports.statements_extract(asked), asked)
+
+
+@router.get(
+    "/hours",
+    response_class=StreamingResponse,
+    responses={**TABLE, **answers(404, 409, 422)},
+    summary="Reprendre ses heures dans la forme du modèle",
+)
+def export_hours(call: Calling, request: Request, asked: Annotated[StatementsExport, Query()]) -> Response:
+    """Les heures que vous avez déclarées, comme le modèle d'import les veut : renvoyées, rien ne change."""
+    return answer(call, request, hours_exports.hours_extract(asked), asked)
 
 
 @router.get(

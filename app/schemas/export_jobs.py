@@ -41,6 +41,7 @@ class ExportKind(StrEnum):
     CONTRACTS = "contracts"
     STATEMENTS = "statements"
     ENTRIES = "entries"
+    HOURS = "hours"
     TERRITORIES = "territories"
     OPEN_DATA = "open_data"
 
@@ -49,6 +50,7 @@ ASKED: dict[ExportKind, Any] = {
     ExportKind.CONTRACTS: ContractsExport,
     ExportKind.STATEMENTS: StatementsExport,
     ExportKind.ENTRIES: EntriesExport,
+    ExportKind.HOURS: StatementsExport,
     ExportKind.TERRITORIES: TerritoriesExport,
     ExportKind.OPEN_DATA: ContractsTaken,
 }

@@ -141,6 +141,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         ExportKind.CONTRACTS: "Contrats",
         ExportKind.STATEMENTS: "Relevés d'heures",
         ExportKind.ENTRIES: "Écritures des heures",
+        ExportKind.HOURS: "Heures déclarées",
         ExportKind.TERRITORIES: "Chiffres des territoires",
         ExportKind.OPEN_DATA: "Données ouvertes",
     },

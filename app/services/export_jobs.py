@@ -26,6 +26,7 @@ from app.services import jobs
 from app.services.entry_exports import entries_extract
 from app.services.exports import contracts_extract
 from app.services.extracts import pages
+from app.services.hours_exports import hours_extract
 from app.services.open_data import open_data_extract
 from app.services.statement_exports import statements_extract
 from app.services.territory_exports import territories_extract
@@ -48,6 +49,7 @@ EXTRACTS: dict[ExportKind, Callable[[Any], Extract]] = {
     ExportKind.CONTRACTS: contracts_extract,
     ExportKind.STATEMENTS: statements_extract,
     ExportKind.ENTRIES: entries_extract,
+    ExportKind.HOURS: hours_extract,
     ExportKind.OPEN_DATA: open_data_extract,
 }
 # What one sheet of a workbook holds, less its heading and its totals.

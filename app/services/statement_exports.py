@@ -61,11 +61,7 @@ def statements_extract(asked: StatementsExport) -> Extract:
 
     def rows_of(reader: Reader, contract: ContractOut, after: UUID | None) -> tuple[list[Row], UUID | None]:
         query = queries.visible_statements(reader.principal, reader.today)
-        query = query.where(Statement.contract_id == contract.id)
-        if asked.first is not None:
-            query = query.where(Statement.month >= asked.first)
-        if asked.last is not None:
-            query = query.where(Statement.month <= asked.last)
+        query = queries.of_months(query.where(Statement.contract_id == contract.id), asked.first, asked.last)
         found, following = page_of(reader.session, query, Statement.id, after, BATCH)
         return _rows(reader, contract, found), following
 

@@ -60,6 +60,15 @@ def visible_statements(principal: Principal, today: date) -> Select[Statement]:
     return query.where(seen, _of_own_side(principal))
 
 
+def of_months(query: Select[Statement], first: date | None, last: date | None) -> Select[Statement]:
+    """The statements of a query from a month to another, both included; None is open."""
+    if first is not None:
+        query = query.where(Statement.month >= first)
+    if last is not None:
+        query = query.where(Statement.month <= last)
+    return query
+
+
 def statement_of_month(
     session: ReadSession, contract_id: UUID, declarant_id: UUID, month: date
 ) -> Statement | None:
