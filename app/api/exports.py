@@ -86,6 +86,20 @@ PACKAGE: dict[int | str, dict[str, Any]] = {
         },
     }
 }
+RECORDS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Le paquet de dossiers (record package) OCDS 1.1.5.",
+        "content": {
+            JSON: {
+                "schema": {"type": "object", "required": ["uri", "version", "records"]},
+                "example": {
+                    **{name: value for name, value in SHOWN.items() if name != "releases"},
+                    "records": [],
+                },
+            }
+        },
+    }
+}
 OPEN_DATA: dict[int | str, dict[str, Any]] = {
     200: {"description": "Le fichier.", "content": {"text/csv": {"schema": {"type": "string"}}}}
 }
@@ -283,6 +297,24 @@ def export_ocds(call: Calling, request: Request, asked: Annotated[PackageQuery, 
         ),
         JSON,
         "contrats-ocds.json",
+    )
+
+
+@router.get(
+    "/ocds/records",
+    response_class=Response,
+    responses={**RECORDS, **answers(409, 422)},
+    summary="Reprendre les dossiers au format OCDS",
+)
+def export_ocds_records(call: Calling, request: Request, asked: Annotated[PackageQuery, Query()]) -> Response:
+    """Les mêmes contrats en paquet de dossiers (record package) : la publication et ce qui en est compilé."""
+    settings, uri = request.app.state.settings, str(request.url)
+    return call.file(
+        lambda reader: open_contracting.records(
+            reader, asked, uri, settings.ocid_prefix, settings.export_rows
+        ),
+        JSON,
+        "dossiers-ocds.json",
     )
 
 

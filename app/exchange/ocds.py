@@ -115,13 +115,29 @@ def package(
     releases: Sequence[Mapping[str, Any]], *, uri: str, publisher: str, at: datetime
 ) -> dict[str, Any]:
     """A release package: `uri` is where it was taken, `publisher` who answers for it, `at` when."""
+    return {**_packed(uri, publisher, at), "releases": list(releases)}
+
+
+def record_package(
+    releases: Sequence[Mapping[str, Any]], *, uri: str, publisher: str, at: datetime
+) -> dict[str, Any]:
+    """A record package: each process with its only release, and compiled from it."""
+    return {**_packed(uri, publisher, at), "records": [_record(found) for found in releases]}
+
+
+def _record(found: Mapping[str, Any]) -> dict[str, Any]:
+    # As the merge routine of the standard does: what is compiled bears its process and its date.
+    compiled = {**found, "id": f"{found['ocid']}-{found['date']}", "tag": ["compiled"]}
+    return {"ocid": found["ocid"], "releases": [dict(found)], "compiledRelease": compiled}
+
+
+def _packed(uri: str, publisher: str, at: datetime) -> dict[str, Any]:
     return {
         "uri": uri,
         "version": VERSION,
         "extensions": list(EXTENSIONS),
         "publishedDate": _utc(at),
         "publisher": {"name": publisher},
-        "releases": list(releases),
     }
 
 

@@ -16,7 +16,7 @@ from app.services.extracts import all_taken, who_and_when
 from app.services.open_data import public_hours
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from uuid import UUID
 
     from app.schemas.compliance import ComplianceOut
@@ -44,12 +44,24 @@ def several(reader: Reader, asked: PackageQuery, uri: str, prefix: str, most: in
     return _package(reader, all_taken(reader, asked, most), times, uri, prefix)
 
 
+def records(reader: Reader, asked: PackageQuery, uri: str, prefix: str, most: int) -> bytes:
+    """The same as records: what stands, beside the release that says it."""
+    times = ComplianceQuery(as_of=asked.as_of, known_at=asked.known_at)
+    return _package(reader, all_taken(reader, asked, most), times, uri, prefix, pack=ocds.record_package)
+
+
 def _package(
-    reader: Reader, found: Iterable[ContractOut], asked: ComplianceQuery, uri: str, prefix: str
+    reader: Reader,
+    found: Iterable[ContractOut],
+    asked: ComplianceQuery,
+    uri: str,
+    prefix: str,
+    *,
+    pack: Callable[..., dict[str, Any]] = ocds.package,
 ) -> bytes:
     releases = [ocds.release(_record(reader, contract, asked), prefix) for contract in found]
     publisher = who_and_when(reader, asked)["Demandé par"]
-    package = ocds.package(releases, uri=uri, publisher=publisher, at=reader.now)
+    package = pack(releases, uri=uri, publisher=publisher, at=reader.now)
     return json.dumps(package, ensure_ascii=False, indent=1).encode()
 
 

@@ -43,6 +43,7 @@ DOCUMENTS = frozenset(
         ("GET", "/v1/territories/{level}/{code}/consolidation"),
         ("GET", "/v1/exports/open-data"),
         ("GET", "/v1/exports/ocds"),
+        ("GET", "/v1/exports/ocds/records"),
         ("GET", "/v1/exports/contracts/{contract_id}/ocds"),
         ("GET", "/v1/exports/contracts/{contract_id}/bilan"),
         ("GET", "/v1/exports/contracts/{contract_id}/attestation"),

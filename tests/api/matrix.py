@@ -197,6 +197,7 @@ export_consolidation         200  200  200  200  200  200  403  403  403
 export_open_data             200  200  200  200  200  200  403  403  403
 read_open_data_schema        200  200  200  200  200  200  200  200  200
 export_ocds                  200  200  200  200  200  200  200  200  200
+export_ocds_records          200  200  200  200  200  200  200  200  200
 export_contract_ocds         200  200  200  200  200  200  200  404  404
 export_bilan                 200  200  200  200  200  200  403  404  404
 export_attestation           200  200  200  200  200  200  403  404  404

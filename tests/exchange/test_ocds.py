@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from app.exchange.ocds import Obligation, Party, Procurement, package, release
+from app.exchange.ocds import Obligation, Party, Procurement, package, record_package, release
 
 SCHEMAS = Path(__file__).parents[2].parent / "shared" / "data" / "schemas" / "ocds"
 BUYER = Party("SIRET", "20000000800017", "Commune d'exemple")
@@ -141,6 +141,11 @@ def test_releases_fit_the_schemas_of_the_standard() -> None:
             assert [error.message for error in checker.iter_errors(found)] == []
             unknown = set(found["contracts"][0]) - set(schema["definitions"]["Contract"]["properties"])
             assert unknown == set()
+    packed = record_package(
+        [release(procurement(), "ocds-abc123")], uri="https://exemple.fr", publisher="E", at=made.known_at
+    )
+    compiled = packed["records"][0]["compiledRelease"]
+    assert [error.message for error in checker.iter_errors(compiled)] == []
     wrong = release(procurement(), "ocds-abc123")
     del wrong["contracts"][0]["implementation"]["metrics"][0]["observations"][0]["id"]
     assert list(checker.iter_errors(wrong))
