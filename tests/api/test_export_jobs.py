@@ -173,6 +173,35 @@ def test_it_is_cancelled_and_forgotten(service: Service) -> None:
     assert service.get(export["file"], BUYER, Role.BUYER).json()["code"] == "export_not_ready"
 
 
+def test_it_is_cancelled_on_its_way(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extracts, "ENOUGH", 1)
+    monkeypatch.setattr("app.services.entry_exports.BATCH", 1)
+    monkeypatch.setattr(jobs, "LOOK_SECONDS", 0)
+    drain(service.means)
+    export = asked(service, kind="entries", as_of=JANUARY_OVER)
+    breaths = iter(range(100))
+
+    def breathe() -> None:
+        if next(breaths) == 2:
+            answer = service.send("POST", f"{export['job']}/cancel", BUYER, Role.BUYER, None, None)
+            assert answer.json()["state"] == "running"
+
+    jobs.work(service.means, HANDLERS, breathe=breathe, report=lambda _: None)
+    assert (shown(service, export)["state"], kept(service, export)) == ("cancelled", (1, 2))
+    assert service.get(export["file"], BUYER, Role.BUYER).json()["code"] == "export_not_ready"
+    assert jobs.plan(service.means, export_jobs.FORGET, "once more", {})
+    drain(service.means)
+    assert kept(service, export) == (0, 0)
+
+
+def test_what_no_sheet_holds_is_said(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_jobs, "MOST_ROWS", 5)
+    export = asked(service, kind="entries", as_of=JANUARY_OVER, format="xlsx")
+    drain(service.means)
+    done = shown(service, export)
+    assert (done["state"], done["problem"]["code"]) == ("failed", "export_too_large")
+
+
 def test_it_is_kept_for_a_week(service: Service) -> None:
     export = asked(service, kind="contracts")
     drain(service.means)
