@@ -13,6 +13,7 @@ from app.api import (
     clauses,
     compliance,
     connectors,
+    consolidations,
     contacts,
     contracts,
     decp,
@@ -21,6 +22,7 @@ from app.api import (
     durations,
     estimates,
     events,
+    export_jobs,
     exports,
     figures,
     health,
@@ -126,6 +128,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         penalties,
         disputes,
         figures,
+        consolidations,
         needs,
         releases,
         # Before the imports: its fixed addresses stand beside their ids.
@@ -134,7 +137,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         import_mappings,
         invoices,
         jobs,
+        # Its fixed addresses stand beside the ids of those made by a job.
         exports,
+        export_jobs,
         connectors,
         events,
         webhooks,

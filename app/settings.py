@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     body_limit_bytes: int = Field(default=256 * KIB, ge=KIB)
     # Contracts of a workbook or a package, which are made as a whole; a CSV is sent as it is read.
     export_rows: int = Field(default=2_000, ge=1, le=100_000)
+    export_days: int = Field(
+        default=7, ge=1, le=60, description="How long the file of an export made by a job is kept."
+    )
     import_limit_bytes: int = Field(default=512 * MIB, ge=KIB)
     import_file_days: int = Field(
         default=7,

@@ -22,6 +22,7 @@ from app.services import (
     audit,
     deliveries,
     directory,
+    export_jobs,
     import_copies,
     imports,
     jobs,
@@ -59,6 +60,8 @@ HANDLERS: Handlers = {
     audit.FORGET_ACTORS: audit.forget_actors,
     deliveries.FORGET_DELIVERIES: deliveries.forget_ended,
     import_copies.FORGET_COPIES: import_copies.forget_old,
+    export_jobs.EXPORT: export_jobs.run_export,
+    export_jobs.FORGET: export_jobs.forget,
     directory.CHECK: directory.check_organisations,
     publishing.PUBLISH: publishing.publish_due,
 }
@@ -152,6 +155,7 @@ class Worker:
             retention.plan_retention(self.means)
             audit.plan_forgetting(self.means)
             deliveries.plan_forgetting(self.means, self._sending.log_days)
+            export_jobs.plan_forgetting(self.means)
             import_copies.plan_forgetting(self.means, self._daily.file_days)
             directory.plan_check(self.means, self._daily.refresh_days)
             publishing.plan_publishing(self.means, self._daily.publish_from)

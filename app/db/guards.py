@@ -44,6 +44,7 @@ INSERT_ONLY = (
     "erasures",
     "releases",
     "release_cells",
+    "release_contracts",
 )
 # What goes from such tables, and nothing else may be put there: free texts when a person is erased, and who
 # acted by which credential once the retention of logs is over.

@@ -275,6 +275,9 @@ WALLS: dict[str, Wall] = {
     ),
     "connector_pulses": Wall.same(PLATFORM),
     "import_files": of_job("import_files"),
+    # A file is for who asked for it, the platform included.
+    "export_files": Wall.same(_ACCOUNT),
+    "export_pieces": Wall.same("EXISTS (SELECT FROM export_files f WHERE f.job_id = export_pieces.job_id)"),
     "import_rows": of_job("import_rows"),
     "import_tables": of_job("import_tables"),
     # Contacts: one's own, and those that run of who stands on a contract in sight.
@@ -290,6 +293,8 @@ WALLS: dict[str, Wall] = {
     # Published to whoever asks, by the platform.
     "releases": Wall(f"{ORGANISATION} IS NOT NULL", PLATFORM),
     "release_cells": Wall(f"{ORGANISATION} IS NOT NULL", PLATFORM),
+    # Whose contract it is, only those are told who see it: the file is published by them.
+    "release_contracts": Wall(of_contract("release_contracts").using, PLATFORM),
 }
 
 # Read by all, written by the service alone unless said otherwise.

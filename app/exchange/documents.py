@@ -18,6 +18,15 @@ TEMPLATE = Path(__file__).with_name("document.typ")
 # PDF/UA admits no sign without a glyph: one bullet of a word processor would cost the whole document.
 SHOWN = ((0x20, 0x500), (0x1E00, 0x2041), (0x2070, 0x2100), (0x2190, 0x2380))
 NOT_SHOWN = "\u25a1"
+NOTHING_KNOWN = "–"
+
+
+class Hours(int):
+    """Hours in hundredths, in a cell of a table: written as a text on a page, as a number in a workbook."""
+
+
+# A text, a number of whatever the column counts, hours, or nothing known.
+Cell = str | int | Hours | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +37,7 @@ class Section:
     paragraphs: tuple[str, ...] = ()
     caption: str = ""
     heads: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,13 @@ def pdf(document: Document, made_at: datetime) -> bytes:
     )
 
 
+def hours_text(hundredths: int) -> str:
+    """123450 → "1 234,50 h", with spaces that do not break."""
+    sign = "-" if hundredths < 0 else ""
+    whole, rest = divmod(abs(hundredths), 100)
+    return f"{sign}{whole:,}".replace(",", "\u202f") + f",{rest:02d}\u00a0h"
+
+
 def writable(text: str) -> str:
     """The text with a box for each sign that cannot be shown; what only steers the writing is left out."""
     return "".join(_sign(sign) for sign in unicodedata.normalize("NFC", text))
@@ -71,9 +87,13 @@ def _sign(sign: str) -> str:
     return sign if shown else NOT_SHOWN
 
 
-def _writable(value: Any) -> Any:  # noqa: ANN401 - texts, in lists and by name
+def _writable(value: Any) -> Any:  # noqa: ANN401 - cells, in lists and by name
     if isinstance(value, str):
         return writable(value)
+    if value is None:
+        return NOTHING_KNOWN
+    if isinstance(value, int):
+        return hours_text(value) if isinstance(value, Hours) else str(value)
     if isinstance(value, dict):
         return {name: _writable(item) for name, item in value.items()}
     return [_writable(item) for item in value]

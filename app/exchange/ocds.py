@@ -48,18 +48,18 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation:
-    """The hours of the clause, in hundredths, on `measured_on`.
+    """The hours of the clause, in hundredths; where they stand on `measured_on`: `met`, or `begun`.
 
-    `months` holds those that may be told apart: (first day of the month, hours counted).
+    `years` holds what may be told of the hours counted: (year, hours).
     """
 
     start: date
     end: date
     measured_on: date
     required: int | None
-    counted: int
+    begun: bool
     met: bool
-    months: tuple[tuple[date, int], ...] = ()
+    years: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,13 +115,29 @@ def package(
     releases: Sequence[Mapping[str, Any]], *, uri: str, publisher: str, at: datetime
 ) -> dict[str, Any]:
     """A release package: `uri` is where it was taken, `publisher` who answers for it, `at` when."""
+    return {**_packed(uri, publisher, at), "releases": list(releases)}
+
+
+def record_package(
+    releases: Sequence[Mapping[str, Any]], *, uri: str, publisher: str, at: datetime
+) -> dict[str, Any]:
+    """A record package: each process with its only release, and compiled from it."""
+    return {**_packed(uri, publisher, at), "records": [_record(found) for found in releases]}
+
+
+def _record(found: Mapping[str, Any]) -> dict[str, Any]:
+    # As the merge routine of the standard does: what is compiled bears its process and its date.
+    compiled = {**found, "id": f"{found['ocid']}-{found['date']}", "tag": ["compiled"]}
+    return {"ocid": found["ocid"], "releases": [dict(found)], "compiledRelease": compiled}
+
+
+def _packed(uri: str, publisher: str, at: datetime) -> dict[str, Any]:
     return {
         "uri": uri,
         "version": VERSION,
         "extensions": list(EXTENSIONS),
         "publishedDate": _utc(at),
         "publisher": {"name": publisher},
-        "releases": list(releases),
     }
 
 
@@ -227,14 +243,12 @@ def _agreed(owed: Obligation) -> list[dict[str, Any]] | None:
 
 
 def _delivered(owed: Obligation) -> dict[str, Any]:
-    last = max(owed.start, min(owed.end, owed.measured_on))
-    total = _observation("total", owed.start, last, owed.counted)
-    months = [
-        _observation(f"{month:%Y-%m}", max(month, owed.start), min(_last_of(month), owed.end), hours)
-        for month, hours in owed.months
+    years = [
+        _observation(str(year), max(date(year, 1, 1), owed.start), min(date(year, 12, 31), owed.end), hours)
+        for year, hours in owed.years
     ]
-    metric = {"id": METRIC, "title": "Heures d'insertion comptées", "observations": [total, *months]}
-    return {"metrics": [metric], "milestones": [_milestone(owed)]}
+    metric = {"id": METRIC, "title": "Heures d'insertion comptées", "observations": years}
+    return _known({"metrics": [metric] if years else None, "milestones": [_milestone(owed)]})
 
 
 def _milestone(owed: Obligation) -> dict[str, Any]:
@@ -242,7 +256,7 @@ def _milestone(owed: Obligation) -> dict[str, Any]:
     if owed.met:
         status = "met"
     elif owed.measured_on > owed.end:
-        status = "partiallyMet" if owed.counted > 0 else "notMet"
+        status = "partiallyMet" if owed.begun else "notMet"
     return {
         "id": f"{METRIC}-due",
         "title": "Heures d'insertion dues à la fin de l'exécution",
@@ -255,11 +269,6 @@ def _milestone(owed: Obligation) -> dict[str, Any]:
 def _observation(name: str, start: date, end: date, hours: int) -> dict[str, Any]:
     period = {"startDate": _midnight(start), "endDate": _night(end)}
     return {"id": f"{METRIC}-{name}", "period": period, "measure": hours / 100, "unit": dict(UNIT)}
-
-
-def _last_of(month: date) -> date:
-    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
 
 
 def _euros(hundredths: int | None) -> dict[str, Any] | None:

@@ -12,6 +12,13 @@ class ExportTooLarge(DomainError):
     title = Text("Trop de lignes pour un classeur.", "Too many rows for a workbook.")
 
 
+class ExportNotReady(DomainError):
+    """The job has not made the file yet, or never will."""
+
+    status, code = 409, "export_not_ready"
+    title = Text("Ce fichier n'est pas fait.", "This file is not made.")
+
+
 class NothingToCertify(DomainError):
     """Without a clause no hours are owed, and none can be certified or summed up."""
 

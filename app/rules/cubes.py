@@ -7,10 +7,11 @@ people of their own: those whose hire ended in the year.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from app.rules.codes import Indicator
+from app.rules.contract_cells import UNKNOWN, Table
 from app.rules.secrecy import WHOLE, Mass, columns, grounds, hidden_grounds, shown_grounds, territories_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 TerritoryLevel = Literal["country", "region", "department", "epci", "ept", "commune"]
 LEVELS: tuple[TerritoryLevel, ...] = ("country", "region", "department", "epci", "ept", "commune")
 QUARTER_DEPTH, YEAR_DEPTH = 3, 6
-UNKNOWN = "unknown"
 YEAR = 0
 
 
@@ -98,10 +98,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Cubes:
-    """The cells of a release, and the grounds down to the department that stay hidden in its year."""
+    """The cells of a release, and the grounds down to the department that stay hidden in its year.
+
+    `tables`: what is behind the cells, for whoever looks at what else may be told beside them.
+    """
 
     cells: list[Cell]
     withheld: list[Path]
+    tables: list[Table] = field(default_factory=list)
 
 
 def cubes(
@@ -119,17 +123,27 @@ def cubes(
     root = grounds(shares, YEAR_DEPTH if yearly else QUARTER_DEPTH)
     shown = shown_grounds(root, thresholds, barred=barred)
     cells = _cells(Indicator.ACTIVITY, root, shown, [(WHOLE,)])
+    tables = [Table(shares, shown)]
     if yearly:
         for indicator in OF_HOURS:
-            cells += _by_category(indicator, shares, thresholds, shown)
-        cells += _by_category(Indicator.OUTCOME, ended, thresholds, shown)
+            told, table = _by_category(indicator, shares, thresholds, shown)
+            cells += told
+            tables.append(table)
+        # Of outcomes no hours are told: they take nothing away from those of a contract.
+        cells += _by_category(Indicator.OUTCOME, ended, thresholds, shown)[0]
     hidden = [path for path in hidden_grounds(root, shown) if len(path) <= QUARTER_DEPTH]
-    return Cubes(cells, hidden)
+    return Cubes(cells, hidden, tables)
+
+
+def quarter_told(shares: Sequence[Share], withheld: Collection[Path]) -> Table:
+    """What a published quarter tells, from its hours and the grounds that it hides."""
+    shown = {share.path[:length] for share in shares for length in range(1, QUARTER_DEPTH + 1)}
+    return Table(shares, shown - set(withheld))
 
 
 def _by_category(
     indicator: Indicator, shares: Sequence[Share], thresholds: Thresholds, allowed: Collection[Path]
-) -> list[Cell]:
+) -> tuple[list[Cell], Table]:
     known = dict[str, Mass]()
     for share in shares:
         known.setdefault(share.categories.get(indicator, UNKNOWN), Mass()).add(share)
@@ -139,7 +153,7 @@ def _by_category(
     # A single column would repeat the total under another name.
     told = len(groups) > 1
     shown: Collection[Path] = shown_grounds(root, thresholds, allowed=allowed) if told else ()
-    return _cells(indicator, root, shown, groups)
+    return _cells(indicator, root, shown, groups), Table(shares, shown, indicator, column_of)
 
 
 def _cells(

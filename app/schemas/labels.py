@@ -11,11 +11,13 @@ from app.rules.retention import RetentionReason
 from app.schemas.assessments import Eligibility
 from app.schemas.compliance import Figure
 from app.schemas.connectors import CONNECTOR_LABELS
+from app.schemas.consolidations import ConsolidatedBy
 from app.schemas.contracts import ContractKind
 from app.schemas.decp_labels import DECP_LABELS
 from app.schemas.disputes import DisputeKind, DisputeOutcome, DisputeState
 from app.schemas.events import TrailForm
-from app.schemas.exports import Separator, TableForm
+from app.schemas.export_jobs import ExportKind
+from app.schemas.exports import DocumentForm, Separator, TableForm
 from app.schemas.figures import Basis
 from app.schemas.follow_up import ActionCode
 from app.schemas.hires import EndReason, HireWarning, Prescriber
@@ -135,6 +137,15 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         TrailForm.NDJSON: "NDJSON, un changement par ligne",
     },
     "table_forms": {TableForm.CSV: "CSV", TableForm.XLSX: "Classeur XLSX"},
+    "export_kinds": {
+        ExportKind.CONTRACTS: "Contrats",
+        ExportKind.STATEMENTS: "Relevés d'heures",
+        ExportKind.ENTRIES: "Écritures des heures",
+        ExportKind.HOURS: "Heures déclarées",
+        ExportKind.TERRITORIES: "Chiffres des territoires",
+        ExportKind.OPEN_DATA: "Données ouvertes",
+    },
+    "document_forms": {DocumentForm.PDF: "PDF", DocumentForm.XLSX: "Classeur XLSX"},
     "separators": {Separator.SEMICOLON: "Point-virgule", Separator.COMMA: "Virgule"},
     "next_actions": {
         ActionCode.MISSING_STATEMENT: "Relevé manquant",
@@ -183,6 +194,18 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         DisputeOutcome.UPHELD: "Fondée",
         DisputeOutcome.PARTLY_UPHELD: "Fondée en partie",
         DisputeOutcome.REJECTED: "Rejetée",
+    },
+    "consolidated_by": {
+        ConsolidatedBy.SEX: "Sexe",
+        ConsolidatedBy.AGE_BAND: "Tranche d'âge",
+        ConsolidatedBy.LEVEL: "Niveau de diplôme",
+        ConsolidatedBy.PUBLIC: "Public",
+        ConsolidatedBy.QPV_RESIDENCE: "Résidence en quartier prioritaire",
+        ConsolidatedBy.MODALITY: "Modalité",
+        ConsolidatedBy.CONTRACT_TYPE: "Type de contrat de travail",
+        ConsolidatedBy.CPV_DIVISION: "Division CPV",
+        ConsolidatedBy.STRUCTURE: "Structure d'insertion",
+        ConsolidatedBy.PRESCRIBER: "Prescripteur",
     },
     "bases": {
         Basis.EXECUTION: "Lieu d'exécution",
@@ -254,6 +277,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "severities": {"error": "Erreur", "warning": "Avertissement"},
     "job_kinds": {
         "import": "Import",
+        "export": "Export",
+        "forget_exports": "Fichiers d'export purgés",
         "recount": "Nouveau décompte",
         "recount_person": "Nouveau décompte d'une personne",
         "roll_over": "Passage au jour suivant",

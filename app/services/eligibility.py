@@ -64,6 +64,12 @@ def open_file(reader: Reader, assessment: Assessment) -> File:
     return File(**_opened(reader, assessment, "file"))
 
 
+def decided_on(reader: Reader, assessment: Assessment) -> list[dict[str, Any]]:
+    """The publics as they were judged when the last decision was taken; none before one is."""
+    answer = open_file(reader, assessment).decided_on
+    return [] if answer is None else list(answer["publics"])
+
+
 def open_reasons(reader: Reader, assessment: Assessment) -> dict[str, Any]:
     """The rules' whole answer with the facts that it judged, as plain JSON types."""
     return _opened(reader, assessment, "reasons")

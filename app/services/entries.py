@@ -99,12 +99,12 @@ def view_of(
 def list_entries(reader: Reader, contract_id: UUID, asked: EntriesQuery) -> EntryPage:
     """The entries of one figure that the caller may read, and their total."""
     view = view_of(reader, contract_id, asked.as_of, asked.known_at)
-    query = view.entries(list(State) if asked.figure is Figure.DECLARED else [asked.figure.value])
+    query = view.entries(states_of(asked.figure))
     total, items, following = 0, [], None
     if query is not None:
         total = queries.hours_of(reader.session, query)
         found, following = page_of(reader.session, query, Entry.id, asked.after, asked.limit)
-        items = [_shown(reader, entry) for entry in found]
+        items = [shown(reader, entry) for entry in found]
     return EntryPage(
         as_of=view.as_of,
         known_at=view.known_at,
@@ -125,7 +125,13 @@ def _hidden(reader: Reader, sight: Sight) -> list[UUID]:
     return queries.fellow_holders(reader.session, row.owner_id, row.contract_id, principal.organisation_id)
 
 
-def _shown(reader: Reader, entry: Entry) -> EntryOut:
+def states_of(figure: Figure) -> list[str]:
+    """The states whose entries make up a figure."""
+    return list(State) if figure is Figure.DECLARED else [figure.value]
+
+
+def shown(reader: Reader, entry: Entry) -> EntryOut:
+    """An entry as the caller reads it."""
     rule = None if entry.rule is None else Rule(entry.rule)
     state, kind = State(entry.state), HourKind(entry.kind)
     parameter, reference = value_told(reader, entry)

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from app.db.queries.organisations import organisations_by_id
 from app.errors import Forbidden, NotFound
-from app.exchange.tables.writing import Column, Kind, Table, csv_lines, workbook
-from app.refusals.exports import ExportTooLarge
+from app.exchange.tables.writing import Column, Kind
 from app.schemas.compliance import ComplianceQuery
-from app.schemas.contracts import ContractsWalk
-from app.schemas.exports import Separator
 from app.schemas.labels import LABELS
-from app.services import contract_positions, contracts
+from app.services import contract_positions
+from app.services.extracts import Extract, Page, filters, taken, who_and_when
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
-    from uuid import UUID
-
     from app.schemas.compliance import ComplianceOut
     from app.schemas.contracts import ContractOut
-    from app.schemas.exports import AttestationQuery, ContractsExport, ContractsTaken, PackageQuery
+    from app.schemas.exports import ContractsExport
+    from app.services.extracts import Cursor
     from app.services.work import Reader
 
-    Reading = Callable[[], AbstractContextManager[Reader]]
-
-BATCH = 100
 HOURS, MONEY, DAY = Kind.HUNDREDTHS, Kind.HUNDREDTHS, Kind.DAY
 CONTRACT_COLUMNS = (
     Column("Référence", "Identifiant du marché chez l'acheteur.", width=20),
@@ -67,71 +59,22 @@ CONTRACT_COLUMNS = (
 )
 
 
-def contracts_csv(reading: Reading, asked: ContractsExport) -> Iterator[str]:
-    """The contracts one sees, batch by batch: no session stays open while the caller reads slowly."""
-    return csv_lines(
-        CONTRACT_COLUMNS, _rows_by_batch(reading, asked), comma=asked.separator is Separator.COMMA
-    )
+def contracts_extract(asked: ContractsExport) -> Extract:
+    """The contracts that the caller sees, one row each."""
 
+    def read(reader: Reader, cursor: Cursor) -> Page:
+        items, after = taken(reader, asked, UUID(cursor[0]) if cursor else None)
+        return Page([_row(reader, contract, asked) for contract in items], (str(after),) if after else None)
 
-def contracts_workbook(reader: Reader, asked: ContractsExport, most: int) -> bytes:
-    """The same as a workbook; ExportTooLarge beyond `most` contracts."""
-    found = list(all_taken(reader, asked, most))
-    about = {
-        **who_and_when(reader, asked),
-        "Couverture": f"{len(found)} contrat(s), parmi ceux que l'organisme voit dans ce rôle",
-        "Masquage": "Aucun : ces lignes ne disent rien des personnes.",
-    }
-    table = Table("Contrats et clauses sociales", CONTRACT_COLUMNS, about)
-    return workbook(table, (_row(reader, contract, asked) for contract in found))
+    def about(reader: Reader) -> dict[str, str]:
+        return {
+            **who_and_when(reader, asked),
+            **filters(asked),
+            "Couverture": "Les contrats que l'organisme voit dans ce rôle, une ligne par contrat.",
+            "Masquage": "Aucun : ces lignes ne disent rien des personnes.",
+        }
 
-
-def who_and_when(reader: Reader, asked: PackageQuery | ComplianceQuery | AttestationQuery) -> dict[str, str]:
-    """Who asked, for which day, as known when: what every file has to say of itself."""
-    own = reader.principal.organisation_id
-    organisation = organisations_by_id(reader.session, {own}).get(own)
-    name = f"{organisation.name or ''} ({organisation.identifier})".strip() if organisation else "Plateforme"
-    return {
-        "Demandé par": name,
-        "Rôle": LABELS["roles"][reader.principal.role],
-        "Établi le": f"{reader.today:%d/%m/%Y}",
-        "Situation au": f"{asked.as_of or reader.today:%d/%m/%Y}",
-        "Connu au": f"{asked.known_at or reader.now:%d/%m/%Y %H:%M:%S} UTC",
-    }
-
-
-def taken(reader: Reader, asked: ContractsTaken, after: UUID | None) -> tuple[list[ContractOut], UUID | None]:
-    """The next contracts of the list, read as the list itself is; and where it goes on."""
-    fields = ("buyer", "holder", "reference", "clause_state", "place")
-    walk = ContractsWalk.model_validate(
-        {**{name: getattr(asked, name) for name in fields}, "after": after, "limit": BATCH}
-    )
-    page = contracts.list_contracts(reader, walk)
-    return page.items, page.next
-
-
-def all_taken(reader: Reader, asked: ContractsTaken, most: int) -> Iterator[ContractOut]:
-    """All contracts of the list; ExportTooLarge beyond `most`."""
-    after, number = None, 0
-    while True:
-        items, after = taken(reader, asked, after)
-        number += len(items)
-        if number > most:
-            raise ExportTooLarge
-        yield from items
-        if after is None:
-            return
-
-
-def _rows_by_batch(reading: Reading, asked: ContractsExport) -> Iterator[tuple[object, ...]]:
-    after: UUID | None = None
-    while True:
-        with reading() as reader:
-            items, after = taken(reader, asked, after)
-            rows = [_row(reader, contract, asked) for contract in items]
-        yield from rows
-        if after is None:
-            return
+    return Extract("contrats", "Contrats et clauses sociales", CONTRACT_COLUMNS, lambda _: None, read, about)
 
 
 def _row(reader: Reader, contract: ContractOut, asked: ContractsExport) -> tuple[object, ...]:

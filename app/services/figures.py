@@ -102,6 +102,14 @@ def read_territory(reader: Reader, level: str, code: str, asked: PeriodQuery) ->
     )
 
 
+def told_inside(reader: Reader, question: queries.Asked, ground: Ground) -> FiguresOut | None:
+    """The figures of the ground's territory; None where too few people would be told of."""
+    if not told_of(reader, question, ground).whole:
+        return None
+    located = standings_of(reader, question, ground.parent, ground.area, ground.level)
+    return _figures(question, _whole(reader, question, ground), located.inside)
+
+
 def list_children(reader: Reader, level: str, code: str, asked: ChildrenQuery) -> TerritoryChildrenOut:
     """The same for the territories of a level inside another; InvalidPayload for a level that is not."""
     if asked.level not in CONTAINED.get(level, ()):

@@ -20,9 +20,10 @@ from app.exchange.tables.reading import is_workbook
 from app.exchange.tables.returning import encoding_of, returned_text, returned_workbook
 from app.schemas.imports import XLSX, ImportOutcome
 from app.services import jobs, uploads
+from app.services.sent_files import SentFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from contextlib import AbstractContextManager
     from typing import BinaryIO
     from uuid import UUID
@@ -38,15 +39,6 @@ FLAWED = (ImportOutcome.REJECTED, ImportOutcome.HELD_BACK)
 BATCH, PAGE = 20, 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """A file on its way out."""
-
-    media_type: str
-    name: str
-    pieces: Iterable[bytes]
-
-
 def keep_flawed(running: Running, file: ImportFile) -> None:
     """Keep the file of an import that has been read, if a line of it is to be corrected."""
     with running.writing() as writer:
@@ -60,7 +52,7 @@ def is_owner(reader: Reader, job: Job) -> bool:
     return (job.organisation_id, job.role) == (reader.principal.organisation_id, reader.principal.role)
 
 
-def give_back(opened: Callable[[], AbstractContextManager[Reader]], import_id: UUID) -> Returned:
+def give_back(opened: Callable[[], AbstractContextManager[Reader]], import_id: UUID) -> SentFile:
     """The table with its problems; NotFound once it is not kept, or where nothing is to be corrected."""
     with opened() as reader:
         job = one(reader.session, queries.visible_imports(reader.principal).where(Job.id == import_id))
@@ -78,9 +70,9 @@ def give_back(opened: Callable[[], AbstractContextManager[Reader]], import_id: U
 
     told = _Told(opened, import_id)
     if is_workbook(stream()):
-        return Returned(XLSX, "a-corriger.xlsx", [returned_workbook(stream, told.of)])
+        return SentFile(XLSX, "a-corriger.xlsx", [returned_workbook(stream, told.of)])
     media_type = f"text/csv; charset={encoding_of(stream)}"
-    return Returned(media_type, "a-corriger.csv", returned_text(stream, told.of))
+    return SentFile(media_type, "a-corriger.csv", returned_text(stream, told.of))
 
 
 def plan_forgetting(means: Means, days: int) -> bool:

@@ -54,6 +54,7 @@ OWN_KINDS = frozenset(
         "forget_actors",
         "forget_deliveries",
         "forget_copies",
+        "forget_exports",
         "check_organisations",
         "publish_releases",
     },

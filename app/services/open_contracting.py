@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from app.db.queries import reports as queries
+from app.db.queries.releases import hours_of_contracts
 from app.exchange import ocds
-from app.rules.codes import State, Status
-from app.rules.masking import told_apart
-from app.rules.parameters import parameter
+from app.rules.codes import Status
 from app.schemas.compliance import ComplianceQuery
 from app.schemas.social_conditions import SocialConditionKind
 from app.services import contracts
-from app.services.entries import view_of
-from app.services.exports import all_taken, position_of, who_and_when
+from app.services.exports import position_of
+from app.services.extracts import all_taken, who_and_when
+from app.services.open_data import public_hours
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date
+    from collections.abc import Callable, Iterable
     from uuid import UUID
 
     from app.schemas.compliance import ComplianceOut
@@ -47,12 +44,24 @@ def several(reader: Reader, asked: PackageQuery, uri: str, prefix: str, most: in
     return _package(reader, all_taken(reader, asked, most), times, uri, prefix)
 
 
+def records(reader: Reader, asked: PackageQuery, uri: str, prefix: str, most: int) -> bytes:
+    """The same as records: what stands, beside the release that says it."""
+    times = ComplianceQuery(as_of=asked.as_of, known_at=asked.known_at)
+    return _package(reader, all_taken(reader, asked, most), times, uri, prefix, pack=ocds.record_package)
+
+
 def _package(
-    reader: Reader, found: Iterable[ContractOut], asked: ComplianceQuery, uri: str, prefix: str
+    reader: Reader,
+    found: Iterable[ContractOut],
+    asked: ComplianceQuery,
+    uri: str,
+    prefix: str,
+    *,
+    pack: Callable[..., dict[str, Any]] = ocds.package,
 ) -> bytes:
     releases = [ocds.release(_record(reader, contract, asked), prefix) for contract in found]
     publisher = who_and_when(reader, asked)["Demandé par"]
-    package = ocds.package(releases, uri=uri, publisher=publisher, at=reader.now)
+    package = pack(releases, uri=uri, publisher=publisher, at=reader.now)
     return json.dumps(package, ensure_ascii=False, indent=1).encode()
 
 
@@ -87,33 +96,21 @@ def _record(reader: Reader, contract: ContractOut, asked: ComplianceQuery) -> oc
 
 
 def _obligation(reader: Reader, position: ComplianceOut, asked: ComplianceQuery) -> ocds.Obligation | None:
+    """What is owed, and of what was worked that which open data tell: published years of enough people."""
     if position.window is None or position.counted is None:
         return None
-    required = position.required if position.required_at_end is None else position.required_at_end
+    told = hours_of_contracts(reader.session, [position.contract_id]).get(position.contract_id, {})
     return ocds.Obligation(
         start=position.window.start,
         end=position.window.end,
         measured_on=position.as_of,
-        required=required,
-        counted=position.counted,
+        required=public_hours(position),
+        begun=position.counted > 0,
         met=position.status.code in ENOUGH,
-        months=_months(reader, position, asked),
+        years=tuple((year, found.hours) for year, found in sorted(told.items()) if _known(found, asked)),
     )
 
 
-def _months(reader: Reader, position: ComplianceOut, asked: ComplianceQuery) -> tuple[tuple[date, int], ...]:
-    """The months in which enough people worked to be told apart from the total."""
-    view = view_of(reader, position.contract_id, position.as_of, asked.known_at)
-    entries = view.entries([State.COUNTED])
-    # Months of a firm's own side would not add up to the total of the contract.
-    if entries is None or view.own_only:
-        return ()
-    hours: defaultdict[date, int] = defaultdict(int)
-    people: defaultdict[date, set[object]] = defaultdict(set)
-    for month, person, found in queries.people_by_month(reader.session, entries):
-        hours[month] += found
-        people[month].add(person)
-    fewest = int(parameter("fewest_people").at(position.as_of).value)
-    parts = {month.isoformat(): frozenset(found) for month, found in people.items()}
-    told = told_apart(parts, (), fewest)
-    return tuple((month, hours[month]) for month in sorted(hours) if month.isoformat() in told)
+def _known(told: Any, asked: ComplianceQuery) -> bool:  # noqa: ANN401  # a row of `hours_of_contracts`
+    """Whether a year was published by the instant that is asked for."""
+    return asked.known_at is None or told.created_at <= asked.known_at

@@ -111,13 +111,18 @@ def territory_outcomes(reader: Reader, level: str, code: str, asked: OutcomesQue
     return TerritoryOutcomes(
         **figures.common(reader, question, ground),
         level=asked.level,
-        moments=_moments(reader, _counted(reader, question, ground.parent).get(None, {})),
-        unlocated=_moments(reader, _counted(reader, question, outside).get(None, {})),
+        moments=moments_inside(reader, question, ground.parent),
+        unlocated=moments_inside(reader, question, outside),
         items=[
             ChildOutcomes(territory=figures.named(found), moments=_moments(reader, children[found.code]))
             for found in named
         ],
     )
+
+
+def moments_inside(reader: Reader, question: Asked, area: ColumnElement[bool]) -> list[OutcomeFigures]:
+    """Outcomes of the hires that ended in the months of a question and stand in an area."""
+    return _moments(reader, _counted(reader, question, area).get(None, {}))
 
 
 def _until(day: date) -> dict[str, date]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from app.clock import new_id
@@ -15,7 +16,8 @@ from app.errors import NotFound
 from app.principal import Role
 from app.refusals.releases import PeriodNotOver, QuartersMissing, ReleaseExists
 from app.rules.codes import Indicator
-from app.rules.cubes import INDICATORS, LEVELS, OF_HOURS, QUARTER_DEPTH, UNKNOWN, YEAR, cubes, moved
+from app.rules.contract_cells import UNKNOWN, told_contracts
+from app.rules.cubes import INDICATORS, LEVELS, OF_HOURS, QUARTER_DEPTH, YEAR, cubes, moved, quarter_told
 from app.rules.days import add_months, month_end
 from app.rules.labels import LABELS
 from app.rules.parameters import parameter
@@ -85,11 +87,12 @@ def publish_period(writer: Writer, year: int, quarter: int, smallest_people: int
     if quarter == YEAR and not all(each in earlier for each in QUARTERS):
         raise QuartersMissing
     release = _new_release(writer, year, quarter, smallest_people)
-    found = _computed(writer, release, earlier)
+    found, contracts = _computed(writer, release, earlier)
     release.withheld = [list(path) for path in found.withheld]
     writer.touch("release", release.id)
     writer.session.add(release)
     queries.add_cells(writer.session, [_stored(release.id, cell) for cell in found.cells])
+    queries.add_contracts(writer.session, release.id, contracts)
     return release
 
 
@@ -189,19 +192,40 @@ def _new_release(writer: Writer, year: int, quarter: int, smallest_people: int |
     )
 
 
-def _computed(writer: Writer, release: Release, earlier: Mapping[int, Release]) -> Cubes:
+def _computed(
+    writer: Writer, release: Release, earlier: Mapping[int, Release]
+) -> tuple[Cubes, list[queries.ContractHours]]:
+    """The cells of a release, and, of a year, the hours of the contracts that may be told beside them."""
     thresholds = _thresholds(release)
     ground = _Ground(writer)
     quarters = {row.quarter: ground.shares(row.year, row.quarter, row.position) for row in earlier.values()}
     barred = {tuple(path) for row in earlier.values() for path in row.withheld}
+    elsewhere: set[Path] = set()
     for row in earlier.values():
-        barred |= moved(quarters[row.quarter], queries.told_hours(writer.session, row.id))
+        elsewhere |= moved(quarters[row.quarter], queries.told_hours(writer.session, row.id))
+    barred |= elsewhere
     shares = ground.shares(release.year, release.quarter, release.position)
     if release.quarter != YEAR:
-        return cubes(shares, thresholds, yearly=False, barred=barred)
+        return cubes(shares, thresholds, yearly=False, barred=barred), []
     before = [share for found in quarters.values() for share in found]
     shares = corrected(before, shares, thresholds, barred=barred, depth=QUARTER_DEPTH)
-    return cubes(shares, thresholds, yearly=True, barred=barred, ended=ground.ended(release.year))
+    found = cubes(shares, thresholds, yearly=True, barred=barred, ended=ground.ended(release.year))
+    withheld = {number: {tuple(path) for path in row.withheld} for number, row in earlier.items()}
+    tables = [
+        *found.tables,
+        *(quarter_told(quarters[number], hidden) for number, hidden in withheld.items()),
+    ]
+    # A quarter whose territories are others now was told over blocks that nobody knows any more.
+    every = chain(shares, *quarters.values())
+    unknown = {share.contract for share in every if _prefixes(share.path) & elsewhere}
+    told = told_contracts(shares, tables, thresholds, unknown)
+    return found, [
+        queries.ContractHours(owner, key, told[key]) for key, owner in ground.owners.items() if key in told
+    ]
+
+
+def _prefixes(path: Path) -> set[Path]:
+    return {path[:length] for length in range(1, QUARTER_DEPTH + 1)}
 
 
 def _thresholds(release: Release) -> Thresholds:
@@ -216,9 +240,13 @@ class _Ground:
         self._paths = queries.paths(reader.session)
         self._former = queries.former_communes(reader.session)
         self._holders = queries.holders(reader.session)
+        # By contract: whose it is.
+        self.owners: dict[UUID, UUID] = {}
 
     def shares(self, year: int, quarter: int, position: int) -> list[Share]:
         """The hours counted in a period as the ledger stood at a position."""
+        rows = queries.counted_hours(self._session, *_months(year, quarter), position)
+        self.owners |= {row.contract_id: row.owner_id for row in rows}
         return [
             Share(
                 path=self._path(row.execution),
@@ -229,7 +257,7 @@ class _Ground:
                 hours=row.hours,
                 categories={indicator: getattr(row, indicator) or UNKNOWN for indicator in OF_HOURS},
             )
-            for row in queries.counted_hours(self._session, *_months(year, quarter), position)
+            for row in rows
         ]
 
     def ended(self, year: int) -> list[Share]:

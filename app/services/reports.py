@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 
 from app.db.queries import reports as queries
 from app.errors import InvalidPayload
-from app.exchange.documents import Document, Section
+from app.exchange.documents import Document, Hours, Section, hours_text
 from app.principal import Role
 from app.refusals.exports import NothingToCertify
 from app.rules.codes import State
 from app.rules.labels import LABELS
 from app.services import contract_positions, contracts
 from app.services.entries import view_of
-from app.services.exports import who_and_when
+from app.services.extracts import who_and_when
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
+    from app.exchange.documents import Cell
     from app.schemas.compliance import ComplianceOut, ComplianceQuery
     from app.schemas.contracts import ContractOut
     from app.schemas.exports import AttestationQuery
@@ -91,13 +92,13 @@ def attestation(reader: Reader, contract_id: UUID, asked: AttestationQuery) -> D
         if month
     )
     said = (
-        f"{hours_text(total)} d'insertion {whose} ont été acceptées et comptées au titre de ce marché"
+        f"{hours_text(Hours(total))} d'insertion {whose} ont été acceptées et comptées au titre de ce marché"
         f"{span and ', pour les mois'}{span}."
     )
-    rows = [(month, *map(hours_text, (*found, sum(found)))) for month, found in months.items()]
-    rows.append(
-        ("Total", *(hours_text(sum(f[n] for f in months.values())) for n in (0, 1)), hours_text(total))
-    )
+    rows: list[tuple[Cell, ...]] = [
+        (month, *map(Hours, (*found, sum(found)))) for month, found in months.items()
+    ]
+    rows.append(("Total", *(Hours(sum(f[n] for f in months.values())) for n in (0, 1)), Hours(total)))
     heads = ("Mois", "Travail", "Formation", "Total")
     sections = [
         Section("Heures acceptées", (said,), "Heures comptées par mois", heads, tuple(rows)),
@@ -105,15 +106,6 @@ def attestation(reader: Reader, contract_id: UUID, asked: AttestationQuery) -> D
     ]
     facts = (*_of_contract(contract), *_times(reader, asked, view.known_at, view.provisional))
     return _document(reader, "Attestation d'heures d'insertion", contract, facts, sections)
-
-
-def hours_text(hundredths: int | None) -> str:
-    """123450 → "1 234,50 h", with spaces that do not break."""
-    if hundredths is None:
-        return "–"
-    sign = "-" if hundredths < 0 else ""
-    whole, rest = divmod(abs(hundredths), 100)
-    return f"{sign}{whole:,}".replace(",", "\u202f") + f",{rest:02d}\u00a0h"
 
 
 def _quantities(position: ComplianceOut) -> Section:
@@ -136,7 +128,7 @@ def _quantities(position: ComplianceOut) -> Section:
         said.append(
             f"Période d'exécution : du {position.window.start:%d/%m/%Y} au {position.window.end:%d/%m/%Y}."
         )
-    rows = tuple((name, hours_text(hours)) for name, hours in figures)
+    rows = tuple((name, None if hours is None else Hours(hours)) for name, hours in figures)
     return Section("Quantités", tuple(said), "Heures d'insertion", ("Heures", "Quantité"), rows)
 
 
@@ -150,8 +142,8 @@ def _trajectory(reader: Reader, view: EntriesInView) -> Section:
         found[state] = found.get(state, 0) + hours
     if not months:
         return Section("Trajectoire", ("Aucune heure déclarée à ce jour.",))
-    rows = tuple(
-        (month, *(hours_text(found.get(state, 0)) for state in STATES)) for month, found in months.items()
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (month, *(Hours(found.get(state, 0)) for state in STATES)) for month, found in months.items()
     )
     return Section("Trajectoire", (), "Heures par mois et par état", ("Mois", *STATES.values()), rows)
 
@@ -180,9 +172,7 @@ def _by(found: Sequence[Sequence[object]], codes: str, caption: str, place: int)
         people[row[place]].add(row[0])
         hours[row[place]] += int(str(row[5]))
     named: list[tuple[object, str]] = [*LABELS[codes].items(), (None, NOT_KNOWN)]
-    rows = tuple(
-        (label, str(len(people[code])), hours_text(hours[code])) for code, label in named if code in people
-    )
+    rows = tuple((label, len(people[code]), Hours(hours[code])) for code, label in named if code in people)
     return Section(
         caption, (), f"Personnes et heures comptées, {caption.lower()}", ("", "Personnes", "Heures"), rows
     )

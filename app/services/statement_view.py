@@ -45,6 +45,18 @@ def shown(reader: Reader, statement: Statement) -> StatementOut:
     )
 
 
+def lines_told(reader: Reader, found: list[Statement]) -> dict[UUID, list[Line]]:
+    """By statement: the lines that the caller may read, as `shown` has them."""
+    lines: dict[UUID, list[Line]] = {statement.id: [] for statement in found}
+    for line in queries.lines_of_statements(reader.session, list(lines)):
+        lines[line.statement_id].append(line)
+    for statement in found:
+        if queries.is_narrowed(reader.session, reader.principal, statement):
+            own = own_hire_ids(reader, statement)
+            lines[statement.id] = [line for line in lines[statement.id] if line.hire_id in own]
+    return lines
+
+
 def own_hire_ids(reader: Reader, statement: Statement) -> set[UUID]:
     """The hires of the contract that the caller's organisation declared or employs."""
     me = reader.principal.organisation_id
@@ -69,7 +81,7 @@ def _head(reader: Reader, statement: Statement, declarant: str) -> dict[str, Any
 
 
 def _line(reader: Reader, line: Line, entries: list[Entry], names: dict[UUID, str]) -> LineOut:
-    level = _level(line)
+    level = proof_of(line)
     return LineOut(
         id=line.id,
         hire_id=line.hire_id,
@@ -93,7 +105,8 @@ def _line(reader: Reader, line: Line, entries: list[Entry], names: dict[UUID, st
     )
 
 
-def _level(line: Line) -> ProofLevel:
+def proof_of(line: Line) -> ProofLevel:
+    """How far the hours of a line are proved."""
     if line.verdict in REVIEWED:
         return ProofLevel.ACCEPTED
     return ProofLevel.SUPPORTED if line.documents else ProofLevel.DECLARED

@@ -26,8 +26,12 @@ ADVICE = {
         "Wait as Retry-After says and send the same request again, or use an API key.",
     ),
     "export_too_large": Text(
-        "Resserrez les critères, ou prenez le CSV (format=csv), qui n'a pas de limite.",
-        "Narrow the criteria, or take the CSV (format=csv), which has no limit.",
+        "Resserrez les critères, prenez le CSV (format=csv), ou demandez le classeur à POST /v1/exports.",
+        "Narrow the criteria, take the CSV (format=csv), or ask POST /v1/exports for the workbook.",
+    ),
+    "export_not_ready": Text(
+        "Suivez le travail (« job ») jusqu'à « done » ; s'il a échoué ou vieilli, redemandez l'export.",
+        "Follow the job (“job”) until it is “done”; if it failed or is too old, ask for the export again.",
     ),
     "no_clause_to_report": Text(
         "Enregistrez la clause : PUT /v1/contracts/{id}/clause. « clause_state » dit pourquoi elle manque.",

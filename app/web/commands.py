@@ -39,6 +39,7 @@ from app.errors import (
 )
 from app.principal import Scope
 from app.services import credentials
+from app.services.sent_files import SentFile
 from app.services.work import Means, Reader, Writer, reading
 from app.web.browsers import PAGE_POLICY
 from app.web.etags import expected_version, strong_etag, weak_etag
@@ -104,8 +105,8 @@ class Call:
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
         return StreamingResponse(lines, 200, headers, media_type=media_type)
 
-    def give(self, use_case: Callable[[Callable[[], Any]], Any]) -> Response:
-        """The same for a file of which the use case tells `media_type`, `name` and its `pieces`."""
+    def give(self, use_case: Callable[[Callable[[], Any]], SentFile]) -> Response:
+        """Answer 200 with a file of which the use case says what it is and gives the bytes in order."""
         self._identify()
         with self.means.database.read(NOBODY) as session:
             principal = self._authenticate(session, Scope.READ)

@@ -8,6 +8,15 @@ JOB = "01936f2e-7c10-7a31-9c55-0242ac12000d"
 MAPPING = "01936f2e-7c10-7a31-9c55-0242ac12003e"
 
 IMPORTS: dict[str, Any] = {
+    "ExportOut.id": JOB,
+    "ExportOut.kind": "entries",
+    "ExportOut.format": "xlsx",
+    "ExportOut.rows": 12500,
+    "ExportOut.state": "done",
+    "ExportOut.problem": None,
+    "ExportOut.available_until": "2025-04-22T08:00:00Z",
+    "ExportOut.job": f"/v1/jobs/{JOB}",
+    "ExportOut.file": f"/v1/exports/{JOB}/file",
     "ImportIssue.code": "place_unresolved",
     "ImportOut.id": JOB,
     "ImportOut.job": f"/v1/jobs/{JOB}",

@@ -346,6 +346,7 @@ PARAMETERS: dict[str, Any] = {
     "hire_id": HIRE,
     "import_id": JOB,
     "mapping_id": MAPPING,
+    "export_id": JOB,
     "invoice_id": INVOICE,
     "job_id": JOB,
     "key_id": KEY,

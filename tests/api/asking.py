@@ -34,6 +34,7 @@ from app.db.tables import (
 from tests.api.builders import ISSUER
 from tests.api.cases import (
     DURATION,
+    EXPORT,
     MEETING,
     PENALISED,
     PLACE,
@@ -105,6 +106,9 @@ VERSIONED: dict[str, tuple[Any, str, str]] = {
 QUERIES: dict[str, dict[str, str]] = {
     "list_territory_children": {"level": "commune"},
     "list_compliance_of_children": {"level": "commune"},
+    "export_territories": {"level": "commune"},
+    "read_consolidation": {"year": "2024"},
+    "export_consolidation": {"year": "2024"},
     "list_release_cells": {"level": "country"},
     "read_statement_draft": {"month": "2025-01"},
     "list_compliance_entries": {"figure": "declared"},
@@ -348,6 +352,7 @@ BODIES: dict[str, Any] = {
     "decide_decp_conflict": lambda _, __: {"decision": "take"},
     "decide_decp_review": lambda _, __: {"decision": "same"},
     "import_file": lambda _, __: {"marches": {"marche": []}},
+    "request_export": lambda _, __: EXPORT,
     "try_assessment": lambda _, __: {"profile": "ccag-2021", "on": "2025-01-06", "facts": {"rsa": True}},
     "create_profile": lambda _, __: profile_body(f"essai-{next(NUMBERS)}"),
     "draft_profile_version": lambda _, __: {"label": "Clause type, suite"},

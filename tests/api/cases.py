@@ -1,11 +1,13 @@
 """Whole cases, told over HTTP: a contract with everybody who may stand around it and everything in it."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from httpx2 import Response
 
+from app.db.tables import ExportFile, ExportPiece, Job
 from app.principal import Role
 from app.services.changes import settle
 from tests.api.builders import Service
@@ -23,6 +25,7 @@ PENALISED = {
     **CLAUSE,
     "penalties": [{"code": "meeting", "kind": "event", "amount": {"euros": "500"}, "notice": False}],
 }
+EXPORT = {"kind": "contracts", "reference": "CANARIREF"}
 MEETING = {"kind": "event", "on": "2025-01-08", "term": "meeting", "label": "Réunion de suivi"}
 
 
@@ -227,8 +230,24 @@ def _set_up(case: Case) -> None:
     job = case.send("buyer", "POST", "/v1/imports?kind=decp", file)["id"]
     case.ids["import_id"] = case.ids["job_id"] = job
     case.ids["mapping_id"] = str(keep_file(case.service, UUID(job)))
+    case.ids["export_id"] = _made(case, case.send("buyer", "POST", "/v1/exports", EXPORT)["id"])
     contact = case.send("buyer", "POST", f"/v1/organisations/{team.buyer}/contacts", team.contact)
     case.ids["contact_id"] = contact["id"]
+
+
+def _made(case: Case, export_id: str) -> str:
+    """The file of an export, as its job would leave it."""
+    with case.service.means.database.write() as session:
+        job = session.get_one(Job, UUID(export_id))
+        of = {"organisation_id": job.organisation_id, "role": job.role}
+        until = case.service.means.clock.now() + timedelta(days=7)
+        session.add(
+            ExportFile(
+                job_id=job.id, name="contrats.csv", cursor=None, rows=0, pieces=1, kept_until=until, **of
+            )
+        )
+        session.add(ExportPiece(job_id=job.id, part="file", ordinal=0, content=b"vide"))
+    return export_id
 
 
 def profile_body(code: str, **changes: object) -> dict[str, Any]:

@@ -5,9 +5,9 @@ facilitator whose mandate runs; the buyer's own staff in the facilitator's role,
 meanwhile; an insertion structure under mandate; a prescriber, who referred the holder's person and sees no
 contract; an observer, who sees neither. The hire, person, assessment, statement and dispute asked for are
 those of the holder, so that its subcontractor and the structure do not find them; durations and splits are
-those of somebody of the structure. The import, its columns, the job, the profile, the webhook and the key are
-the buyer's; each rotates and revokes a key, and ends a membership, of its own. Organisations read and write
-their profiles as buyer and as facilitator.
+those of somebody of the structure. The import, its columns, the export, the job, the profile, the webhook and
+the key are the buyer's; each rotates and revokes a key, and ends a membership, of its own. Organisations read
+and write their profiles as buyer and as facilitator.
 
 200 … 204: done. 403: seen, not theirs to do. 404: not theirs to see.
 422: they hold none of the contracts that they name.
@@ -165,6 +165,7 @@ list_compliance_entries      200  200  200  200  200  200  403  404  404
 read_proof_levels            200  200  200  200  200  200  403  404  404
 read_territory_compliance    200  200  200  200  200  200  403  403  403
 list_compliance_of_children  200  200  200  200  200  200  403  403  403
+read_consolidation           200  200  200  200  200  200  403  403  403
 read_territory_needs         200  200  200  200  200  200  200  403  403
 
 publish_release              201  403  403  403  403  403  403  403  403
@@ -188,10 +189,22 @@ answer_dispute               403  403  403  404  200  403  404  404  404
 withdraw_dispute             403  403  200  404  403  403  404  404  404
 
 export_contracts             200  200  200  200  200  200  200  200  200
+export_statements            200  200  200  200  200  200  200  200  200
+export_entries               200  200  200  200  200  200  403  403  403
+export_hours                 403  403  200  200  403  403  200  403  403
+export_territories           200  200  200  200  200  200  403  403  403
+export_consolidation         200  200  200  200  200  200  403  403  403
+export_open_data             200  200  200  200  200  200  403  403  403
+read_open_data_schema        200  200  200  200  200  200  200  200  200
 export_ocds                  200  200  200  200  200  200  200  200  200
+export_ocds_records          200  200  200  200  200  200  200  200  200
 export_contract_ocds         200  200  200  200  200  200  200  404  404
 export_bilan                 200  200  200  200  200  200  403  404  404
 export_attestation           200  200  200  200  200  200  403  404  404
+
+request_export               202  202  202  202  202  202  202  202  202
+read_export                  404  200  404  404  404  404  404  404  404
+read_export_file             404  200  404  404  404  404  404  404  404
 
 import_file                  202  202  403  403  403  403  403  403  403
 read_hours_template          403  403  200  200  403  403  200  403  403

@@ -91,3 +91,15 @@ def test_the_list_is_a_package_of_releases(service: Service) -> None:
     tags = sorted(len(found["tag"]) for found in answer.json()["releases"])
     # One contract with a clause and hours to follow, one without.
     assert tags == [1, 2]
+
+
+def test_the_list_is_a_package_of_records_too(service: Service) -> None:
+    releases = service.get("/v1/exports/ocds", BUYER, Role.BUYER).json()["releases"]
+    answer = service.get("/v1/exports/ocds/records", BUYER, Role.BUYER)
+    records = answer.json()["records"]
+    assert [record["ocid"] for record in records] == [found["ocid"] for found in releases]
+    for record in records:
+        (found,) = record["releases"]
+        compiled = record["compiledRelease"]
+        assert compiled["tag"] == ["compiled"]
+        assert {name for name in found if found[name] != compiled[name]} == {"id", "tag"}

@@ -106,6 +106,29 @@ def reference_of(service: Service, contract_id: UUID) -> str:
         return session.scalars(select(Contract.reference).where(Contract.id == contract_id)).one()
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_hours_taken_away_and_sent_back_change_nothing(
+    service: Service, contract_id: UUID, form: str
+) -> None:
+    one, two = (add_hire(service, contract_id).hire_id for _ in range(2))
+    # Of one the overtime too, of the other nothing worked in December.
+    first = imported(
+        service, table(f";{one};2024-12;70,25;7,5;2", f";{two};2024-12;0;;", f";{two};2025-01;35;;")
+    )
+    assert {row["outcome"] for row in first["items"]} == {"created"}
+    before, sent = hours(service, contract_id), statements(service, contract_id)
+    query = {"contract": str(contract_id), "format": form}
+    taken = service.get("/v1/exports/hours", CONTRACTOR, Role.CONTRACTOR, **query)
+    assert taken.status_code == 200, taken.text
+    again = imported(service, taken.content, XLSX if form == "xlsx" else "text/csv")
+    assert [(row["outcome"], row["issues"]) for row in again["items"]] == [("unchanged", [])] * 3
+    assert (hours(service, contract_id), statements(service, contract_id)) == (before, sent)
+    # A buyer declares none; others' are nobody's to take.
+    assert service.get("/v1/exports/hours", BUYER, Role.BUYER).status_code == 403
+    foreign = service.get("/v1/exports/hours", OTHER_CONTRACTOR, Role.CONTRACTOR)
+    assert foreign.text.count("\r\n") == 1
+
+
 class TestDeclaring:
     def test_a_table_becomes_a_statement_per_contract_and_month(
         self, service: Service, contract_id: UUID

@@ -22,7 +22,7 @@ GUARDED = [name for name in ROWS if name not in matrix.OPEN]
 OWNED = {
     *("contract_id", "mandate_id", "hire_id", "participant_id", "assessment_id"),
     *("conflict_id", "review_id"),
-    *("statement_id", "invoice_id", "import_id", "job_id", "key_id", "profile_code"),
+    *("statement_id", "invoice_id", "import_id", "export_id", "job_id", "key_id", "profile_code"),
     *("decision_id", "split_id", "pool_id", "fact_id", "dispute_id", "membership_id"),
     *("webhook_id", "delivery_id", "contact_id", "delegation_id"),
 }
@@ -314,6 +314,8 @@ ASSESSMENTS = {
     *EXPORTS,
 }
 HIRES = {"declare_hire", "list_hires", "list_seen_hires", "read_hire", "amend_hire", "end_hire", *EXPORTS}
+# Where facilitators read by whom people were referred, in numbers.
+CONSOLIDATED = {"read_consolidation", "export_consolidation"}
 # The law, and what a clause says of it, name every public and every proof.
 LAW = {
     *("read_rules", "read_public", "list_profiles", "read_profile", "try_assessment"),
@@ -329,7 +331,7 @@ def seen_too_much(seat: Seat, operation: str, text: str) -> list[str]:
     words = dict(TEAM_A.reasons)
     if reviews and operation in ASSESSMENTS | HIRES:
         words = {}
-    elif declares and operation in HIRES:
+    elif (declares and operation in HIRES) or (reviews and operation in CONSOLIDATED):
         del words["prescriber"]
     elif operation in LAW:
         words = {name: word for name, word in words.items() if "anari" in word}

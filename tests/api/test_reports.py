@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import openpyxl
 import pypdf
 import pytest
 
@@ -71,6 +72,28 @@ def test_ages_are_told_to_the_facilitator_alone(service: Service, contract_id: U
     assert "Personnes et heures comptées, par tranche d'âge" in text.replace("’", "'")
     _, text = document(service, *whole, BUYER, Role.BUYER, as_of="2025-01-31")
     assert "heures comptées, par tranche" not in text
+
+
+def test_the_workbook_is_the_same_bilan(service: Service, contract_id: UUID) -> None:
+    def sheets(siret: str, role: Role) -> dict[str, list[tuple[Any, ...]]]:
+        asked = {"as_of": "2025-01-31", "format": "xlsx"}
+        answer = service.get(f"/v1/exports/contracts/{contract_id}/bilan", siret, role, **asked)
+        assert answer.status_code == 200, answer.text
+        book = openpyxl.load_workbook(io.BytesIO(answer.content))
+        return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
+
+    found = sheets(FACILITATOR, Role.FACILITATOR)
+    # 46 h owed, 70 h counted: numbers, and 24 h more.
+    for row in (("Dues à la fin", 46), ("Comptées", 70), ("Solde (comptées moins dues)", 24)):
+        assert row in found["Quantités"]
+    assert found["Trajectoire"][1] == ("01/2025", 70, 0, 0, 0)
+    assert ("Embauche directe", 1, 70) in found["Par modalité"]
+    assert ("Situation au", "31/01/2025") in found["Présentation"]
+    assert ("Personnes", "Personnes distinctes ayant des heures comptées : 1.") in found["Présentation"]
+    assert "Par tranche d âge" in found
+    buyer = sheets(BUYER, Role.BUYER)
+    assert buyer.keys() == found.keys() - {name for name in found if "tranche" in name}
+    assert sheets(CONTRACTOR, Role.CONTRACTOR).keys() == {"Présentation", "Quantités", "Trajectoire"}
 
 
 def test_a_firm_reads_the_hours_and_not_the_people(service: Service, contract_id: UUID) -> None:

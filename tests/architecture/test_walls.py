@@ -8,6 +8,7 @@ from tests.architecture.source import Module, modules
 FOR_THE_SERVICE = {
     "app/services/audit.py": "who acted is forgotten after a year, whoever it was",
     "app/services/changes.py": "settling gives every change its position",
+    "app/services/export_jobs.py": "files whose time is over, whoever asked for them",
     "app/services/deliveries.py": "whose turn it is to be told of events, and what is forgotten",
     "app/services/directory.py": "which organisations to ask the directory of",
     "app/services/erasures.py": "the list kept beside the backups",

@@ -1,6 +1,7 @@
 """OCDS: a small case by hand, and the schemas of the standard where they are at hand."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -8,18 +9,18 @@ from typing import Any
 import jsonschema
 import pytest
 
-from app.exchange.ocds import Obligation, Party, Procurement, package, release
+from app.exchange.ocds import Obligation, Party, Procurement, package, record_package, release
 
 SCHEMAS = Path(__file__).parents[2].parent / "shared" / "data" / "schemas" / "ocds"
 BUYER = Party("SIRET", "20000000800017", "Commune d'exemple")
 OBLIGATION = Obligation(
-    start=date(2025, 1, 6),
+    start=date(2024, 12, 16),
     end=date(2025, 10, 5),
     measured_on=date(2025, 4, 15),
     required=4600,
-    counted=1326,
+    begun=True,
     met=False,
-    months=((date(2025, 1, 1), 1000),),
+    years=((2024, 1000), (2025, 1326)),
 )
 
 
@@ -60,17 +61,23 @@ def test_the_clause_and_its_hours_are_told() -> None:
     assert contract["value"] == {"amount": 27364.0, "currency": "EUR"}
     assert contract["status"] == "active"
     assert contract["agreedMetrics"][0]["observations"][0]["measure"] == 46
-    total, january = contract["implementation"]["metrics"][0]["observations"]
-    assert (total["measure"], january["measure"]) == (13.26, 10)
-    # Winter and summer in Paris; the first month begins with the execution.
-    assert total["period"] == {
-        "startDate": "2025-01-06T00:00:00+01:00",
-        "endDate": "2025-04-15T23:59:59+02:00",
+    first, second = contract["implementation"]["metrics"][0]["observations"]
+    assert (first["measure"], second["measure"]) == (10, 13.26)
+    # Winter and summer in Paris; the first year begins and the last one ends with the execution.
+    assert first["period"] == {
+        "startDate": "2024-12-16T00:00:00+01:00",
+        "endDate": "2024-12-31T23:59:59+01:00",
     }
-    assert january["period"] == {
-        "startDate": "2025-01-06T00:00:00+01:00",
-        "endDate": "2025-01-31T23:59:59+01:00",
+    assert second["period"] == {
+        "startDate": "2025-01-01T00:00:00+01:00",
+        "endDate": "2025-10-05T23:59:59+02:00",
     }
+
+
+def test_without_a_year_that_may_be_told_no_hours_are() -> None:
+    untold = replace(OBLIGATION, years=())
+    found = release(procurement(obligation=untold), "ocds-abc123")
+    assert found["contracts"][0]["implementation"].keys() == {"milestones"}
 
 
 def test_who_may_be_a_person_is_a_number_and_who_has_two_roles_stands_once() -> None:
@@ -92,23 +99,16 @@ def test_letters_in_place_of_a_siret_are_a_name_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "counted", "met", "status"),
+    ("day", "begun", "met", "status"),
     [
-        (date(2025, 10, 5), 0, False, "scheduled"),
-        (date(2025, 10, 6), 0, False, "notMet"),
-        (date(2025, 10, 6), 1, False, "partiallyMet"),
-        (date(2025, 4, 15), 4600, True, "met"),
+        (date(2025, 10, 5), False, False, "scheduled"),
+        (date(2025, 10, 6), False, False, "notMet"),
+        (date(2025, 10, 6), True, False, "partiallyMet"),
+        (date(2025, 4, 15), True, True, "met"),
     ],
 )
-def test_the_milestone_says_where_the_hours_stand(day: date, counted: int, met: int, status: str) -> None:
-    owed = Obligation(
-        start=OBLIGATION.start,
-        end=OBLIGATION.end,
-        measured_on=day,
-        required=4600,
-        counted=counted,
-        met=bool(met),
-    )
+def test_the_milestone_says_where_the_hours_stand(day: date, begun: int, met: int, status: str) -> None:
+    owed = replace(OBLIGATION, measured_on=day, begun=bool(begun), met=bool(met))
     found = release(procurement(obligation=owed), "ocds-abc123")
     assert found["contracts"][0]["implementation"]["milestones"][0]["status"] == status
 
@@ -141,6 +141,11 @@ def test_releases_fit_the_schemas_of_the_standard() -> None:
             assert [error.message for error in checker.iter_errors(found)] == []
             unknown = set(found["contracts"][0]) - set(schema["definitions"]["Contract"]["properties"])
             assert unknown == set()
+    packed = record_package(
+        [release(procurement(), "ocds-abc123")], uri="https://exemple.fr", publisher="E", at=made.known_at
+    )
+    compiled = packed["records"][0]["compiledRelease"]
+    assert [error.message for error in checker.iter_errors(compiled)] == []
     wrong = release(procurement(), "ocds-abc123")
     del wrong["contracts"][0]["implementation"]["metrics"][0]["observations"][0]["id"]
     assert list(checker.iter_errors(wrong))

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.db.queries.compliance import CONTRACT_FACTS
-from app.db.queries.contracts import visible_contracts
+from app.db.queries.contracts import filtered, visible_contracts
 from app.db.tables import (
     Clause,
     Contract,
@@ -76,11 +76,14 @@ class Asked:
     first: date
     last: date
     basis: str
+    # The SIRET of the only buyer whose contracts count.
+    buyer: str | None = None
 
     @property
     def contracts(self) -> Select[UUID]:
         """The ids of the contracts that count."""
-        return visible_contracts(self.principal, self.today).with_only_columns(Contract.id)
+        seen = filtered(visible_contracts(self.principal, self.today), buyer=self.buyer)
+        return seen.with_only_columns(Contract.id)
 
 
 def inside(level: str, code: str) -> ColumnElement[bool]:

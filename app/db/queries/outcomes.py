@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, exists, func, literal, null, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from app.db.queries.figures import column_of
@@ -114,7 +114,13 @@ def counts_inside(
         _ended(asked.principal, asked.today, moment)
         .join(Contract, (Contract.owner_id == Hire.owner_id) & (Contract.id == Hire.contract_id))
         .outerjoin(Territory, Territory.place == _place(asked.basis))
-        .where(Hire.ended_on >= period[0], Hire.ended_on <= min(period[1], last), area)
+        .where(
+            Hire.ended_on >= period[0],
+            Hire.ended_on <= min(period[1], last),
+            # A prescriber counts hires of contracts that it does not see; nobody else narrows them.
+            true() if asked.buyer is None else Hire.contract_id.in_(asked.contracts),
+            area,
+        )
         .with_only_columns(
             code, literal(moment).label("moment"), HireOutcome.category, func.count().label("hires")
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, cast, exists, func, insert, select
@@ -18,6 +19,7 @@ from app.db.tables import (
     Participant,
     Release,
     ReleaseCell,
+    ReleaseContract,
     Seal,
     Territory,
     TerritoryAlias,
@@ -32,6 +34,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Row, Select
 
     from app.db.session import ReadSession, WriteSession
+
+
+@dataclass(frozen=True, slots=True)
+class ContractHours:
+    """The hours of one contract in a year that are told (hundredths)."""
+
+    owner_id: UUID
+    contract_id: UUID
+    hours: int
+
 
 CHUNK = 2_000
 COUNTED = "counted"
@@ -55,7 +67,7 @@ def counted_hours(
     """
     keys = (
         *(Participant.person_id, Entry.contract_id, Entry.execution, Entry.modality, Hire.contract_type),
-        *(HireTraits.sex, HireTraits.age_band, HireTraits.level),
+        *(HireTraits.sex, HireTraits.age_band, HireTraits.level, Entry.owner_id),
     )
     hours = cast(func.sum(Entry.hours), BigInteger)
     query = (
@@ -148,6 +160,44 @@ def add_cells(session: WriteSession, cells: Sequence[dict[str, Any]]) -> None:
     session.flush()
     for first in range(0, len(cells), CHUNK):
         session.execute(insert(ReleaseCell), list(cells[first : first + CHUNK]))
+
+
+def add_contracts(session: WriteSession, release_id: UUID, told: Sequence[ContractHours]) -> None:
+    """Write the contracts that a release tells one by one."""
+    session.flush()
+    rows = [
+        {
+            "release_id": release_id,
+            "owner_id": one.owner_id,
+            "contract_id": one.contract_id,
+            "hours": one.hours,
+        }
+        for one in told
+    ]
+    for first in range(0, len(rows), CHUNK):
+        session.execute(insert(ReleaseContract), rows[first : first + CHUNK])
+
+
+def hours_of_contracts(
+    session: ReadSession, contract_ids: Sequence[UUID]
+) -> dict[UUID, dict[int, Row[*tuple[Any, ...]]]]:
+    """By contract and year: (contract_id, year, hours, created_at, known_at), hundredths, as published."""
+    query = (
+        select(
+            ReleaseContract.contract_id,
+            Release.year,
+            ReleaseContract.hours,
+            Release.created_at,
+            Release.known_at,
+        )
+        .join(Release, Release.id == ReleaseContract.release_id)
+        .where(ReleaseContract.contract_id.in_(contract_ids))
+        .order_by(Release.year)
+    )
+    found: dict[UUID, dict[int, Row[*tuple[Any, ...]]]] = {}
+    for row in session.execute(query) if contract_ids else ():
+        found.setdefault(row.contract_id, {})[row.year] = row
+    return found
 
 
 def cells(

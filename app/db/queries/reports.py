@@ -43,12 +43,3 @@ def hours_by_person(session: ReadSession, entries: Select[Entry]) -> Sequence[Ro
         .having(hours > 0)
     )
     return session.execute(query).all()
-
-
-def people_by_month(session: ReadSession, entries: Select[Entry]) -> Sequence[Row[*tuple[Any, ...]]]:
-    """(month, person_id, hours) of a list of entries; hours in hundredths."""
-    found = entries.subquery()
-    by = (found.c.month, Participant.person_id)
-    hours = cast(func.sum(found.c.hours), BigInteger)
-    query = select(*by, hours).join(Participant, Participant.id == found.c.participant_id).group_by(*by)
-    return session.execute(query).all()

@@ -60,6 +60,15 @@ def visible_statements(principal: Principal, today: date) -> Select[Statement]:
     return query.where(seen, _of_own_side(principal))
 
 
+def of_months(query: Select[Statement], first: date | None, last: date | None) -> Select[Statement]:
+    """The statements of a query from a month to another, both included; None is open."""
+    if first is not None:
+        query = query.where(Statement.month >= first)
+    if last is not None:
+        query = query.where(Statement.month <= last)
+    return query
+
+
 def statement_of_month(
     session: ReadSession, contract_id: UUID, declarant_id: UUID, month: date
 ) -> Statement | None:
@@ -112,6 +121,16 @@ def lines_of_statement(session: ReadSession, statement: Statement) -> list[Line]
         .order_by(Line.recorded_at, Line.id)
     )
     return list(session.scalars(query))
+
+
+def lines_of_statements(session: ReadSession, statement_ids: Sequence[UUID]) -> Sequence[Line]:
+    """The same of several statements, those of one after the other."""
+    query = (
+        select(Line)
+        .where(Line.statement_id.in_(statement_ids), Line.withdrawn.is_(False))
+        .order_by(Line.statement_id, Line.recorded_at, Line.id)
+    )
+    return session.scalars(query).all() if statement_ids else []
 
 
 def versions_of_statement(session: ReadSession, statement: Statement) -> Sequence[StatementVersion]:

@@ -13,6 +13,7 @@ from app.db.tables.contracts import (
 )
 from app.db.tables.delegations import Delegation
 from app.db.tables.disputes import Dispute, DisputeEnd
+from app.db.tables.exports import ExportFile, ExportPiece
 from app.db.tables.imports import (
     DecpConflict,
     DecpRecord,
@@ -45,7 +46,7 @@ from app.db.tables.participants import (
 from app.db.tables.penalties import PenaltyCancellation, PenaltyDecision, PenaltyFact
 from app.db.tables.pools import Pool, PoolAnswer
 from app.db.tables.profiles import OwnProfile, ProfileVersion, ProfileWithdrawal
-from app.db.tables.releases import Release, ReleaseCell
+from app.db.tables.releases import Release, ReleaseCell, ReleaseContract
 from app.db.tables.splits import Split, SplitAnswer
 from app.db.tables.statements import (
     DocumentsSeen,
@@ -86,6 +87,8 @@ __all__ = [
     "Entry",
     "Erasure",
     "Event",
+    "ExportFile",
+    "ExportPiece",
     "Hire",
     "HireOutcome",
     "HireTraits",
@@ -121,6 +124,7 @@ __all__ = [
     "ProfileWithdrawal",
     "Release",
     "ReleaseCell",
+    "ReleaseContract",
     "Residence",
     "Seal",
     "Split",

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.types import Base, Code, Hundredths, Id, Items, Moment, refers_to
+from app.db.tables.contracts import OF_CONTRACT
+from app.db.types import Base, Code, Hundredths, Id, Items, Moment, refers_to, refers_together
 
 
 class Release(Base):
@@ -54,3 +55,15 @@ class ReleaseCell(Base):
     hours: Mapped[Hundredths | None]
     contracts: Mapped[int | None]
     columns: Mapped[Items]
+
+
+class ReleaseContract(Base):
+    """The hours of one contract in the year of a release, where they may be told. No row: they may not be."""
+
+    __tablename__ = "release_contracts"
+    __table_args__ = (refers_together(*OF_CONTRACT), Index("ix_release_contracts_contract", "contract_id"))
+
+    release_id: Mapped[UUID] = mapped_column(refers_to("releases.id"), primary_key=True)
+    contract_id: Mapped[Id] = mapped_column(primary_key=True)
+    owner_id: Mapped[Id]
+    hours: Mapped[Hundredths]

@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
@@ -81,17 +81,30 @@ def workbook(table: Table, rows: Iterable[Row]) -> bytes:
     Rows are written as they come, in constant memory; the second sheet says what everything means.
     """
     file = io.BytesIO()
+    write_workbook(file, table, rows)
+    return file.getvalue()
+
+
+def write_workbook(file: IO[bytes], table: Table, rows: Iterable[Row]) -> None:
+    """The same into a file."""
     book = xlsxwriter.Workbook(
         file,
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
     )
-    book.set_properties({"title": table.title, "language": "fr-FR"})
-    formats = {kind: book.add_format({"num_format": kind.value, "valign": "top"}) for kind in Kind}
-    heading = book.add_format(HEADING)
-    _data(book.add_worksheet("Données"), table, rows, formats, book.add_format({"bold": True}), heading)
-    _definitions(book.add_worksheet("Définitions"), table, heading, book.add_format({"text_wrap": True}))
-    book.close()
-    return file.getvalue()
+    try:
+        book.set_properties({"title": table.title, "language": "fr-FR"})
+        formats = {kind: book.add_format({"num_format": kind.value, "valign": "top"}) for kind in Kind}
+        heading = book.add_format(HEADING)
+        number = _data(
+            book.add_worksheet("Données"), table, rows, formats, book.add_format({"bold": True}), heading
+        )
+        about = {**table.about, "Lignes": str(number)}
+        _definitions(
+            book.add_worksheet("Définitions"), table, about, heading, book.add_format({"text_wrap": True})
+        )
+    finally:
+        # Also when the rows break off: what was written of them lies in a file of its own.
+        book.close()
 
 
 def inert(text: str) -> str:
@@ -106,7 +119,7 @@ def _data(
     formats: Mapping[Kind, Format],
     bold: Format,
     heading: Format,
-) -> None:
+) -> int:
     for place, column in enumerate(table.columns):
         sheet.set_column(place, place, column.width, formats[column.kind])
     sheet.freeze_panes(1, 1)
@@ -121,7 +134,7 @@ def _data(
                 sums[place] += value
     sheet.autofilter(0, 0, max(last, 1), len(table.columns) - 1)
     if not last or not any(column.summed for column in table.columns):
-        return
+        return last
     # One empty row below, so that sorting and filtering leave the totals where they are.
     below = last + 2
     sheet.write_string(below, 0, "Total des lignes affichées", bold)
@@ -130,17 +143,20 @@ def _data(
             name = xl_col_to_name(place)
             formula = f"=SUBTOTAL(109,{name}2:{name}{last + 1})"
             sheet.write_formula(below, place, formula, formats[column.kind], _number(column, sums[place]))
+    return last
 
 
-def _definitions(sheet: Worksheet, table: Table, heading: Format, wrapped: Format) -> None:
+def _definitions(
+    sheet: Worksheet, table: Table, about: Mapping[str, str], heading: Format, wrapped: Format
+) -> None:
     sheet.set_column(0, 0, 34, wrapped)
     sheet.set_column(1, 1, 100, wrapped)
     sheet.write_string(0, 0, table.title, heading)
     sheet.write_string(0, 1, "", heading)
-    lines = [*table.about.items(), ("", ""), *((column.title, column.meaning) for column in table.columns)]
+    lines = [*about.items(), ("", ""), *((column.title, column.meaning) for column in table.columns)]
     for number, (name, text) in enumerate(lines, start=1):
         sheet.write_string(number, 0, name, wrapped)
-        sheet.write_string(number, 1, text, wrapped)
+        sheet.write_string(number, 1, plain(text), wrapped)
 
 
 def _cell(sheet: Worksheet, row: int, place: int, column: Column, value: object, style: Format) -> None:
@@ -148,7 +164,7 @@ def _cell(sheet: Worksheet, row: int, place: int, column: Column, value: object,
         return
     if column.kind is Kind.TEXT:
         # Told to be a text, a cell is never computed: it needs no apostrophe.
-        sheet.write_string(row, place, _plain(str(value))[:LONGEST_CELL], style)
+        sheet.write_string(row, place, plain(str(value))[:LONGEST_CELL], style)
     elif column.kind is Kind.INSTANT and isinstance(value, datetime):
         sheet.write_datetime(row, place, value.astimezone(PARIS).replace(tzinfo=None), style)
     elif column.kind is Kind.DAY and isinstance(value, date):
@@ -165,7 +181,7 @@ def _written(column: Column, value: Any, comma: bool) -> str:  # noqa: ANN401, F
     if value is None:
         return ""
     if column.kind is Kind.TEXT:
-        return inert(_plain(str(value)))
+        return inert(plain(str(value)))
     if column.kind is Kind.INSTANT:
         return str(value.astimezone(PARIS).isoformat(timespec="seconds"))
     if column.kind is Kind.HUNDREDTHS:
@@ -176,7 +192,8 @@ def _written(column: Column, value: Any, comma: bool) -> str:  # noqa: ANN401, F
     return text if comma or column.kind is Kind.DAY else text.replace(".", ",")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """The text without signs that break a file or hide what is written."""
     # Control characters break XML and hide what is written; a line break in an object stays.
     return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
 
