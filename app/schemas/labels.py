@@ -137,6 +137,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "table_forms": {TableForm.CSV: "CSV", TableForm.XLSX: "Classeur XLSX"},
     "separators": {Separator.SEMICOLON: "Point-virgule", Separator.COMMA: "Virgule"},
     "next_actions": {
+        ActionCode.STATEMENT_DUE: "Relevé à envoyer bientôt",
         ActionCode.MISSING_STATEMENT: "Relevé manquant",
         ActionCode.MISSING_DOCUMENT: "Document manquant",
         ActionCode.STATEMENT_TO_APPROVE: "Relevé à approuver par le titulaire",
@@ -147,6 +148,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         ActionCode.CONTACT_TO_CONFIRM: "Interlocuteur à confirmer",
         ActionCode.STATEMENT_RETURNED: "Relevé renvoyé, à corriger",
         ActionCode.ASSESSMENTS_WAITING: "Diagnostics en attente",
+        ActionCode.PROOFS_MISSING: "Justificatifs à montrer",
         ActionCode.HOURS_HELD: "Heures retenues",
         ActionCode.OUTCOMES_MISSING: "Sorties à renseigner",
         ActionCode.ELIGIBILITY_ENDING: "Fin d'éligibilité proche",
