@@ -40,6 +40,7 @@ from app.api import (
     privacy,
     profiles,
     releases,
+    reminders,
     rights,
     rules,
     splits,
@@ -52,6 +53,7 @@ from app.clock import SystemClock
 from app.crypto import Keyring
 from app.db.session import Database
 from app.exchange.connector import opened
+from app.exchange.mail import mailer_of
 from app.exchange.outgoing import Outgoing
 from app.issuers.identifying import Issuers
 from app.services.work import Means
@@ -105,6 +107,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         Issuers(settings.issuers, clock),
         outgoing=Outgoing(allow_private=settings.allow_private_addresses),
         connectors=opened(settings.connector_urls, clock),
+        mailer=mailer_of(settings, clock),
     )
     app.state.settings = settings
     for module in (
@@ -122,6 +125,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         statements,
         compliance,
         work_queue,
+        reminders,
         penalties,
         disputes,
         figures,

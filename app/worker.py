@@ -18,7 +18,18 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.services import audit, deliveries, directory, imports, jobs, pool_answers, pools, retention, upkeep
+from app.services import (
+    audit,
+    deliveries,
+    directory,
+    imports,
+    jobs,
+    pool_answers,
+    pools,
+    reminders,
+    retention,
+    upkeep,
+)
 from app.services.changes import settle
 
 if TYPE_CHECKING:
@@ -47,6 +58,7 @@ HANDLERS: Handlers = {
     audit.FORGET_ACTORS: audit.forget_actors,
     deliveries.FORGET_DELIVERIES: deliveries.forget_ended,
     directory.CHECK: directory.check_organisations,
+    reminders.REMIND: reminders.remind,
 }
 
 
@@ -129,6 +141,7 @@ class Worker:
             audit.plan_forgetting(self.means)
             deliveries.plan_forgetting(self.means, self._sending.log_days)
             directory.plan_check(self.means, self._refresh_days)
+            reminders.plan_reminders(self.means)
         worked = jobs.work(self.means, HANDLERS, breathe=self._breathe, report=_log_fault, lease=self._lease)
         return worked or settled > 0
 

@@ -256,6 +256,8 @@ WALLS: dict[str, Wall] = {
         "EXISTS (SELECT FROM webhooks w WHERE w.id = webhook_deliveries.webhook_id)"
     ),
     "connector_pulses": Wall.same(PLATFORM),
+    # Read by the organisation in any role, written by the service.
+    "reminders": Wall.same(f"organisation_id = {ORGANISATION}"),
     "import_files": of_job("import_files"),
     "import_rows": of_job("import_rows"),
     # Contacts: one's own, and those that run of who stands on a contract in sight.

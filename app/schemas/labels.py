@@ -25,6 +25,7 @@ from app.schemas.organisation_labels import ORGANISATION_LABELS
 from app.schemas.participants import Purpose
 from app.schemas.penalties import PenaltyFactKind, PenaltyOutcome
 from app.schemas.persons import MergeReason, PersonDecision, SeparationReason
+from app.schemas.reminders import REMINDER_LABELS
 from app.schemas.rights import ErasureGround, OppositionDecision, OppositionGround
 from app.schemas.rules import ProfileState
 from app.schemas.social_conditions import SocialConditionKind
@@ -289,6 +290,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         RetentionReason.CONTRACT_OPEN: "Contrat fini et jamais clos : à clore pour que la durée coure",
     },
     **CONNECTOR_LABELS,
+    **REMINDER_LABELS,
     "units": {
         "h": "Heures",
         "h/week": "Heures par semaine",

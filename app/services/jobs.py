@@ -54,6 +54,7 @@ OWN_KINDS = frozenset(
         "forget_actors",
         "forget_deliveries",
         "check_organisations",
+        "remind",
     },
 )
 TOLD_AT_END = {"import": "import.finished"}

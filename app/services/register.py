@@ -271,10 +271,10 @@ REGISTER: tuple[Processing, ...] = (
     ),
     Processing(
         label="Interlocuteurs d'un organisme : nom, adresse électronique, jour de confirmation",
-        columns=_of("contacts", "name", "email"),
+        columns=_of("contacts", "name", "email", "reminders"),
         fields=(
-            *_of("ContactIn", "function", "name", "email", "since"),
-            *_of("ContactPatch", "name", "email"),
+            *_of("ContactIn", "function", "name", "email", "since", "reminders"),
+            *_of("ContactPatch", "name", "email", "reminders"),
             *_of("HandOverIn", "name", "email", "on"),
         ),
         purpose="Joindre qui répond d'un relevé, d'une éligibilité, d'une pénalité",

@@ -160,6 +160,7 @@ refuse_split                 403  403  403  403  200  403  403  404  404
 withdraw_split               403  403  403  403  200  403  403  404  404
 
 read_work_queue              200  200  200  200  200  200  200  200  200
+list_reminders               200  200  200  200  200  200  200  200  200
 read_compliance              200  200  200  200  200  200  403  404  404
 list_compliance_entries      200  200  200  200  200  200  403  404  404
 read_proof_levels            200  200  200  200  200  200  403  404  404

@@ -37,6 +37,7 @@ from app.db.tables.penalties import PenaltyCancellation, PenaltyDecision, Penalt
 from app.db.tables.pools import Pool, PoolAnswer
 from app.db.tables.profiles import OwnProfile, ProfileVersion, ProfileWithdrawal
 from app.db.tables.releases import Release, ReleaseCell
+from app.db.tables.reminders import Reminder
 from app.db.tables.splits import Split, SplitAnswer
 from app.db.tables.statements import (
     DocumentsSeen,
@@ -110,6 +111,7 @@ __all__ = [
     "ProfileWithdrawal",
     "Release",
     "ReleaseCell",
+    "Reminder",
     "Residence",
     "Seal",
     "Split",
