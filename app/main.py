@@ -9,6 +9,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.api import (
     access,
+    addresses,
     assessments,
     clauses,
     compliance,
@@ -117,6 +118,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         organisations,
         contacts,
         territories,
+        addresses,
         contracts,
         clauses,
         mandates,

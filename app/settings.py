@@ -162,6 +162,10 @@ class Settings(BaseSettings):
     geocoder_url: str = Field(
         default="", description="Address of the national geocoder, up to `/search` excluded; empty: off."
     )
+    residences_url: str = Field(
+        default="",
+        description="Address of a geocoder of one's own, which alone is told where people live; empty: off.",
+    )
     communes_url: str = Field(default="", description="Address of API Géo; empty: off.")
     organisation_refresh_days: int = Field(
         default=30, ge=1, description="After how many days the directory is asked again of an organisation."
@@ -227,7 +231,8 @@ class Settings(BaseSettings):
     @property
     def connector_urls(self) -> dict[str, str]:
         """The address of every service that may be called, empty for those that are off."""
-        return {"directory": self.directory_url, "geocoder": self.geocoder_url, "communes": self.communes_url}
+        names = ("directory", "geocoder", "residences", "communes")
+        return {name: getattr(self, f"{name}_url") for name in names}
 
     @model_validator(mode="after")
     def _refuse_doubtful_connectors(self) -> Settings:

@@ -279,6 +279,7 @@ WALLS: dict[str, Wall] = {
 OPEN: dict[str, str] = {
     "territories": "published by the national institute of statistics",
     "postal_codes": "published by the post",
+    "quarter_editions": "published by the State",
     "territory_aliases": "published by the national institute of statistics",
     "seals": "numbers, instants and hashes: they show nothing of what was changed",
     "alembic_version": "the number of the schema",

@@ -13,7 +13,7 @@ import threading
 import time
 from collections import OrderedDict
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -45,6 +45,8 @@ PACE_SECONDS = 0.3
 LIFE_SECONDS = 3600.0
 MOST_KEPT = 1000
 AGENT = "clauses-sociales"
+# Whose questions are of people: no answer is kept, for its question would be kept with it.
+UNKEPT = frozenset({"residences"})
 
 PAUSED, RATE_LIMITED, UNAVAILABLE = "paused", "rate_limited", "unavailable"
 REFUSED, MALFORMED = "refused", "malformed"
@@ -199,7 +201,12 @@ def patiently(once: Callable[[], Found], patience: Patience) -> Found:
 
 def opened(urls: Mapping[str, str], clock: Clock) -> dict[str, Connector]:
     """The connectors that are on, by name: those whose address is not empty."""
-    return {name: Connector(name, url, clock) for name, url in urls.items() if url}
+    unkept = replace(Patience(), life_seconds=0)
+    return {
+        name: Connector(name, url, clock, unkept if name in UNKEPT else None)
+        for name, url in urls.items()
+        if url
+    }
 
 
 class _Kept:
@@ -220,6 +227,8 @@ class _Kept:
             return (kept[1],)
 
     def put(self, key: str, value: object) -> None:
+        if self._life <= 0:
+            return
         with self._lock:
             self._found[key] = (time.monotonic() + self._life, value)
             self._found.move_to_end(key)

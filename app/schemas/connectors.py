@@ -11,8 +11,8 @@ from app.schemas.fields import Instant, Output
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ConnectorName = Literal["directory", "geocoder", "communes", "mail"]
-CONNECTORS: tuple[ConnectorName, ...] = ("directory", "geocoder", "communes", "mail")
+ConnectorName = Literal["directory", "geocoder", "residences", "communes", "mail"]
+CONNECTORS: tuple[ConnectorName, ...] = ("directory", "geocoder", "residences", "communes", "mail")
 
 
 class ConnectorOut(Output):
@@ -46,6 +46,7 @@ CONNECTOR_LABELS: Mapping[str, Mapping[str, str]] = {
     "connectors": {
         "directory": "Annuaire des entreprises",
         "geocoder": "Géocodeur national",
+        "residences": "Géocodeur propre, pour les personnes",
         "communes": "API Géo",
         "mail": "Serveur de courriel",
     },

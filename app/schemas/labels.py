@@ -8,6 +8,7 @@ from app.principal import CredentialKind, Role, Scope, SubjectKind
 from app.rules.codes import ClauseState
 from app.rules.labels import LABELS as LAW
 from app.rules.retention import RetentionReason
+from app.schemas.addresses import ADDRESS_LABELS
 from app.schemas.assessments import Eligibility
 from app.schemas.compliance import Figure
 from app.schemas.connectors import CONNECTOR_LABELS
@@ -291,6 +292,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     **CONNECTOR_LABELS,
     **REMINDER_LABELS,
+    **ADDRESS_LABELS,
     "units": {
         "h": "Heures",
         "h/week": "Heures par semaine",

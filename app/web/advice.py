@@ -343,4 +343,12 @@ ADVICE = {
     ),
     "release_exists": Text("Retrouvez-la par GET /v1/releases.", "Find it by GET /v1/releases."),
     "quarters_missing": Text("Publiez d'abord les quatre trimestres.", "Publish the four quarters first."),
+    "geocoder_off": Text(
+        "Donnez la commune par son nom ou son code postal : GET /v1/territories les cherche.",
+        "Give the commune by its name or postal code: GET /v1/territories finds it.",
+    ),
+    "geocoder_silent": Text(
+        "Réessayez dans un moment, ou cherchez la commune par GET /v1/territories.",
+        "Try again in a moment, or find the commune by GET /v1/territories.",
+    ),
 }

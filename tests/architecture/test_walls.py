@@ -9,6 +9,7 @@ FOR_THE_SERVICE = {
     "app/services/audit.py": "who acted is forgotten after a year, whoever it was",
     "app/services/changes.py": "settling gives every change its position",
     "app/services/deliveries.py": "whose turn it is to be told of events, and what is forgotten",
+    "app/services/quarters.py": "the lists of priority quarters, loaded by the operator",
     "app/services/reminders.py": "whom to write to, and what was sent",
     "app/services/directory.py": "which organisations to ask the directory of",
     "app/services/erasures.py": "the list kept beside the backups",

@@ -36,6 +36,7 @@ from app.db.tables.participants import (
 from app.db.tables.penalties import PenaltyCancellation, PenaltyDecision, PenaltyFact
 from app.db.tables.pools import Pool, PoolAnswer
 from app.db.tables.profiles import OwnProfile, ProfileVersion, ProfileWithdrawal
+from app.db.tables.quarters import QuarterEdition
 from app.db.tables.releases import Release, ReleaseCell
 from app.db.tables.reminders import Reminder
 from app.db.tables.splits import Split, SplitAnswer
@@ -109,6 +110,7 @@ __all__ = [
     "PostalCode",
     "ProfileVersion",
     "ProfileWithdrawal",
+    "QuarterEdition",
     "Release",
     "ReleaseCell",
     "Reminder",

@@ -1,7 +1,7 @@
-"""Organisations are reminded by e-mail of what they owe, and a contact may want no reminders.
+"""Organisations are reminded by e-mail of what they owe, a contact may want no reminders; lists of quarters.
 
-Revision: 0029. Contacts that stood before it want them. Going back forgets what was sent: the earlier code
-sends nothing.
+Revision: 0029. Contacts that stood before it want them. Going back forgets what was sent and the lists of
+priority quarters: the earlier code sends nothing and reads no list.
 """
 
 from __future__ import annotations
@@ -55,8 +55,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_reminders_organisation", "reminders", ["organisation_id", "id"])
     op.create_index("ix_reminders_day", "reminders", ["day", "state"])
+    op.create_table(
+        "quarter_editions",
+        sa.Column("edition", sa.String(length=16), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("quarters", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("loaded_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("edition", name=op.f("pk_quarter_editions")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("quarter_editions")
     op.drop_table("reminders")
     op.drop_column("contacts", "reminders")
