@@ -10,10 +10,3 @@ class ExportTooLarge(DomainError):
 
     status, code = 409, "export_too_large"
     title = Text("Trop de lignes pour un classeur.", "Too many rows for a workbook.")
-
-
-class NothingToCertify(DomainError):
-    """Without a clause no hours are owed, and none can be certified or summed up."""
-
-    status, code = 409, "no_clause_to_report"
-    title = Text("Ce contrat n'a pas de clause sociale.", "This contract has no social clause.")

@@ -29,9 +29,9 @@ ADVICE = {
         "Resserrez les critères, ou prenez le CSV (format=csv), qui n'a pas de limite.",
         "Narrow the criteria, or take the CSV (format=csv), which has no limit.",
     ),
-    "no_clause_to_report": Text(
-        "Enregistrez la clause : PUT /v1/contracts/{id}/clause. « clause_state » dit pourquoi elle manque.",
-        "Record the clause: PUT /v1/contracts/{id}/clause. “clause_state” says why there is none.",
+    "decp_contradicts": Text(
+        "Corrigez d'abord ce qui s'y oppose (jours, dispense, parts des titulaires), ou gardez la valeur.",
+        "First correct what stands against it (days, waiver, shares of holders), or keep the value.",
     ),
     "key_ended": Text(
         "Créez une clé neuve : POST /v1/api-keys.",
@@ -132,8 +132,10 @@ ADVICE = {
         "Send the same request again after Retry-After, with the same Idempotency-Key.",
     ),
     "no_clause": Text(
-        "L'acheteur enregistre d'abord la clause : PUT /v1/contracts/{id}/clause.",
-        "The buyer records the clause first: PUT /v1/contracts/{id}/clause.",
+        "L'acheteur enregistre d'abord la clause : PUT /v1/contracts/{id}/clause ; « clause_state » dit "
+        "pourquoi elle manque.",
+        "The buyer records the clause first: PUT /v1/contracts/{id}/clause; “clause_state” says why there "
+        "is none.",
     ),
     "month_outside_window": Text(
         "Vérifiez le mois ; si l'exécution a été prolongée, l'acheteur enregistre l'avenant d'abord.",
