@@ -14,7 +14,7 @@ router = APIRouter(prefix="/v1/addresses", tags=["territories"], route_class=Exa
 
 
 @router.post(
-    "/search", response_model=AddressFound, responses=answers(413, 422), summary="Chercher une adresse"
+    "/search", response_model=AddressFound, responses=answers(409, 413, 422), summary="Chercher une adresse"
 )
 def search_addresses(call: Calling, body: AddressSearch) -> Response:
     """Communes possibles et quartiers prioritaires, proposés : qui suit la personne vérifie et enregistre.
@@ -22,6 +22,6 @@ def search_addresses(call: Calling, body: AddressSearch) -> Response:
     L'adresse d'une personne ne part que vers le géocodeur propre à la plateforme, s'il y en a un. Rien n'en
     est gardé.
     """
-    call.look(lambda reader: addresses.check(reader, body))
-    told = addresses.ask(call.means, body, call.request_id)
+    _, known = call.look(lambda reader: addresses.known(reader, body))
+    told = addresses.ask(call.means, body, call.request_id) if known is None else known
     return call.read(lambda reader: addresses.found(reader, body, told))

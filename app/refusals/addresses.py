@@ -8,7 +8,7 @@ from app.errors import DomainError, Text
 class GeocoderOff(DomainError):
     """The operator named no geocoder that this address may be sent to."""
 
-    status, code = 503, "geocoder_off"
+    status, code = 409, "geocoder_off"
     title = Text(
         "Aucun géocodeur n'est réglé pour cette sorte d'adresse.",
         "No geocoder is set for this kind of address.",

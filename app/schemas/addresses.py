@@ -6,12 +6,19 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+from app.errors import FieldProblem, Text
 from app.schemas.fields import Day, Input, Output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+NOTHING_TO_SEARCH = Text("Donnez une adresse ou un code postal.", "Give an address or a postal code.")
+
+
+Address = Annotated[str, StringConstraints(min_length=3, max_length=200, pattern=r"^[^\W_]")]
 
 
 class AddressOf(StrEnum):
@@ -23,7 +30,7 @@ class AddressOf(StrEnum):
 
 
 class AddressSearch(Input):
-    """An address to look up. Nothing of it is kept."""
+    """An address, or a postal code alone, to look up. Nothing of it is kept."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -32,11 +39,19 @@ class AddressSearch(Input):
     )
 
     of: AddressOf
-    address: Annotated[str, StringConstraints(min_length=3, max_length=200, pattern=r"^[^\W_]")] = Field(
-        description="Numéro, voie et commune ; commence par une lettre ou un chiffre."
+    address: Address | None = Field(
+        default=None,
+        description="Numéro, voie et commune ; commence par une lettre ou un chiffre. Absente : les communes "
+        "du code postal.",
     )
     postal_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")] | None = None
     on: Day | None = Field(default=None, description="Jour du zonage des QPV ; aujourd'hui si absent.")
+
+    @model_validator(mode="after")
+    def _something(self) -> AddressSearch:
+        if self.address is None and self.postal_code is None:
+            raise FieldProblem("nothing_to_search", NOTHING_TO_SEARCH)
+        return self
 
 
 class QuarterFound(Output):

@@ -1,7 +1,8 @@
 """Looking an address up: communes that it may lie in, and the priority quarter that holds it, as proposals.
 
-Where a person lives is sent to the geocoder that the operator runs for it (`residences`), or to nobody; other
-addresses to the national one. Nothing of the question is kept, logged or written into an address of ours.
+Where a person lives is sent to the geocoder that the operator runs for it (`residences`), or to nobody;
+other addresses go to the national one. Postal codes are known here; of those that are not, API Géo is asked.
+Nothing of the question is kept, logged or written into an address of ours.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.db.queries import territories
 from app.exchange.connector import ConnectorError
-from app.exchange.geography import candidates
+from app.exchange.geography import Candidate, candidates, communes_of_postal_code
 from app.principal import SERVICE, Role
 from app.refusals.addresses import GeocoderOff, GeocoderSilent
 from app.schemas.addresses import AddressCandidate, AddressFound, AddressOf, QuarterFound
@@ -23,40 +24,57 @@ from app.services.work import writing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.exchange.geography import Candidate
+    from app.exchange.connector import Connector
     from app.exchange.quarters import Quarters
     from app.schemas.addresses import AddressSearch
     from app.services.work import Means, Reader
 
-PUBLIC, OWN = "geocoder", "residences"
+PUBLIC, OWN, COMMUNES = "geocoder", "residences", "communes"
 # Who reads or writes where somebody lives.
 KNOWS_PEOPLE = (Role.FACILITATOR, Role.CONTRACTOR, Role.INSERTION_STRUCTURE)
 # A geocoder that hangs holds so many threads of a process, not all of them.
 AT_ONCE = threading.BoundedSemaphore(4)
 SOON = {"Retry-After": "5"}
+SURE = 100
 
 
-def check(reader: Reader, request: AddressSearch) -> None:
-    """Forbidden for who has nothing to do with where people live, if that is asked; GeocoderOff."""
-    if request.of is AddressOf.PERSON:
+def known(reader: Reader, request: AddressSearch) -> list[Candidate] | None:
+    """What is known without asking anybody: the communes of a postal code alone; None where one is to ask.
+
+    Forbidden for who has nothing to do with where people live, if that is asked; GeocoderOff.
+    """
+    of_person = request.of is AddressOf.PERSON
+    if of_person:
         require_role(reader, *KNOWS_PEOPLE)
-    if _connector(request) not in reader.means.connectors:
+    if request.address is None:
+        served = territories.communes_of_postal_code(reader.session, request.postal_code or "")
+        if served or of_person or COMMUNES not in reader.means.connectors:
+            return [Candidate(code, "", SURE) for code in served]
+    elif _asked(request) not in reader.means.connectors:
         raise GeocoderOff
+    return None
 
 
 def ask(means: Means, request: AddressSearch, request_id: str) -> list[Candidate]:
-    """What the geocoder says, outside any transaction; GeocoderSilent."""
-    geocoder = means.connectors[_connector(request)]
+    """What the service that answers for such a question says, outside any transaction; GeocoderSilent."""
+    service = means.connectors[_asked(request)]
     if not AT_ONCE.acquire(blocking=False):
         raise GeocoderSilent(headers=SOON)
     try:
-        return candidates(geocoder, request.address, request.postal_code)
+        return _told(service, request)
     except ConnectorError:
         raise GeocoderSilent(headers=SOON) from None
     finally:
         AT_ONCE.release()
         with writing(means, SERVICE, request_id) as writer:
-            connectors.note(writer, geocoder)
+            connectors.note(writer, service)
+
+
+def _told(service: Connector, request: AddressSearch) -> list[Candidate]:
+    if request.address is not None:
+        return candidates(service, request.address, request.postal_code)
+    found = communes_of_postal_code(service, request.postal_code or "")
+    return [Candidate(item.commune, item.name, SURE) for item in found]
 
 
 def found(reader: Reader, request: AddressSearch, told: Sequence[Candidate]) -> AddressFound:
@@ -69,7 +87,9 @@ def found(reader: Reader, request: AddressSearch, told: Sequence[Candidate]) -> 
     )
 
 
-def _connector(request: AddressSearch) -> str:
+def _asked(request: AddressSearch) -> str:
+    if request.address is None:
+        return COMMUNES
     return OWN if request.of is AddressOf.PERSON else PUBLIC
 
 

@@ -10,7 +10,7 @@ each rotates and revokes a key, and ends a membership, of its own. Organisations
 as buyer and as facilitator.
 
 200 … 204: done. 403: seen, not theirs to do. 404: not theirs to see.
-422: they hold none of the contracts that they name. 503: theirs to ask, were there a geocoder.
+422: they hold none of the contracts that they name. 409: theirs to ask, were there a geocoder.
 """
 
 SEATS = (
@@ -48,7 +48,7 @@ retire_contact               204  204  204  204  204  204  204  204  204
 
 search_territories           200  200  200  200  200  200  200  200  200
 read_territory               200  200  200  200  200  200  200  200  200
-search_addresses             403  403  503  503  503  503  503  403  403
+search_addresses             403  403  409  409  409  409  409  403  403
 list_territory_children      200  200  200  200  200  200  200  200  200
 read_rules                   200  200  200  200  200  200  200  200  200
 read_public                  200  200  200  200  200  200  200  200  200

@@ -102,6 +102,27 @@ def test_a_street_is_in_no_quarter_and_an_old_commune_in_the_one_of_today(
     assert found(service)["candidates"] == []
 
 
+def test_a_postal_code_alone_is_known_here_or_asked_of_api_geo(
+    service: Service, geocoders: tuple[Fake, Fake]
+) -> None:
+    alone: dict[str, object] = {"address": None, "postal_code": "57280"}
+    # Of the built-in edition: nobody is asked, whoever lives there.
+    names = [item["name"] for item in found(service, **alone)["candidates"]]
+    assert "Maizières-lès-Metz" in names
+    assert len(names) == len(set(names)) > 1
+    assert found(service, **{**alone, "of": "works"})["candidates"][0]["score"] == 100
+    unknown = {**alone, "postal_code": "57999", "of": "works"}
+    assert found(service, **unknown)["candidates"] == []
+    commune = {"code": "57463", "nom": "Metz", "codesPostaux": ["57999"], "codeDepartement": "57"}
+    geocoders[0].say(Said([commune]))
+    asked = Connector("communes", geocoders[0].url, service.clock, HASTY)
+    service.client.app.state.means = replace(service.means, connectors={"communes": asked})  # type: ignore[attr-defined]  # as above
+    assert [item["place"] for item in found(service, **unknown)["candidates"]] == ["commune/57463"]
+    assert geocoders[0].asked[0][1]["codePostal"] == "57999"
+    assert found(service, **{**unknown, "of": "person"})["candidates"] == []
+    assert len(geocoders[0].asked) == 1
+
+
 class TestWhereItGoes:
     def test_where_people_live_goes_to_our_own_geocoder_alone(
         self, service: Service, geocoders: tuple[Fake, Fake], capsys: pytest.CaptureFixture[str]
@@ -127,7 +148,7 @@ class TestWhereItGoes:
         connectors = {"geocoder": service.means.connectors["geocoder"]}
         service.client.app.state.means = replace(service.means, connectors=connectors)  # type: ignore[attr-defined]  # as above
         answer = search(service)
-        assert (answer.status_code, answer.json()["code"]) == (503, "geocoder_off")
+        assert (answer.status_code, answer.json()["code"]) == (409, "geocoder_off")
         assert "anari" not in answer.text
         assert geocoders[0].asked == geocoders[1].asked == []
 
@@ -161,6 +182,7 @@ class TestWhereItGoes:
         ({"address": "-- rue"}, "/address"),
         ({"postal_code": "5700"}, "/postal_code"),
         ({"of": "dog"}, "/of"),
+        ({"address": None}, ""),
     ],
 )
 def test_what_is_no_address(sqlite_url: str, said: dict[str, str], pointer: str) -> None:

@@ -1,4 +1,4 @@
-"""The geocoder and API Géo on loopback: candidates with a score; no address of a person is ever sent."""
+"""The geocoder and API Géo on loopback: candidates with a score; one module asks them."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
