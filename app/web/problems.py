@@ -15,8 +15,8 @@ from starlette.responses import Response
 from app import errors
 from app.errors import DomainError, FieldError, FieldProblem, Text
 from app.web.advice import ADVICE
+from app.web.doubles import duplicate
 from app.web.languages import language_of
-from app.web.routing import DUPLICATE, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,10 +39,6 @@ TOO_LONG = ("too_long", Text("Trop long.", "Too long."))
 TOO_SHORT = ("too_short", Text("Trop court, ou vide.", "Too short, or empty."))
 TOO_LARGE = ("too_large", Text("Valeur trop grande.", "Value too large."))
 TOO_SMALL = ("too_small", Text("Valeur trop petite.", "Value too small."))
-TWICE = (
-    "duplicate_name",
-    Text("Ce nom est donné deux fois dans le même objet.", "This name is given twice in the same object."),
-)
 UNREADABLE = ("json_invalid", Text("JSON illisible.", "Unreadable JSON."))
 
 # Pydantic's error types as the API's own codes: one code for one meaning, whatever finds it.
@@ -119,15 +115,16 @@ MOST_FIELDS = 100
 
 def invalid(found: Sequence[Any]) -> errors.InvalidPayload:
     """What pydantic found, without the values, the context and the types' own words."""
-    return errors.InvalidPayload(errors=[_field_error(item) for item in found[:MOST_FIELDS]])
+    twice = duplicate(found)
+    return errors.InvalidPayload(
+        errors=[twice] if twice else [_field_error(item) for item in found[:MOST_FIELDS]]
+    )
 
 
 def _field_error(item: dict[str, Any]) -> FieldError:
     domain = item.get("ctx", {}).get("error")
     if isinstance(domain, FieldProblem):
         return FieldError(_pointer(item["loc"]), domain.code, domain.detail)
-    if isinstance(domain, str) and domain.startswith(DUPLICATE):
-        return FieldError(domain.removeprefix(DUPLICATE), *TWICE)
     code, sentence = CODES.get(item["type"], GENERAL)
     return FieldError(_pointer(item["loc"]), code, sentence)
 
@@ -137,8 +134,12 @@ def _pointer(location: Sequence[str | int]) -> str:
     # position inside unreadable JSON is not a place in a document, nor is a member's name apart from it.
     source, *path = (part for part in location if part != "[key]")
     if source == "body":
-        return "".join(f"/{escaped(part)}" for part in path if not (len(path) == 1 and isinstance(part, int)))
-    return "".join(f"/{escaped(part)}" for part in (source, *path))
+        return "".join(f"/{_escape(part)}" for part in path if not (len(path) == 1 and isinstance(part, int)))
+    return "".join(f"/{_escape(part)}" for part in (source, *path))
+
+
+def _escape(part: str | int) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")
 
 
 def _for_http(error: HTTPException) -> DomainError:

@@ -12,15 +12,12 @@ from starlette.requests import Request
 
 from app import errors
 from app.schemas.fields import LONGEST
+from app.web.doubles import Doubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from starlette.responses import Response
-
-
-# What begins the message of a document that says a name twice; its pointer follows.
-DUPLICATE = "duplicate name at "
 
 
 class ExactRequest(Request):
@@ -29,17 +26,14 @@ class ExactRequest(Request):
     async def json(self) -> object:
         """The body; JSONDecodeError also for what no exact number or text can be (NaN, surrogates).
 
-        And for an object that says a name twice (`DUPLICATE`): readers differ in which they take.
+        And for an object that says a name twice.
         """
         body = await self.body()
         try:
             text = body.decode()
-            twice: list[tuple[dict[str, Any], str]] = []
+            doubles = Doubles()
             document = json.loads(
-                text,
-                parse_float=_exact,
-                parse_constant=_refuse,
-                object_pairs_hook=lambda pairs: _object(pairs, twice),
+                text, parse_float=_exact, parse_constant=_refuse, object_pairs_hook=doubles.made_of
             )
             # A lone surrogate ("\\ud800") is no text: it could be neither stored nor sent back.
             json.dumps(document, ensure_ascii=False, default=str).encode()
@@ -48,8 +42,7 @@ class ExactRequest(Request):
                 raise
             message = "Not JSON"
             raise json.JSONDecodeError(message, "", 0) from None
-        if twice:
-            raise json.JSONDecodeError(DUPLICATE + _pointer_to(document, *twice[-1]), "", 0)
+        doubles.refuse(document)
         return document
 
 
@@ -59,38 +52,6 @@ def _exact(text: str) -> Decimal | int:
     if abs(value.adjusted()) < LONGEST and value == value.to_integral_value():
         return int(value)
     return value
-
-
-def _object(pairs: list[tuple[str, Any]], twice: list[tuple[dict[str, Any], str]]) -> dict[str, Any]:
-    """An object, and in `twice` each that says one name two times: which of both was meant nobody knows."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names: set[str] = set()
-        for name, _ in pairs:
-            if name in names:
-                twice.append((found, name))
-            names.add(name)
-    return found
-
-
-def _pointer_to(document: object, wanted: dict[str, Any], name: str) -> str:
-    """Where a name of an object stands in a document.
-
-    The last object that says a name twice is part of it: what a repetition replaced is read before.
-    """
-    waiting: list[tuple[str, Any]] = [("", document)]
-    while waiting:
-        place, value = waiting.pop()
-        if value is wanted:
-            break
-        inner = value.items() if isinstance(value, dict) else enumerate(value)
-        waiting += [(f"{place}/{escaped(key)}", one) for key, one in inner if isinstance(one, dict | list)]
-    return f"{place}/{escaped(name)}"
-
-
-def escaped(part: str | int) -> str:
-    """A part of a JSON pointer (RFC 6901)."""
-    return str(part).replace("~", "~0").replace("/", "~1")
 
 
 def _refuse(constant: str) -> object:
