@@ -119,6 +119,7 @@ def remind(running: Running) -> dict[str, Any]:
         if now.stopped:
             break
         after, now.done = (organisation_id, role), now.done + 1
+        _hold(now)
     _go_on(now, after, whole=len(seats) < BATCH)
     return _told(now.counts, now.stopped)
 
@@ -153,7 +154,7 @@ def _remind(now: _Round, principal: Principal) -> None:
     """Write to one organisation in one role about everything that is due, until the server fails."""
     with reading(now.running.means, principal, now.running.request_id) as reader:
         subjects = _due_subjects(reader)
-    waiting = _waiting(now.running, principal) if subjects else []
+    waiting = _waiting(now, principal) if subjects else []
     for subject in subjects:
         function, codes = SUBJECTS[subject]
         items = [item for item in waiting if item.code in codes]
@@ -189,8 +190,15 @@ def _may_follow(row: Reminder, reader: Reader) -> bool:
     return row.day < reader.today or (row.state == ReminderState.DEFERRED and row.tries < MOST_TRIES)
 
 
-def _waiting(running: Running, principal: Principal) -> list[QueueItem]:
+def _hold(now: _Round) -> None:
+    """Keep the job, which may look at many contracts without a word to anybody."""
+    with now.running.writing() as writer:
+        now.running.progress(writer.session, now.done, now.total)
+
+
+def _waiting(now: _Round, principal: Principal) -> list[QueueItem]:
     """The whole queue of an organisation in a role."""
+    running = now.running
     items: list[QueueItem] = []
     after: str | None = None
     while True:
@@ -201,6 +209,7 @@ def _waiting(running: Running, principal: Principal) -> list[QueueItem]:
         after = page.next
         if after is None:
             return items
+        _hold(now)
 
 
 def _text(

@@ -9,11 +9,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app.db.tables import Contract, Job, Organisation
+from app.db.session import WriteSession
+from app.db.tables import Contract, Job, Organisation, Reminder
 from app.exchange.mail import Mailer
-from app.principal import SERVICE, Role
-from app.services import reminders
-from app.services.work import writing
+from app.principal import SERVICE, Principal, Role
+from app.services import jobs, reminders, work_queue
+from app.services.work import reading, writing
 from app.worker import drain
 from tests.api.builders import (
     BUYER,
@@ -282,6 +283,27 @@ class TestWhat:
         assert "anari" not in proofs + documents
         assert [item["actions"] for item in listed(service, subject="documents")] == [1]
 
+    def test_looking_at_many_contracts_keeps_the_job(
+        self, service: Service, fake: FakeMail, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(work_queue, "MOST_LOOKED_AT", 1)
+        for _ in range(3):
+            contract(service)
+        name(service)
+        kept: list[tuple[int, int]] = []
+        progress = jobs.Running.progress
+
+        def noted(self: jobs.Running, session: WriteSession, done: int, total: int) -> None:
+            if self.kind == reminders.REMIND:
+                kept.append((done, total))
+            progress(self, session, done, total)
+
+        monkeypatch.setattr(jobs.Running, "progress", noted)
+        assert told(service, fake, 2025, 1, 20) == [ADDRESS]
+        assert listed(service)[0]["contracts"] == 3
+        # Two pages that were not the last, the message, and the end of the only organisation.
+        assert kept == [(0, 1)] * 3 + [(1, 1)]
+
 
 class TestWhom:
     def test_who_wants_none_gets_none_and_nobody_is_asked_in_their_place(
@@ -314,6 +336,25 @@ class TestWhom:
         assert counts == [2, 1]
         assert listed(service, (BUYER, Role.BUYER)) == listed(service, (PLATFORM, Role.ADMIN)) == []
         assert service.get("/v1/reminders", *FIRM, subject="x").status_code == 422
+
+
+def test_the_database_itself_hides_them_from_others(postgres_database_url: str, fake: FakeMail) -> None:
+    with serving(postgres_database_url) as service:
+        write_by(service, fake)
+        contract(service)
+        name(service)
+        assert told(service, fake, 2025, 1, 20) == [ADDRESS]
+
+        def seen(siret: str, role: Role) -> int:
+            with service.means.database.read() as session:
+                of_siret = select(Organisation.id).where(Organisation.identifier == siret)
+                principal = Principal(session.scalars(of_siret).one(), role)
+            with reading(service.means, principal, "test") as reader:
+                return len(reader.session.scalars(select(Reminder)).all())
+
+        service.headers(BUYER, Role.BUYER)
+        seats = (FIRM, (CONTRACTOR, Role.OBSERVER), (BUYER, Role.BUYER))
+        assert [seen(*seat) for seat in seats] == [1, 1, 0]
 
 
 class TestFailures:
