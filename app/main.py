@@ -9,6 +9,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.api import (
     access,
+    addresses,
     assessments,
     clauses,
     compliance,
@@ -43,6 +44,7 @@ from app.api import (
     privacy,
     profiles,
     releases,
+    reminders,
     rights,
     rules,
     splits,
@@ -55,6 +57,7 @@ from app.clock import SystemClock
 from app.crypto import Keyring
 from app.db.session import Database
 from app.exchange.connector import opened
+from app.exchange.mail import mailer_of
 from app.exchange.outgoing import Outgoing
 from app.issuers.identifying import Issuers
 from app.services.work import Means
@@ -108,6 +111,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         Issuers(settings.issuers, clock),
         outgoing=Outgoing(allow_private=settings.allow_private_addresses),
         connectors=opened(settings.connector_urls, clock),
+        mailer=mailer_of(settings, clock),
     )
     app.state.settings = settings
     for module in (
@@ -117,6 +121,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         organisations,
         contacts,
         territories,
+        addresses,
         contracts,
         clauses,
         mandates,
@@ -125,6 +130,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         statements,
         compliance,
         work_queue,
+        reminders,
         penalties,
         disputes,
         figures,

@@ -171,6 +171,10 @@ class Settings(BaseSettings):
     geocoder_url: str = Field(
         default="", description="Address of the national geocoder, up to `/search` excluded; empty: off."
     )
+    residences_url: str = Field(
+        default="",
+        description="Address of a geocoder of one's own, which alone is told where people live; empty: off.",
+    )
     communes_url: str = Field(default="", description="Address of API Géo; empty: off.")
     organisation_refresh_days: int = Field(
         default=30, ge=1, description="After how many days the directory is asked again of an organisation."
@@ -178,6 +182,20 @@ class Settings(BaseSettings):
     publish_from_year: int | None = Field(
         default=None, ge=2000, le=2100, description="First year whose releases are published; none: by hand."
     )
+    smtp_host: str = Field(default="", description="Mail server that reminders go through; empty: off.")
+    smtp_port: int = Field(default=587, ge=1, le=65_535)
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="`starttls` (port 587), `tls` from the first byte (465), or `none`, without password.",
+    )
+    smtp_user: str = Field(default="", pattern=r"^[ -~]*$")
+    smtp_password: SecretStr = SecretStr("")
+    mail_from: str = Field(
+        default="",
+        pattern=r"^([A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?$",
+        description="Whom reminders come from.",
+    )
+    public_url: str = Field(default="", description="The web address of the API, which reminders point at.")
     issuers: tuple[IssuerSettings, ...] = Field(
         default=(), description="OpenID Connect issuers, as a JSON list; at most one by introspection."
     )
@@ -225,7 +243,8 @@ class Settings(BaseSettings):
     @property
     def connector_urls(self) -> dict[str, str]:
         """The address of every service that may be called, empty for those that are off."""
-        return {"directory": self.directory_url, "geocoder": self.geocoder_url, "communes": self.communes_url}
+        names = ("directory", "geocoder", "residences", "communes")
+        return {name: getattr(self, f"{name}_url") for name in names}
 
     @model_validator(mode="after")
     def _refuse_doubtful_connectors(self) -> Settings:
@@ -233,6 +252,25 @@ class Settings(BaseSettings):
             if url and not is_safe_address(url, loopback=self.environment == "development"):
                 message = f"CLAUSES_{name.upper()}_URL is no https address."
                 raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_half_a_mail_server(self) -> Settings:
+        if not self.smtp_host:
+            return self
+        if not (self.mail_from and self.public_url):
+            message = "CLAUSES_SMTP_HOST needs CLAUSES_MAIL_FROM and CLAUSES_PUBLIC_URL."
+            raise ValueError(message)
+        if not is_safe_address(self.public_url, loopback=self.environment == "development"):
+            message = "CLAUSES_PUBLIC_URL is no https address."
+            raise ValueError(message)
+        password = self.smtp_password.get_secret_value()
+        if bool(self.smtp_user) != bool(password) or not password.isascii():
+            message = "CLAUSES_SMTP_USER and CLAUSES_SMTP_PASSWORD go together, in ASCII."
+            raise ValueError(message)
+        if self.environment == "production" and password and self.smtp_security == "none":
+            message = "CLAUSES_SMTP_SECURITY=none would send the password in clear."
+            raise ValueError(message)
         return self
 
     @model_validator(mode="after")

@@ -29,6 +29,7 @@ from app.services import (
     pool_answers,
     pools,
     publishing,
+    reminders,
     retention,
     upkeep,
 )
@@ -64,6 +65,7 @@ HANDLERS: Handlers = {
     export_jobs.FORGET: export_jobs.forget,
     directory.CHECK: directory.check_organisations,
     publishing.PUBLISH: publishing.publish_due,
+    reminders.REMIND: reminders.remind,
 }
 
 
@@ -159,6 +161,7 @@ class Worker:
             import_copies.plan_forgetting(self.means, self._daily.file_days)
             directory.plan_check(self.means, self._daily.refresh_days)
             publishing.plan_publishing(self.means, self._daily.publish_from)
+            reminders.plan_reminders(self.means)
         worked = jobs.work(self.means, HANDLERS, breathe=self._breathe, report=_log_fault, lease=self._lease)
         return worked or settled > 0
 

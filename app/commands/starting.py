@@ -19,6 +19,7 @@ def open_means(settings: Settings | None = None) -> Means:
     from app.crypto import Keyring
     from app.db.session import Database
     from app.exchange.connector import opened
+    from app.exchange.mail import mailer_of
     from app.exchange.outgoing import Outgoing
     from app.services.work import Means
     from app.settings import Settings
@@ -32,6 +33,7 @@ def open_means(settings: Settings | None = None) -> Means:
         Keyring(settings.secret_keys.get_secret_value()),
         outgoing=Outgoing(allow_private=settings.allow_private_addresses),
         connectors=opened(settings.connector_urls, clock),
+        mailer=mailer_of(settings, clock),
     )
 
 

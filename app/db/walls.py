@@ -274,6 +274,8 @@ WALLS: dict[str, Wall] = {
         "EXISTS (SELECT FROM webhooks w WHERE w.id = webhook_deliveries.webhook_id)"
     ),
     "connector_pulses": Wall.same(PLATFORM),
+    # Read by the organisation in any role, written by the service.
+    "reminders": Wall.same(f"organisation_id = {ORGANISATION}"),
     "import_files": of_job("import_files"),
     # A file is for who asked for it, the platform included.
     "export_files": Wall.same(_ACCOUNT),
@@ -301,6 +303,7 @@ WALLS: dict[str, Wall] = {
 OPEN: dict[str, str] = {
     "territories": "published by the national institute of statistics",
     "postal_codes": "published by the post",
+    "quarter_editions": "published by the State",
     "territory_aliases": "published by the national institute of statistics",
     "seals": "numbers, instants and hashes: they show nothing of what was changed",
     "alembic_version": "the number of the schema",

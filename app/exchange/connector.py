@@ -12,7 +12,8 @@ import json
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -24,7 +25,7 @@ from pybreaker import CircuitBreaker, CircuitBreakerError
 from app.exchange.outgoing import NoAnswerError, Outgoing, RefusedAddressError, seconds_asked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from app.clock import Clock
     from app.exchange.outgoing import Answer
@@ -44,6 +45,8 @@ PACE_SECONDS = 0.3
 LIFE_SECONDS = 3600.0
 MOST_KEPT = 1000
 AGENT = "clauses-sociales"
+# Whose questions are of people: no answer is kept, for its question would be kept with it.
+UNKEPT = frozenset({"residences"})
 
 PAUSED, RATE_LIMITED, UNAVAILABLE = "paused", "rate_limited", "unavailable"
 REFUSED, MALFORMED = "refused", "malformed"
@@ -51,6 +54,7 @@ REFUSED, MALFORMED = "refused", "malformed"
 PASSING = frozenset({"timeout", "connection", UNAVAILABLE, RATE_LIMITED})
 # Of the service, not of the one question: what follows would fare no better now.
 OF_ALL = PASSING | {PAUSED, "unknown_name"}
+NO_TLS, CERTIFICATE, CREDENTIALS = "no_tls", "certificate", "credentials"
 
 
 class ConnectorError(Exception):
@@ -58,6 +62,7 @@ class ConnectorError(Exception):
 
     Codes: `timeout`, `connection`, `unknown_name`, `too_large`, `not_an_address`, `not_https`, `rate_limited`
     (429), `unavailable` (5xx), `refused` (any other status), `malformed`, `paused` (not asked: it rests).
+    Of mail besides: `no_tls`, `certificate`, `credentials`.
     """
 
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
@@ -91,23 +96,15 @@ class Patience:
     life_seconds: float = LIFE_SECONDS
 
 
-class Connector:
-    """The questions asked of one service."""
+class Watched:
+    """What all connectors share: a name, a circuit breaker and a pulse."""
 
-    def __init__(self, name: str, url: str, clock: Clock, patience: Patience | None = None) -> None:
-        """`url`: what stands before the path of every question."""
+    def __init__(self, name: str, clock: Clock, rest_seconds: float) -> None:
+        """`rest_seconds`: how long nothing is asked after too many failures."""
         self.name = name
-        self._url = url.rstrip("/")
         self._clock = clock
-        self._patience = patience or Patience()
-        self._outgoing = Outgoing(allow_private=True, whole_seconds=self._patience.call_seconds)
         # The last failure is told as it was, not as the breaker's own.
-        self._breaker = CircuitBreaker(
-            FAILURES, self._patience.rest_seconds, name=name, throw_new_error_on_trip=False
-        )
-        self._kept = _Kept(self._patience.life_seconds, MOST_KEPT)
-        self._turn = threading.Lock()
-        self._next_at = 0.0
+        self._breaker = CircuitBreaker(FAILURES, rest_seconds, name=name, throw_new_error_on_trip=False)
         self._pulse = Pulse("asking", None, None, None)
 
     @property
@@ -118,6 +115,36 @@ class Connector:
             STATES[self._breaker.current_state], last.last_success_at, last.last_failure_at, last.last_failure
         )
 
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """Count what the block does as one success or, by a ConnectorError, as one failure.
+
+        ConnectorError (`paused`) without doing it, while the service rests.
+        """
+        try:
+            with self._breaker.calling():
+                yield
+        except CircuitBreakerError:
+            raise ConnectorError(PAUSED) from None
+        except ConnectorError as error:
+            self._pulse = Pulse("", self._pulse.last_success_at, self._clock.now(), error.reason)
+            raise
+        self._pulse = Pulse("", self._clock.now(), self._pulse.last_failure_at, self._pulse.last_failure)
+
+
+class Connector(Watched):
+    """The questions asked of one service."""
+
+    def __init__(self, name: str, url: str, clock: Clock, patience: Patience | None = None) -> None:
+        """`url`: what stands before the path of every question."""
+        self._patience = patience or Patience()
+        super().__init__(name, clock, self._patience.rest_seconds)
+        self._url = url.rstrip("/")
+        self._outgoing = Outgoing(allow_private=True, whole_seconds=self._patience.call_seconds)
+        self._kept = _Kept(self._patience.life_seconds, MOST_KEPT)
+        self._turn = threading.Lock()
+        self._next_at = 0.0
+
     def ask(self, path: str, question: Mapping[str, str], read: Callable[[Any], Found]) -> Found:
         """What `read` makes of the JSON answer, kept for a while; ConnectorError.
 
@@ -127,31 +154,13 @@ class Connector:
         known = self._kept.get(address)
         if known is not None:
             return cast("Found", known[0])
-        try:
-            with self._breaker.calling():
-                found = read(self._answer(address))
-        except CircuitBreakerError:
-            raise ConnectorError(PAUSED) from None
-        except ConnectorError as error:
-            self._pulse = Pulse("", self._pulse.last_success_at, self._clock.now(), error.reason)
-            raise
-        self._pulse = Pulse("", self._clock.now(), self._pulse.last_failure_at, self._pulse.last_failure)
+        with self.trying():
+            found = read(self._answer(address))
         self._kept.put(address, found)
         return found
 
     def _answer(self, address: str) -> object:
-        # As a block: what retries are logged with would name the address, and with it the question.
-        for attempt in stamina.retry_context(
-            on=_pause_after,
-            attempts=TRIES,
-            timeout=TOGETHER_SECONDS,
-            wait_initial=self._patience.first_wait,
-            wait_max=LONGEST_WAIT,
-            wait_jitter=self._patience.first_wait,
-        ):
-            with attempt:
-                return self._once(address)
-        raise ConnectorError(UNAVAILABLE)  # pragma: no cover - the last attempt returns or raises
+        return patiently(lambda: self._once(address), self._patience)
 
     def _once(self, address: str) -> object:
         self._wait_turn()
@@ -174,9 +183,30 @@ class Connector:
             self._next_at = time.monotonic() + self._patience.pace_seconds
 
 
+def patiently(once: Callable[[], Found], patience: Patience) -> Found:
+    """What is found at once, or at another try after a failure that passes; ConnectorError."""
+    # As a block: what retries are logged with would name the address, and with it the question.
+    for attempt in stamina.retry_context(
+        on=_pause_after,
+        attempts=TRIES,
+        timeout=TOGETHER_SECONDS,
+        wait_initial=patience.first_wait,
+        wait_max=LONGEST_WAIT,
+        wait_jitter=patience.first_wait,
+    ):
+        with attempt:
+            return once()
+    raise ConnectorError(UNAVAILABLE)  # pragma: no cover - the last attempt returns or raises
+
+
 def opened(urls: Mapping[str, str], clock: Clock) -> dict[str, Connector]:
     """The connectors that are on, by name: those whose address is not empty."""
-    return {name: Connector(name, url, clock) for name, url in urls.items() if url}
+    unkept = replace(Patience(), life_seconds=0)
+    return {
+        name: Connector(name, url, clock, unkept if name in UNKEPT else None)
+        for name, url in urls.items()
+        if url
+    }
 
 
 class _Kept:
@@ -197,6 +227,8 @@ class _Kept:
             return (kept[1],)
 
     def put(self, key: str, value: object) -> None:
+        if self._life <= 0:
+            return
         with self._lock:
             self._found[key] = (time.monotonic() + self._life, value)
             self._found.move_to_end(key)

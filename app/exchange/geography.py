@@ -1,7 +1,7 @@
-"""Where an address or a postal code lies, as the State's geocoder and API Géo tell: candidates, no decision.
+"""Where an address or a postal code lies, as a geocoder and API Géo tell: candidates, no decision.
 
-Only addresses of organisations and of works are asked about. Where a person lives is never sent to another
-service: it would tell who is followed by a social clause (`SENT` in the tests of this file).
+Public services are asked about addresses of organisations and of works only. Where a person lives goes to the
+geocoder that the operator runs for it, or nowhere: it would tell who is followed by a social clause.
 """
 
 from __future__ import annotations
@@ -21,17 +21,23 @@ MOST_CANDIDATES = 5
 LONGEST_ADDRESS = 200
 POSTAL_CODE = re.compile(r"\d{5}")
 COMMUNE_CODE = re.compile(r"(\d{2}|2[AB])\d{3}")
+# What the geocoder calls an address with its number.
+HOUSE = "housenumber"
 # Without it whole territories are left out, differently for each resource.
 ZONES = "metro,drom,com"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A commune that an address may lie in; `score` from 0 (no resemblance) to 1, in hundredths."""
+    """A commune that an address may lie in; `score` from 0 (no resemblance) to 1, in hundredths.
+
+    `point`: longitude and latitude (degrees), where the very house was found: a street's is somewhere on it.
+    """
 
     commune: str
     name: str
     score_hundredths: int
+    point: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Commune:
 
 
 def candidates(geocoder: Connector, address: str, postal_code: str | None = None) -> list[Candidate]:
-    """Communes that the address of an organisation or of works may lie in, the likeliest first.
+    """Communes that an address may lie in, the likeliest first.
 
     A postal code that finds nothing is left out the second time: many overseas ones are not known to it.
     ValueError for a text that is no address; ConnectorError.
@@ -70,12 +76,23 @@ def read_candidates(answer: object) -> list[Candidate]:
         if not isinstance(score, int | float) or isinstance(score, bool) or not math.isfinite(score):
             raise ConnectorError(MALFORMED)
         found = Candidate(
-            _code(told, "citycode"), _field(told, "city", str), max(0, min(100, round(score * 100)))
+            _code(told, "citycode"),
+            _field(told, "city", str),
+            max(0, min(100, round(score * 100))),
+            _point(feature) if told.get("type") == HOUSE else None,
         )
         known = best.get(found.commune)
         if known is None or known.score_hundredths < found.score_hundredths:
             best[found.commune] = found
     return sorted(best.values(), key=lambda found: (-found.score_hundredths, found.commune))
+
+
+def _point(feature: Any) -> tuple[float, float]:  # noqa: ANN401 - any JSON
+    found = _field(_field(feature, "geometry", dict), "coordinates", list)
+    numbers = [value for value in found if isinstance(value, int | float) and not isinstance(value, bool)]
+    if len(numbers) != len(found) or len(found) < 2 or not all(map(math.isfinite, numbers)):  # noqa: PLR2004 - a plane
+        raise ConnectorError(MALFORMED)
+    return float(numbers[0]), float(numbers[1])
 
 
 def commune_of_code(communes: Connector, code: str) -> Commune | None:

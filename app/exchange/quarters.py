@@ -55,9 +55,10 @@ class Quarters:
     """The quarters of one file, in a tree of their outlines: built once, asked often, by any thread."""
 
     def __init__(self, found: Sequence[tuple[Quarter, BaseGeometry]]) -> None:
-        """Outlines in degrees, longitude first."""
+        """One outline at least, in degrees, longitude first."""
         self._quarters = [quarter for quarter, _ in found]
         self._tree = STRtree([outline for _, outline in found])
+        self.version, self.since = self._quarters[0].version, self._quarters[0].since
 
     def __len__(self) -> int:
         """How many quarters the file draws."""

@@ -17,10 +17,3 @@ class ExportNotReady(DomainError):
 
     status, code = 409, "export_not_ready"
     title = Text("Ce fichier n'est pas fait.", "This file is not made.")
-
-
-class NothingToCertify(DomainError):
-    """Without a clause no hours are owed, and none can be certified or summed up."""
-
-    status, code = 409, "no_clause_to_report"
-    title = Text("Ce contrat n'a pas de clause sociale.", "This contract has no social clause.")

@@ -22,6 +22,22 @@ ORGANISATIONS = (
         checked_on=GATHERED,
     ),
     Parameter(
+        code="statement_notice_days",
+        label_fr="Jours d'avance auxquels l'échéance d'un relevé est rappelée à qui le doit",
+        unit="days",
+        values=series("Usage supposé", ("2000-01-01", "3")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
+        code="reminder_days",
+        label_fr="Jours entre deux rappels par courriel d'un même sujet, tant qu'il reste à faire",
+        unit="days",
+        values=series("Usage supposé : un par semaine", ("2000-01-01", "7")),
+        assumed=True,
+        checked_on=GATHERED,
+    ),
+    Parameter(
         code="contact_months",
         label_fr="Durée pour laquelle un interlocuteur confirmé est tenu pour joignable",
         unit="months",

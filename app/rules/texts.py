@@ -54,6 +54,22 @@ def french_day(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
+MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+
+
+def spoken_day(day: date) -> str:
+    """Return a day as it is said, for who listens (`1er janvier 2025`)."""
+    return f"{'1er' if day.day == 1 else day.day} {spoken_month(day)}"
+
+
+def spoken_month(month: date) -> str:
+    """Return a month as it is said (`janvier 2025`)."""
+    return f"{MONTHS[month.month - 1]} {month.year}"
+
+
 def french_month(month: date) -> str:
     """Return a month for a French reader (`01/2025`)."""
     return f"{month:%m/%Y}"

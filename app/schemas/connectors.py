@@ -11,15 +11,15 @@ from app.schemas.fields import Instant, Output
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ConnectorName = Literal["directory", "geocoder", "communes"]
-CONNECTORS: tuple[ConnectorName, ...] = ("directory", "geocoder", "communes")
+ConnectorName = Literal["directory", "geocoder", "residences", "communes", "mail"]
+CONNECTORS: tuple[ConnectorName, ...] = ("directory", "geocoder", "residences", "communes", "mail")
 
 
 class ConnectorOut(Output):
     """One connector, as the worker that called it last noted it."""
 
     name: ConnectorName = Field(examples=["directory"])
-    on: bool = Field(description="Une adresse est réglée.", examples=[True])
+    on: bool = Field(description="Une adresse ou un serveur est réglé.", examples=[True])
     state: Literal["asking", "resting", "trying"] | None = Field(
         description="`asking` : appelé ; `resting` : en repos après des échecs ; `trying` : à l'essai ; "
         "nul : jamais appelé, ou éteint.",
@@ -46,7 +46,9 @@ CONNECTOR_LABELS: Mapping[str, Mapping[str, str]] = {
     "connectors": {
         "directory": "Annuaire des entreprises",
         "geocoder": "Géocodeur national",
+        "residences": "Géocodeur propre, pour les personnes",
         "communes": "API Géo",
+        "mail": "Serveur de courriel",
     },
     "connector_states": {
         "asking": "Appelé",
@@ -64,5 +66,8 @@ CONNECTOR_LABELS: Mapping[str, Mapping[str, str]] = {
         "unavailable": "Service indisponible",
         "refused": "Demande refusée",
         "malformed": "Réponse illisible",
+        "no_tls": "Chiffrement absent ou refusé",
+        "certificate": "Certificat refusé",
+        "credentials": "Identifiants refusés",
     },
 }

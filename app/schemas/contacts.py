@@ -27,7 +27,9 @@ NOT_AN_ADDRESS = Text(
     "Adresse électronique attendue, par exemple « suivi@exemple.fr ».",
     "E-mail address expected, for example “suivi@exemple.fr”.",
 )
-NOTHING_TO_CHANGE = Text("Donnez un nom ou une adresse.", "Give a name or an address.")
+NOTHING_TO_CHANGE = Text(
+    "Donnez un nom, une adresse ou « reminders ».", "Give a name, an address or “reminders”."
+)
 
 
 def _address(value: object) -> object:
@@ -83,6 +85,7 @@ class ContactIn(Input):
     name: ContactName
     email: Email
     since: Day | None = Field(default=None, description="Premier jour ; aujourd'hui si absent.")
+    reminders: bool = Field(default=True, description="Veut les rappels par courriel de sa fonction.")
 
 
 class ContactPatch(Input):
@@ -92,10 +95,11 @@ class ContactPatch(Input):
 
     name: ContactName | None = None
     email: Email | None = None
+    reminders: bool | None = Field(default=None, description="Veut les rappels par courriel, ou non.")
 
     @model_validator(mode="after")
     def _something(self) -> ContactPatch:
-        if self.name is None and self.email is None:
+        if self.name is None and self.email is None and self.reminders is None:
             raise FieldProblem("nothing_to_change", NOTHING_TO_CHANGE)
         return self
 
@@ -136,6 +140,7 @@ class ContactOut(Output):
     until: date | None
     confirmed_on: date
     bounced_on: date | None
+    reminders: bool
     state: ContactState
     state_label: str
     replaced_by: UUID | None

@@ -15,6 +15,7 @@ from app.schemas.fields import Hours, Month, Output
 class ActionCode(StrEnum):
     """What is left to do on a contract."""
 
+    STATEMENT_DUE = "statement_due"
     MISSING_STATEMENT = "missing_statement"
     MISSING_DOCUMENT = "missing_document"
     STATEMENT_RETURNED = "statement_returned"
@@ -22,6 +23,7 @@ class ActionCode(StrEnum):
     STATEMENT_SENT_BACK = "statement_sent_back"
     STATEMENT_TO_REVIEW = "statement_to_review"
     ASSESSMENTS_WAITING = "assessments_waiting"
+    PROOFS_MISSING = "proofs_missing"
     HOURS_HELD = "hours_held"
     ELIGIBILITY_ENDING = "eligibility_ending"
     DISPUTES_OPEN = "disputes_open"

@@ -8,6 +8,7 @@ from app.principal import CredentialKind, Role, Scope, SubjectKind
 from app.rules.codes import ClauseState
 from app.rules.labels import LABELS as LAW
 from app.rules.retention import RetentionReason
+from app.schemas.addresses import ADDRESS_LABELS
 from app.schemas.assessments import Eligibility
 from app.schemas.compliance import Figure
 from app.schemas.connectors import CONNECTOR_LABELS
@@ -27,6 +28,7 @@ from app.schemas.organisation_labels import ORGANISATION_LABELS
 from app.schemas.participants import Purpose
 from app.schemas.penalties import PenaltyFactKind, PenaltyOutcome
 from app.schemas.persons import MergeReason, PersonDecision, SeparationReason
+from app.schemas.reminders import REMINDER_LABELS
 from app.schemas.rights import ErasureGround, OppositionDecision, OppositionGround
 from app.schemas.rules import ProfileState
 from app.schemas.social_conditions import SocialConditionKind
@@ -148,6 +150,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "document_forms": {DocumentForm.PDF: "PDF", DocumentForm.XLSX: "Classeur XLSX"},
     "separators": {Separator.SEMICOLON: "Point-virgule", Separator.COMMA: "Virgule"},
     "next_actions": {
+        ActionCode.STATEMENT_DUE: "Relevé à envoyer bientôt",
         ActionCode.MISSING_STATEMENT: "Relevé manquant",
         ActionCode.MISSING_DOCUMENT: "Document manquant",
         ActionCode.STATEMENT_TO_APPROVE: "Relevé à approuver par le titulaire",
@@ -158,6 +161,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         ActionCode.CONTACT_TO_CONFIRM: "Interlocuteur à confirmer",
         ActionCode.STATEMENT_RETURNED: "Relevé renvoyé, à corriger",
         ActionCode.ASSESSMENTS_WAITING: "Diagnostics en attente",
+        ActionCode.PROOFS_MISSING: "Justificatifs à montrer",
         ActionCode.HOURS_HELD: "Heures retenues",
         ActionCode.OUTCOMES_MISSING: "Sorties à renseigner",
         ActionCode.ELIGIBILITY_ENDING: "Fin d'éligibilité proche",
@@ -324,6 +328,8 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         RetentionReason.CONTRACT_OPEN: "Contrat fini et jamais clos : à clore pour que la durée coure",
     },
     **CONNECTOR_LABELS,
+    **REMINDER_LABELS,
+    **ADDRESS_LABELS,
     "units": {
         "h": "Heures",
         "h/week": "Heures par semaine",

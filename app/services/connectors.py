@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from app.db.queries import connectors as queries
 from app.db.tables import ConnectorPulse
 from app.errors import Forbidden
+from app.exchange.mail import MAIL
 from app.schemas.connectors import CONNECTORS, ConnectorList, ConnectorOut
 
 if TYPE_CHECKING:
-    from app.exchange.connector import Connector
+    from app.exchange.connector import Watched
     from app.services.work import Reader, Writer
 
 
@@ -22,7 +23,7 @@ def list_connectors(reader: Reader) -> ConnectorList:
     return ConnectorList(items=[_shown(reader, name, noted.get(name)) for name in CONNECTORS])
 
 
-def note(writer: Writer, connector: Connector) -> None:
+def note(writer: Writer, connector: Watched) -> None:
     """Keep how a connector fares in this process; what it has not seen since it began stays as it was."""
     pulse = connector.pulse
     known = queries.pulse(writer.session, connector.name)
@@ -36,7 +37,7 @@ def note(writer: Writer, connector: Connector) -> None:
 
 
 def _shown(reader: Reader, name: str, pulse: ConnectorPulse | None) -> ConnectorOut:
-    is_on = name in reader.means.connectors
+    is_on = name in reader.means.connectors or (name == MAIL and reader.means.mailer is not None)
     return ConnectorOut.model_validate(
         {
             "name": name,

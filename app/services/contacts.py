@@ -42,12 +42,13 @@ RUNNING = (ContactState.REACHABLE, ContactState.TO_CONFIRM, ContactState.UNREACH
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody to write to. `escalated`: asked because nobody who answers for the function can be reached."""
+    """Somebody to write to, who wants `reminders` or not. `escalated`: nobody else can be reached."""
 
     contact_id: UUID
     name: str
     email: str
     escalated: bool
+    reminders: bool
 
 
 def for_role(reader: Reader, organisation_id: UUID, function: ContactFunction) -> tuple[Recipient, ...]:
@@ -69,7 +70,7 @@ def for_role(reader: Reader, organisation_id: UUID, function: ContactFunction) -
     chosen = chosen or _in(own, ContactState.TO_CONFIRM, reader.today)
     found = [(row, *_opened(reader.keyring, row)) for row in chosen]
     return tuple(
-        Recipient(row.id, name, email, escalated=row.function != function)
+        Recipient(row.id, name, email, escalated=row.function != function, reminders=row.reminders)
         for row, name, email in found
         if name is not None and email is not None
     )
@@ -122,6 +123,7 @@ def name_contact(writer: Writer, siret: str, request: ContactIn) -> ContactOut:
     writer.record("contact.named")
     since = request.since or writer.today
     contact = _added(writer, organisation.id, request.function, request.name, request.email, since)
+    contact.reminders = request.reminders
     return _shown(writer, contact, organisation)
 
 
@@ -147,14 +149,17 @@ def read_contact(reader: Reader, siret: str, contact_id: UUID) -> ContactOut:
 def change_contact(
     writer: Writer, siret: str, contact_id: UUID, request: ContactPatch, version: int
 ) -> ContactOut:
-    """Correct the name or the address, which confirms them."""
+    """Correct the name or the address, or whether reminders are wanted, which confirms them."""
     contact, organisation = _current(writer, siret, contact_id, version)
     sent = {name: value for name, value in request.model_dump().items() if value is not None}
-    before = dict(zip(("name", "email"), _opened(writer.keyring, contact), strict=True))
-    changed = [name for name, value in sent.items() if before[name] != value]
+    name, email = _opened(writer.keyring, contact)
+    before = {"name": name, "email": email, "reminders": contact.reminders}
+    changed = [field for field, value in sent.items() if before[field] != value]
     if changed:
-        for name in changed:
-            setattr(contact, name, _sealed(writer.keyring, contact.id, name, sent[name]))
+        for field in changed:
+            value = sent[field]
+            sealed = value if field == "reminders" else _sealed(writer.keyring, contact.id, field, value)
+            setattr(contact, field, sealed)
         writer.record("contact.updated")
         _vouch(writer, contact, "contact.updated", *changed)
     return _shown(writer, contact, organisation)
@@ -292,6 +297,7 @@ def _added(
         until=None,
         confirmed_on=writer.today,
         bounced_on=None,
+        reminders=True,
         replaced_by_id=None,
         version=1,
         created_at=writer.now,
@@ -382,6 +388,7 @@ def _shown(reader: Reader, contact: Contact, organisation: Organisation) -> Cont
         until=contact.until,
         confirmed_on=contact.confirmed_on,
         bounced_on=contact.bounced_on,
+        reminders=contact.reminders,
         state=state,
         state_label=LABELS["contact_states"][state],
         replaced_by=contact.replaced_by_id,

@@ -113,7 +113,7 @@ def register_contract(writer: Writer, request: ContractIn) -> ContractOut:
         places=places.place_drafts(writer, request.places),
     )
     contract = add_contract(writer, draft)
-    _check_dates(contract)
+    check_dates(contract)
     parties.check_since(contract, request.holders)
     waivers.check(writer, contract, "/waiver")
     return contract_views.show(writer.session, contract)
@@ -224,7 +224,7 @@ def change_contract(writer: Writer, contract_id: UUID, request: ContractPatch, v
     contract = open_contract(writer, contract_id, version)
     consultation = contract.consultation
     changed = _apply(contract, request)
-    _check_dates(contract)
+    check_dates(contract)
     if waivers.RESTS_ON.intersection(changed):
         waivers.check(writer, contract, "/waiver")
     sent = request.model_fields_set
@@ -280,7 +280,7 @@ def close_contract(writer: Writer, contract_id: UUID, request: CloseIn, version:
         raise InvalidPayload(errors=[FieldError("/closed_on", "in_the_future", IN_THE_FUTURE)])
     contract.closed_on = closed_on
     contract.ended_on = request.ended_on or contract.ended_on
-    _check_dates(contract)
+    check_dates(contract)
     writer.record("contract.closed", contract_id=contract.id)
     bump(writer, contract, "contract.closed", "closed_on", "ended_on")
     ledger.recount_contract(writer, contract)
@@ -358,7 +358,8 @@ def _apply(contract: Contract, request: ContractPatch) -> list[str]:
     return changed
 
 
-def _check_dates(contract: Contract) -> None:
+def check_dates(contract: Contract) -> None:
+    """InvalidPayload where a day of the contract comes before another that it follows."""
     start = contract.started_on or contract.notified_on
     follows = (
         ("firm_end_on", start, contract.firm_end_on),

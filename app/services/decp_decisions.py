@@ -25,7 +25,6 @@ from app.schemas.decp import (
 )
 from app.schemas.fields import decimal_text
 from app.services import decp_reviews, decp_said, decp_updates
-from app.services.decp_updates import Changes
 from app.services.masking import masked
 from app.services.sight import held_contract, require_role
 
@@ -56,7 +55,10 @@ def list_conflicts(reader: Reader, walk: PublicationConflictWalk) -> Publication
 def decide_conflict(
     writer: Writer, conflict_id: UUID, request: PublicationConflictDecisionIn, version: int
 ) -> PublicationConflictOut:
-    """Take the published value or keep the contract's; kept until a publication says yet another one."""
+    """Take the published value or keep the contract's; kept until a publication says yet another one.
+
+    PublicationContradicts where what people decided rests on the value as it is: it then stays open.
+    """
     conflict = one(
         writer.session, queries.visible_conflicts(writer.principal).where(DecpConflict.id == conflict_id)
     )
@@ -73,8 +75,7 @@ def decide_conflict(
     taken = request.decision == TAKE
     decp_updates.settle(writer, conflict, decp_updates.TAKEN if taken else decp_updates.KEPT)
     if taken:
-        changes = Changes({conflict.field: conflict.theirs["value"]}, {}, [])
-        decp_updates.apply(writer, contract, changes, None)
+        decp_updates.take(writer, contract, conflict.field, conflict.theirs["value"])
     return _conflict_shown(writer, conflict)
 
 

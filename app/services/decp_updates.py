@@ -11,6 +11,9 @@ from app.db.queries import contracts as contract_queries
 from app.db.queries import decp as queries
 from app.db.queries import organisations
 from app.db.tables import DecpConflict
+from app.errors import FieldError, InvalidPayload, Text
+from app.refusals.contracts import WaiverContradicted
+from app.refusals.decp import PublicationContradicts
 from app.services import contracts, decp_registering, decp_said, ledger, parties, places, waivers
 from app.services.decp_said import DAYS
 from app.services.organisations import known_organisation
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
     from app.services.decp_said import Said
     from app.services.work import Writer
 
+LOST = Text(
+    "Des parts ou des fins enregistrées pour les titulaires seraient perdues.",
+    "Shares or ends recorded of the holders would be lost.",
+)
 OPEN, TAKEN, KEPT, SETTLED = "open", "taken", "kept", "settled"
 
 
@@ -120,6 +127,24 @@ def _may_take(session: ReadSession, contract: Contract, name: str, theirs: Any) 
         # What was chosen among candidates is a person's.
         return all(row.place is None or not row.candidates for row in kept)
     return True
+
+
+def take(writer: Writer, contract: Contract, name: str, theirs: Any) -> None:  # noqa: ANN401 - a value of any field
+    """Take a published value because somebody says so, in the change already recorded.
+
+    PublicationContradicts where the contract could not be put so by hand either: days out of order, a waiver
+    whose ground it speaks against, shares or ends of holders that would go with them.
+    """
+    if name == "holders" and not _may_take(writer.session, contract, name, theirs):
+        raise PublicationContradicts(errors=[FieldError("/decision", "shares_would_be_lost", LOST)])
+    apply(writer, contract, Changes({name: theirs}, {}, []), None)
+    try:
+        contracts.check_dates(contract)
+        if name in waivers.RESTS_ON:
+            waivers.check(writer, contract, "/waiver")
+    except (InvalidPayload, WaiverContradicted) as wrong:
+        errors = [FieldError("/decision", item.code, item.detail) for item in wrong.errors]
+        raise PublicationContradicts(errors=errors) from None
 
 
 def apply(writer: Writer, contract: Contract, changes: Changes, since: date | None) -> list[str]:

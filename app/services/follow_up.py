@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from app.clock import day_of
@@ -67,7 +68,8 @@ class FollowUp:
     """What a caller may follow of a contract; `planned_left` (hundredths) is that of all its hires.
 
     `disputed`: how many disputes are open; `returned` and `unreviewed`: how many lines of a declarant's month
-    came back, or have no verdict though nobody holds them back. `approvals`: what waits for the holder, until
+    came back, or have no verdict though nobody holds them back. `coming`: statements that fall due within
+    the days of notice, and were not sent. `approvals`: what waits for the holder, until
     when.
     `documents`: when each document of the clause came in, by its key; None for firms that do not answer for
     it. `names` and `identifiers` by organisation; `delegates`: who declares for one today, by
@@ -75,6 +77,7 @@ class FollowUp:
     """
 
     owed: tuple[Owed, ...]
+    coming: tuple[Owed, ...]
     hires: tuple[Hired, ...]
     told: tuple[Told, ...]
     disputed: int
@@ -110,9 +113,9 @@ def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal
         and Span(row.first, row.last).holds(day)
     )
     own = _OwnSide(principal, frozenset(holders), delegating)
-    owed = statements_owed(
+    due = statements_owed(
         terms,
-        day,
+        day + timedelta(days=int(parameter("statement_notice_days").at(day).value)),
         [Holding(row.declarant_id, Span(row.first, row.last)) for row in rows if row.what == "holder"],
         [item.work for item in hires],
         {(row.declarant_id, row.first): day_of(row.sent_at) for row in rows if row.what == "statement"},
@@ -120,8 +123,10 @@ def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal
     )
     named = [row for row in rows if row.what in {"holder", "hire", "statement"}]
     held_back = _held_back(rows, day)
+    owed = [item for item in due if own.owes(item.declarant)]
     return FollowUp(
-        owed=tuple(item for item in owed if own.owes(item.declarant)),
+        owed=tuple(item for item in owed if item.due_on <= day),
+        coming=tuple(item for item in owed if item.due_on > day and item.sent_on is None),
         hires=tuple(item for item in hires if own.holds(item.work.declarant, item.work.employer)),
         told=tuple(
             Told(OutcomeMoment(row.identifier), row.first, row.number)

@@ -57,6 +57,7 @@ OWN_KINDS = frozenset(
         "forget_exports",
         "check_organisations",
         "publish_releases",
+        "remind",
     },
 )
 TOLD_AT_END = {"import": "import.finished"}

@@ -6,6 +6,7 @@ by the first letters of its name, often a person's.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 PERSONAL = frozenset({"FRWF", "HORS-UE", "OTHER"})
 SIRET = "SIRET"
 MASK = "…"
+# Three letters in a row: two say the year or the kind of a contract, not who holds it.
+NAME = re.compile(r"[^\W\d_]{3,}")
 # What tells of no person: the country, the kind.
 _PLAIN = {"HORS-UE": 2, "FRWF": 4}
 
@@ -31,6 +34,11 @@ def masked(scheme: str, identifier: str) -> str:
     if not is_personal(scheme, identifier):
         return identifier
     return identifier[: _PLAIN.get(scheme, 0)] + MASK
+
+
+def reference_told(reference: str) -> str:
+    """A buyer's reference of a contract as a message may tell it: whatever could be a name is masked."""
+    return NAME.sub(MASK, reference)
 
 
 def shown(viewer: Viewer | None, owner_id: UUID, firm: Organisation) -> str:

@@ -5,6 +5,7 @@ To add one: a code with its label, a function of the situation, a line in `ACTIO
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -23,12 +24,14 @@ from app.services.follow_up import WAITING, missing_documents
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from datetime import date
+    from uuid import UUID
 
     from app.rules.status import Compliance
     from app.rules.terms import Terms
     from app.services.follow_up import FollowUp, Hired
 
 BUYERS = (Role.ADMIN, Role.BUYER)
+FIRMS = (Role.CONTRACTOR, Role.INSERTION_STRUCTURE)
 AT_WORK = (Role.ADMIN, Role.FACILITATOR, Role.CONTRACTOR, Role.INSERTION_STRUCTURE)
 SAYS_OUTCOMES = (Role.FACILITATOR, Role.CONTRACTOR, Role.INSERTION_STRUCTURE)
 EVERYBODY = (*BUYERS, Role.FACILITATOR, Role.CONTRACTOR)
@@ -58,14 +61,25 @@ def next_actions(situation: Situation) -> list[ActionOut]:
     return [action for roles, found in ACTIONS if situation.role in roles for action in found(situation)]
 
 
+def _coming_statements(situation: Situation) -> Iterable[ActionOut]:
+    found = situation.followed
+    for item in found.coming if found else ():
+        if found:
+            until, who = french_day(item.due_on), _declares(found, item.declarant)
+            yield _action(
+                ActionCode.STATEMENT_DUE,
+                f"Relevé de {french_month(item.month)} à envoyer avant le {until} ({who})",
+                declarant=found.identifiers[item.declarant],
+                month=item.month,
+                due_on=item.due_on,
+            )
+
+
 def _missing_statements(situation: Situation) -> Iterable[ActionOut]:
     found = situation.followed
     for item in found.owed if found else ():
         if found and item.sent_on is None:
-            who = found.names[item.declarant]
-            if item.declarant in found.delegates:
-                who = f"{who}, délégué à {found.delegates[item.declarant]}"
-            since = french_day(item.due_on)
+            since, who = french_day(item.due_on), _declares(found, item.declarant)
             yield _action(
                 ActionCode.MISSING_STATEMENT,
                 f"Relevé de {french_month(item.month)} manquant depuis le {since} ({who})",
@@ -73,6 +87,12 @@ def _missing_statements(situation: Situation) -> Iterable[ActionOut]:
                 month=item.month,
                 due_on=item.due_on,
             )
+
+
+def _declares(found: FollowUp, declarant: UUID) -> str:
+    """Who owes a statement, and who sends it in their place."""
+    who = found.names[declarant]
+    return f"{who}, délégué à {found.delegates[declarant]}" if declarant in found.delegates else who
 
 
 def _missing_documents(situation: Situation) -> Iterable[ActionOut]:
@@ -137,6 +157,19 @@ def _waiting_assessments(situation: Situation) -> Iterable[ActionOut]:
     if waiting:
         text = f"{_many(waiting, 'diagnostic')} en attente"
         yield _action(ActionCode.ASSESSMENTS_WAITING, text, count=waiting)
+
+
+def _missing_proofs(situation: Situation) -> Iterable[ActionOut]:
+    """How many people of each declarant the reviewer waits for a proof of; never whose, nor which."""
+    found = situation.followed
+    waiting = Counter(
+        item.work.declarant for item in _hires(situation) if item.decision is Decision.NEEDS_PROOF
+    )
+    for declarant, number in sorted(waiting.items()) if found else ():
+        if found:
+            text = f"{_many(number, 'dossier')} en attente d'un justificatif ({found.names[declarant]})"
+            who = found.identifiers[declarant]
+            yield _action(ActionCode.PROOFS_MISSING, text, declarant=who, count=number)
 
 
 def _held_hours(situation: Situation) -> Iterable[ActionOut]:
@@ -242,12 +275,14 @@ def _no_clause(situation: Situation) -> Iterable[ActionOut]:
 
 
 ACTIONS: tuple[tuple[Collection[Role], Callable[[Situation], Iterable[ActionOut]]], ...] = (
+    (FIRMS, _coming_statements),
     (DECLARING, _missing_statements),
     (EVERYBODY, _missing_documents),
     (DECLARING, _returned_statements),
     (DECLARING, _unapproved_statements),
     ((Role.FACILITATOR,), _unreviewed_statements),
     (EVERYBODY, _waiting_assessments),
+    (FIRMS, _missing_proofs),
     (EVERYBODY, _held_hours),
     (EVERYBODY, _open_disputes),
     (AT_WORK, _ending_eligibility),

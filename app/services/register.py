@@ -96,6 +96,19 @@ REGISTER: tuple[Processing, ...] = (
         source=FROM_DECLARANT,
     ),
     Processing(
+        label="Adresse cherchée : communes possibles et quartier prioritaire, proposés",
+        columns=(),
+        fields=(
+            *_of("AddressSearch", "of", "address", "postal_code"),
+            *("QuarterFound.qpv", "AddressFound.qpv_edition"),
+        ),
+        purpose="Trouver la commune et le quartier d'une adresse que quelqu'un vérifie et enregistre ensuite",
+        basis=MISSION,
+        recipients=(DECLARANT, REVIEWER, "Géocodeur propre à la plateforme, s'il y en a un, et aucun autre"),
+        retention="Aucune : ni l'adresse ni la réponse ne sont gardées",
+        source=FROM_DECLARANT,
+    ),
+    Processing(
         label="Sexe et niveau de diplôme, jour de l'information",
         columns=_of("participants", "sex", "level", "informed_on"),
         fields=(
@@ -271,10 +284,10 @@ REGISTER: tuple[Processing, ...] = (
     ),
     Processing(
         label="Interlocuteurs d'un organisme : nom, adresse électronique, jour de confirmation",
-        columns=_of("contacts", "name", "email"),
+        columns=_of("contacts", "name", "email", "reminders"),
         fields=(
-            *_of("ContactIn", "function", "name", "email", "since"),
-            *_of("ContactPatch", "name", "email"),
+            *_of("ContactIn", "function", "name", "email", "since", "reminders"),
+            *_of("ContactPatch", "name", "email", "reminders"),
             *_of("HandOverIn", "name", "email", "on"),
         ),
         purpose="Joindre qui répond d'un relevé, d'une éligibilité, d'une pénalité",

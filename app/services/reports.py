@@ -9,7 +9,7 @@ from app.db.queries import reports as queries
 from app.errors import InvalidPayload
 from app.exchange.documents import Document, Hours, Section, hours_text
 from app.principal import Role
-from app.refusals.exports import NothingToCertify
+from app.refusals.contracts import NoClause
 from app.rules.codes import State
 from app.rules.labels import LABELS
 from app.services import contract_positions, contracts
@@ -51,11 +51,11 @@ NO_NAMES = "Ce document ne contient aucune donnée nominative."
 def bilan(reader: Reader, contract_id: UUID, asked: ComplianceQuery) -> Document:
     """Quantities, trajectory and people of a contract; NotFound and Forbidden as for its position.
 
-    NothingToCertify without a clause.
+    NoClause without a clause.
     """
     position = contract_positions.read_compliance(reader, contract_id, asked)
     if position.target is None:
-        raise NothingToCertify
+        raise NoClause
     contract = contracts.read_contract(reader, contract_id)
     view = view_of(reader, contract_id, asked.as_of, asked.known_at)
     sections = [_quantities(position), _trajectory(reader, view)]
@@ -69,14 +69,14 @@ def bilan(reader: Reader, contract_id: UUID, asked: ComplianceQuery) -> Document
 def attestation(reader: Reader, contract_id: UUID, asked: AttestationQuery) -> Document:
     """The hours counted from a month to another, of the caller's own side for a firm, of all for the others.
 
-    NotFound and Forbidden as for the entries; NothingToCertify without a clause.
+    NotFound and Forbidden as for the entries; NoClause without a clause.
     """
     if asked.first and asked.last and asked.last < asked.first:
         raise InvalidPayload(errors=[asked.unordered()])
     view = view_of(reader, contract_id, None, asked.known_at)
     entries = view.entries([State.COUNTED])
     if entries is None:
-        raise NothingToCertify
+        raise NoClause
     contract = contracts.read_contract(reader, contract_id)
     months: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     for month, _, kind, hours in queries.hours_by_month(reader.session, entries):

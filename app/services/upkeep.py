@@ -11,13 +11,13 @@ from app.db.queries import contracts as contract_queries
 from app.db.queries import jobs as queries
 from app.db.queries.lists import one
 from app.db.queries.organisations import purge_answers
-from app.db.tables import Mandate
+from app.db.tables import Delegation, Mandate
 from app.rules.version import RULES_VERSION
 from app.services import clause_states, contracts, jobs, ledger, person_recounts, uploads
 from app.services.sight import held_contract
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from app.services.jobs import Running
     from app.services.work import Means
@@ -26,6 +26,11 @@ RECOUNT, ROLL_OVER, TELL_SPLIT = "recount", "roll_over", "tell_split"
 RECHECK, RECHECK_ALL = clause_states.RECHECK, "recheck_all"
 RECOUNT_PERSON = person_recounts.RECOUNT_PERSON
 BATCH = 100
+# What is given from a day to a day, and the event that tells of its end.
+ENDED: Mapping[type[Mandate | Delegation], str] = {
+    Mandate: "mandate.ended",
+    Delegation: "delegation.ended",
+}
 
 
 def recount(running: Running) -> dict[str, Any]:
@@ -101,7 +106,7 @@ def recheck_all(running: Running) -> dict[str, Any]:
 
 
 def roll_over(running: Running) -> dict[str, Any]:
-    """Do what the new day brings: forget old stored answers and files of no import, tell that mandates ended.
+    """Do what the new day brings: forget old stored answers and files of no import, tell what ended.
 
     The status of a contract is computed when it is read: no figure waits for this.
     """
@@ -109,28 +114,44 @@ def roll_over(running: Running) -> dict[str, Any]:
     with running.means.database.write() as session:
         purged = purge_answers(session, before)
     swept = uploads.sweep(running.means)
+    mandates, delegations = (_tell_ends(running, table) for table in (Mandate, Delegation))
+    return {
+        "answers_purged": purged,
+        "files_swept": swept,
+        "mandates_ended": mandates,
+        "delegations_ended": delegations,
+    }
+
+
+def _tell_ends(running: Running, table: type[Mandate | Delegation]) -> int:
+    """Tell of those that ended since yesterday, and how many."""
     told = 0
-    while mandates := _mandates_to_announce(running):
-        for mandate in mandates:
+    while ended := _ended(running, table):
+        for item in ended:
             running.breathe()
-            told += _tell_end(running, mandate)
-    return {"answers_purged": purged, "files_swept": swept, "mandates_ended": told}
+            told += _tell_end(running, item)
+    return told
 
 
-def _mandates_to_announce(running: Running) -> Sequence[Mandate]:
+def _ended(running: Running, table: type[Mandate | Delegation]) -> Sequence[Mandate | Delegation]:
     today = day_of(running.means.clock.now())
     with running.means.database.read() as session:
-        return session.scalars(queries.mandates_to_announce(today).limit(BATCH)).all()
+        return session.scalars(queries.ended_untold(table, ENDED[table], today).limit(BATCH)).all()
 
 
-def _tell_end(running: Running, mandate: Mandate) -> bool:
+def _tell_end(running: Running, item: Mandate | Delegation) -> bool:
+    table = type(item)
+    event = ENDED[table]
+    subject = event.partition(".")[0]
     with running.writing() as writer:
-        held_contract(writer, mandate.contract_id)
+        held_contract(writer, item.contract_id)
         # Asked again now that nobody else can change the contract: it may have been prolonged, or told.
-        still = queries.mandates_to_announce(writer.today).where(Mandate.id == mandate.id)
+        still = queries.ended_untold(table, event, writer.today).where(table.id == item.id)
         if one(writer.session, still) is None:
             return False
-        writer.record("mandate.ended", contract_id=mandate.contract_id)
-        writer.touch("mandate", mandate.id)
-        writer.announce("mandate.ended", "mandate", mandate.id)
+        writer.record(event, contract_id=item.contract_id)
+        writer.touch(subject, item.id)
+        # The structure has left the contract; of its firms, who gave it is told.
+        giver = item.delegator_id if isinstance(item, Delegation) else None
+        writer.announce(event, subject, item.id, declarant_id=giver)
         return True

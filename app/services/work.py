@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.crypto import Keyring
     from app.db.session import Database, ReadSession, WriteSession
     from app.exchange.connector import Connector
+    from app.exchange.mail import Mailer
     from app.principal import Principal
 
 
@@ -40,6 +41,8 @@ class Means:
     outgoing: Outgoing = field(default_factory=Outgoing)
     # Those that are on, by name.
     connectors: Mapping[str, Connector] = field(default_factory=dict)
+    # None, where no mail server is set.
+    mailer: Mailer | None = None
 
 
 @dataclass(slots=True)

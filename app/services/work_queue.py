@@ -44,6 +44,7 @@ REVIEWER, BUYER = frozenset({Role.FACILITATOR}), frozenset({Role.BUYER})
 AT_WORK = FIRMS | REVIEWER
 # Whom each action waits for; others read it on the contract, and wait themselves.
 WAITS_FOR: Mapping[ActionCode, frozenset[Role]] = {
+    Code.STATEMENT_DUE: FIRMS,
     Code.MISSING_STATEMENT: FIRMS | FOLLOWERS,
     Code.MISSING_DOCUMENT: FOLLOWERS | {Role.CONTRACTOR},
     Code.STATEMENT_RETURNED: FIRMS,
@@ -51,6 +52,7 @@ WAITS_FOR: Mapping[ActionCode, frozenset[Role]] = {
     Code.STATEMENT_TO_APPROVE: frozenset({Role.CONTRACTOR}),
     Code.STATEMENT_TO_REVIEW: REVIEWER,
     Code.ASSESSMENTS_WAITING: REVIEWER,
+    Code.PROOFS_MISSING: FIRMS,
     Code.HOURS_HELD: REVIEWER,
     Code.DISPUTES_OPEN: FOLLOWERS,
     Code.ELIGIBILITY_ENDING: AT_WORK,
@@ -65,13 +67,15 @@ WAITS_FOR: Mapping[ActionCode, frozenset[Role]] = {
 # Of these a facilitator decides, or waits while another one does.
 DECIDED = {Code.STATEMENT_TO_REVIEW, Code.ASSESSMENTS_WAITING, Code.HOURS_HELD, Code.DISPUTES_OPEN}
 TO_CORRECT = {Code.STATEMENT_RETURNED, Code.STATEMENT_SENT_BACK}
+# Of other declarants one reads these, and does nothing about them.
+ONES_OWN = TO_CORRECT | {Code.PROOFS_MISSING}
 CONTACTS = {
     Code.CONTACT_UNREACHABLE: ContactState.UNREACHABLE,
     Code.CONTACT_TO_CONFIRM: ContactState.TO_CONFIRM,
 }
 # Where each is looked at, under the contract; by default its hires.
 UNDER_CONTRACT = {
-    **dict.fromkeys((Code.MISSING_STATEMENT, *TO_CORRECT), "/statements"),
+    **dict.fromkeys((Code.STATEMENT_DUE, Code.MISSING_STATEMENT, *TO_CORRECT), "/statements"),
     Code.HOURS_HELD: "/held-hours",
     Code.DISPUTES_OPEN: "/disputes",
     Code.NO_FACILITATOR: "/mandates",
@@ -198,8 +202,8 @@ def _mine(reader: Reader, contract: Contract, actions: Iterable[ActionOut]) -> l
     if principal.role in FIRMS:
         me = organisations.organisation_by_id(reader.session, principal.organisation_id)
         own = None if me is None else me.identifier
-        # One corrects one's own, and approves what others declared.
-        waiting = [action for action in waiting if action.code not in TO_CORRECT or action.declarant == own]
+        # One corrects and proves one's own, and approves what others declared.
+        waiting = [action for action in waiting if action.code not in ONES_OWN or action.declarant == own]
         approves = Code.STATEMENT_TO_APPROVE
         return [action for action in waiting if action.code is not approves or action.declarant != own]
     return waiting

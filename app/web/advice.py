@@ -33,9 +33,9 @@ ADVICE = {
         "Suivez le travail (« job ») jusqu'à « done » ; s'il a échoué ou vieilli, redemandez l'export.",
         "Follow the job (“job”) until it is “done”; if it failed or is too old, ask for the export again.",
     ),
-    "no_clause_to_report": Text(
-        "Enregistrez la clause : PUT /v1/contracts/{id}/clause. « clause_state » dit pourquoi elle manque.",
-        "Record the clause: PUT /v1/contracts/{id}/clause. “clause_state” says why there is none.",
+    "decp_contradicts": Text(
+        "Corrigez d'abord ce qui s'y oppose (jours, dispense, parts des titulaires), ou gardez la valeur.",
+        "First correct what stands against it (days, waiver, shares of holders), or keep the value.",
     ),
     "key_ended": Text(
         "Créez une clé neuve : POST /v1/api-keys.",
@@ -136,8 +136,10 @@ ADVICE = {
         "Send the same request again after Retry-After, with the same Idempotency-Key.",
     ),
     "no_clause": Text(
-        "L'acheteur enregistre d'abord la clause : PUT /v1/contracts/{id}/clause.",
-        "The buyer records the clause first: PUT /v1/contracts/{id}/clause.",
+        "L'acheteur enregistre d'abord la clause : PUT /v1/contracts/{id}/clause ; « clause_state » dit "
+        "pourquoi elle manque.",
+        "The buyer records the clause first: PUT /v1/contracts/{id}/clause; “clause_state” says why there "
+        "is none.",
     ),
     "month_outside_window": Text(
         "Vérifiez le mois ; si l'exécution a été prolongée, l'acheteur enregistre l'avenant d'abord.",
@@ -347,4 +349,12 @@ ADVICE = {
     ),
     "release_exists": Text("Retrouvez-la par GET /v1/releases.", "Find it by GET /v1/releases."),
     "quarters_missing": Text("Publiez d'abord les quatre trimestres.", "Publish the four quarters first."),
+    "geocoder_off": Text(
+        "Donnez la commune par son nom ou son code postal : GET /v1/territories les cherche.",
+        "Give the commune by its name or postal code: GET /v1/territories finds it.",
+    ),
+    "geocoder_silent": Text(
+        "Réessayez dans un moment, ou cherchez la commune par GET /v1/territories.",
+        "Try again in a moment, or find the commune by GET /v1/territories.",
+    ),
 }

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 PLACES: dict[str, Any] = {
+    "AddressCandidate.name": "Metz",
+    "AddressFound.qpv_edition": "2024",
+    "AddressFound.qpv_since": "2024-01-01",
     "PlaceOut.share": "1.0000",
+    "QuarterFound.label": "Quartier d'exemple",
     "TerritoryDetail.code": "57433",
     "TerritoryDetail.kind": "commune",
     "TerritoryDetail.level": "commune",

@@ -16,6 +16,7 @@ from app import errors
 from app.errors import DomainError, FieldError
 from app.schemas.violations import UNREADABLE, meaning_of
 from app.web.advice import ADVICE
+from app.web.doubles import duplicate
 from app.web.languages import language_of
 
 if TYPE_CHECKING:
@@ -57,7 +58,10 @@ MOST_FIELDS = 100
 
 def invalid(found: Sequence[Any]) -> errors.InvalidPayload:
     """What pydantic found, without the values, the context and the types' own words."""
-    return errors.InvalidPayload(errors=[_field_error(item) for item in found[:MOST_FIELDS]])
+    twice = duplicate(found)
+    return errors.InvalidPayload(
+        errors=[twice] if twice else [_field_error(item) for item in found[:MOST_FIELDS]]
+    )
 
 
 def _field_error(item: dict[str, Any]) -> FieldError:

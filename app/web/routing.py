@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from app import errors
 from app.schemas.fields import LONGEST
+from app.web.doubles import Doubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -23,11 +24,17 @@ class ExactRequest(Request):
     """A request whose JSON numbers are read from their text, never through a binary float."""
 
     async def json(self) -> object:
-        """The body; JSONDecodeError also for what no exact number or text can be (NaN, surrogates)."""
+        """The body; JSONDecodeError also for what no exact number or text can be (NaN, surrogates).
+
+        And for an object that says a name twice.
+        """
         body = await self.body()
         try:
             text = body.decode()
-            document = json.loads(text, parse_float=_exact, parse_constant=_refuse)
+            doubles = Doubles()
+            document = json.loads(
+                text, parse_float=_exact, parse_constant=_refuse, object_pairs_hook=doubles.made_of
+            )
             # A lone surrogate ("\\ud800") is no text: it could be neither stored nor sent back.
             json.dumps(document, ensure_ascii=False, default=str).encode()
         except (ValueError, ArithmeticError, RecursionError) as error:
@@ -35,6 +42,7 @@ class ExactRequest(Request):
                 raise
             message = "Not JSON"
             raise json.JSONDecodeError(message, "", 0) from None
+        doubles.refuse(document)
         return document
 
 

@@ -339,6 +339,7 @@ BODIES: dict[str, Any] = {
     "change_mandate": lambda _, __: {"until": "2025-12-31"},
     "record_invoice": lambda _, __: {"invoiced_on": "2025-01-08", "amount": "100.00"},
     "reverse_invoice": lambda _, __: {"amount": "0.01", "reason": "Avoir"},
+    "search_addresses": lambda _, __: {"of": "person", "address": "1 rue de l'Exemple, Metz"},
     "estimate_hours": lambda _, __: {"target": {"kind": "fixed_hours", "hours": "46"}},
     "submit_statement": lambda _, __: {"month": "2025-01", "nothing_to_declare": True},
     "correct_statement": _lines,

@@ -132,7 +132,7 @@ def serving(url: str, *issuers: IssuerSettings) -> Iterator[Service]:
     keyring = Keyring(app.state.settings.secret_keys.get_secret_value())
     own = {"database": Database(url), "clock": clock, "keyring": keyring, "last_uses": LastUses()}
     # An application that is used again has no connector of the test before.
-    own["connectors"] = {}
+    own["connectors"], own["mailer"] = {}, None
     means = app.state.means = replace(app.state.means, issuers=Issuers(known, clock), **own)
     with Client(app) as client:
         yield Service(client, means, clock)

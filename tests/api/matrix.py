@@ -10,7 +10,7 @@ the key are the buyer's; each rotates and revokes a key, and ends a membership, 
 and write their profiles as buyer and as facilitator.
 
 200 … 204: done. 403: seen, not theirs to do. 404: not theirs to see.
-422: they hold none of the contracts that they name.
+422: they hold none of the contracts that they name. 409: theirs to ask, were there a geocoder.
 """
 
 SEATS = (
@@ -48,6 +48,7 @@ retire_contact               204  204  204  204  204  204  204  204  204
 
 search_territories           200  200  200  200  200  200  200  200  200
 read_territory               200  200  200  200  200  200  200  200  200
+search_addresses             403  403  409  409  409  409  409  403  403
 list_territory_children      200  200  200  200  200  200  200  200  200
 read_rules                   200  200  200  200  200  200  200  200  200
 read_public                  200  200  200  200  200  200  200  200  200
@@ -160,6 +161,7 @@ refuse_split                 403  403  403  403  200  403  403  404  404
 withdraw_split               403  403  403  403  200  403  403  404  404
 
 read_work_queue              200  200  200  200  200  200  200  200  200
+list_reminders               200  200  200  200  200  200  200  200  200
 read_compliance              200  200  200  200  200  200  403  404  404
 list_compliance_entries      200  200  200  200  200  200  403  404  404
 read_proof_levels            200  200  200  200  200  200  403  404  404

@@ -1,6 +1,7 @@
 """A receiver of webhooks on this machine, which answers as a test says and remembers what reached it."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,8 +34,11 @@ class Receiver:
     headers: dict[str, str] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     arrived: threading.Event = field(default_factory=threading.Event)
-    # Answers wait for it.
+    # Answers wait for it, and for so long.
     released: threading.Event = field(default_factory=threading.Event)
+    seconds: float = 0
+    under_way: int = 0
+    most_at_once: int = 0
 
     @property
     def url(self) -> str:
@@ -53,14 +57,21 @@ def receiving() -> Iterator[Receiver]:
     """The receiver, for as long as the block lasts."""
     receiver = Receiver()
     receiver.released.set()
+    counting = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             named = {name.lower(): value for name, value in self.headers.items()}
             receiver.received.append(Received(self.path, named, body))
+            with counting:
+                receiver.under_way += 1
+                receiver.most_at_once = max(receiver.most_at_once, receiver.under_way)
             receiver.arrived.set()
             receiver.released.wait(30)
+            time.sleep(receiver.seconds)
+            with counting:
+                receiver.under_way -= 1
             status = receiver.answer if isinstance(receiver.answer, int) else 200
             self.send_response(status)
             for name, value in receiver.headers.items():

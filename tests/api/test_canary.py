@@ -19,15 +19,18 @@ from httpx2 import Response
 from sqlalchemy import select
 
 from app.db.tables import Change, ChangeObject, Event, ImportRow, Job, Version, WebhookDelivery
+from app.exchange.mail import Mailer
 from app.exchange.outgoing import Outgoing
+from app.rules.contacts import ContactFunction
 from app.services import deliveries, participants
 from app.services.changes import settle
 from app.worker import drain
 from tests.api import matrix
 from tests.api.asking import BODIES, ask
-from tests.api.builders import Service, serving, taken_back
+from tests.api.builders import HeldClock, Service, serving, taken_back
 from tests.api.cases import PLATFORM, STRANGER, TEAM_A, Case, begin, tell
 from tests.contract.documents import operations
+from tests.exchange.fake_mail import HASTY, fake_mail
 
 OPERATIONS = {operation.id: operation for operation in operations()}
 CHANGING = [name for name, operation in OPERATIONS.items() if name in BODIES and operation.bodies]
@@ -130,6 +133,23 @@ def test_no_word_leaves_by_a_webhook(case: Case) -> None:
         pass
     assert len(sent) > 30
     assert [found for text in sent for found in found_in(text)] == []
+
+
+def test_no_word_leaves_by_a_reminder(case: Case) -> None:
+    """By the holder's and its subcontractor's own people, months and references, a day when all is late."""
+    service = case.service
+    seats = [TEAM_A.seats[name] for name in ("holder", "subcontractor")]
+    for seat in seats:
+        for function in ContactFunction:
+            body = {"function": function, "name": TEAM_A.identity["birth_name"], "email": "a@exemple.fr"}
+            path = f"/v1/organisations/{seat.siret}/contacts"
+            assert service.post(path, seat.siret, seat.role, body).status_code == 201
+    with fake_mail() as mail:
+        clock = HeldClock(service.clock.moment + timedelta(days=75))
+        drain(replace(service.means, clock=clock, mailer=Mailer(mail.server(), clock, HASTY)))
+        letters = [f"{taken.raw}\n{taken.text}" for taken in mail.taken]
+    assert len(letters) >= 2
+    assert [found for letter in letters for found in found_in(letter)] == []
 
 
 def test_a_fault_with_the_person_at_hand_names_nobody(

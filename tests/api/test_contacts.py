@@ -114,6 +114,7 @@ class TestNaming:
             "until": None,
             "confirmed_on": "2025-01-10",
             "bounced_on": None,
+            "reminders": True,
             "state": "reachable",
             "state_label": "Joignable",
             "replaced_by": None,

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from app.clock import new_id
 from app.db.tables import Change, DecpConflict, DecpRecord
-from app.principal import Role
+from app.principal import SERVICE, Role
+from app.services.work import writing
 from tests.api.builders import Service, serving
 from tests.api.test_imports import PLATFORM, codes, imported, outcomes
 from tests.exchange.decp_samples import BUYER, HOLDER, OTHER_HOLDER, Raw, as_json, sound
@@ -246,6 +249,50 @@ class TestConflicts:
         (found,) = conflicts(on_sqlite)
         assert decide(on_sqlite, found, "take").json()["code"] == "contract_closed"
         assert decide(on_sqlite, found, "keep").status_code == 200
+
+    def test_what_rests_on_the_present_value_is_not_broken_by_a_decision(self, on_sqlite: Service) -> None:
+        contract_id = first(on_sqlite)
+        shared = [{"siret": HOLDER, "share": "0.6"}, {"siret": OTHER_HOLDER, "share": "0.4"}]
+        changed_by_hand(on_sqlite, contract_id, holders=shared, firm_end_on="2025-03-31")
+        others = [{"titulaire": {"id": OTHER_HOLDER, "typeIdentifiant": "SIRET"}}]
+        assert again(on_sqlite, amended(titulaires=others))["outcome"] == "conflict"
+        # Another day makes another contract of most publications: one that is taken for this one asks so.
+        with writing(on_sqlite.means, SERVICE, "test") as writer:
+            writer.record("contract.published_again", contract_id=UUID(contract_id))
+            row = writer.session.scalars(select(DecpConflict)).one()
+            said = {"ours": {"value": "2024-12-12"}, "theirs": {"value": "2025-04-01"}}
+            of = {"owner_id": row.owner_id, "contract_id": row.contract_id, "field": "notified_on"}
+            writer.session.add(
+                DecpConflict(id=new_id(), **of, **said, state="open", version=1, found_at=writer.now)
+            )
+        before = read(on_sqlite, contract_id)
+        found = {item["field"]: item for item in conflicts(on_sqlite)}
+        for field, code in (("notified_on", "end_before_start"), ("holders", "shares_would_be_lost")):
+            refused = decide(on_sqlite, found[field], "take")
+            assert (refused.status_code, refused.json()["code"]) == (409, "decp_contradicts")
+            assert [(item["pointer"], item["code"]) for item in refused.json()["errors"]] == [
+                ("/decision", code)
+            ]
+        assert read(on_sqlite, contract_id) == before
+        # Once the end is corrected nothing stands against it.
+        changed_by_hand(on_sqlite, contract_id, firm_end_on="2025-12-31")
+        assert decide(on_sqlite, found["notified_on"], "take").status_code == 200
+        assert read(on_sqlite, contract_id)["notified_on"] == "2025-04-01"
+        assert decide(on_sqlite, found["holders"], "keep").status_code == 200
+
+    def test_a_waiver_is_not_contradicted_by_a_decision(self, on_sqlite: Service) -> None:
+        contract_id = first(on_sqlite)
+        changed_by_hand(on_sqlite, contract_id, kind="works", duration_months=5)
+        version = read(on_sqlite, contract_id)["version"]
+        waiver = {"ground": "short_works", "text": "Chantier court", "decided_on": "2025-01-02"}
+        body = {**waiver, "decided_by": "Direction des achats"}
+        address = f"/v1/contracts/{contract_id}/waiver"
+        answer = on_sqlite.send("PUT", address, BUYER, Role.BUYER, body, version)
+        assert answer.status_code == 200, answer.text
+        assert again(on_sqlite, amended(dureeMois=12))["outcome"] == "conflict"
+        (found,) = conflicts(on_sqlite)
+        refused = decide(on_sqlite, found, "take")
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (409, "not_short")
 
     def test_others_neither_see_nor_decide(self, service: Service) -> None:
         contract_id = first(service)

@@ -1,6 +1,7 @@
 """A delegation ends with the place on the contract of who gave it: found by a holder that was replaced."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -99,3 +100,29 @@ def test_a_delegation_lasts_no_longer_than_who_gives_it(service: Service) -> Non
     assert errors_of(refused) == [("/until", "after_own_end")]
     assert service.send("PATCH", address, *SUB, {"until": "2025-02-28"}, 1).json()["until"] == "2025-02-28"
     assert service.send("PATCH", address, *SUB, {"until": None}, 2).json()["until"] == "2025-03-31"
+
+
+def test_a_delegation_that_lapses_is_told_on_its_day_and_once(service: Service) -> None:
+    contract_id = add_contract(service)
+    lapsing = given(service, contract_id, FIRM, until="2025-01-11")
+    withdrawn = given(service, contract_id, FIRM, since="2025-01-12")
+    address = f"/v1/contracts/{contract_id}/delegations/{withdrawn['id']}"
+    assert service.send("DELETE", address, *FIRM, None, 1).status_code == 204
+
+    def told(by: tuple[str, Role]) -> list[object]:
+        drain(service.means)
+        items = service.get("/v1/events", *by, limit=200).json()["items"]
+        ended = [item for item in items if item["type"] == "delegation.ended"]
+        return [item["subject_id"] for item in ended if item["contract_id"] == str(contract_id)]
+
+    before = service.clock.moment
+    assert told(OWNER) == [withdrawn["id"]]
+    # The 11th is its last day.
+    service.clock.moment = before + timedelta(days=1)
+    assert told(OWNER) == [withdrawn["id"]]
+    for days in (2, 3):
+        service.clock.moment = before + timedelta(days=days)
+        assert told(OWNER) == [withdrawn["id"], lapsing["id"]]
+        # Of what it withdrew itself the firm is not told.
+        assert told(FIRM) == [lapsing["id"]]
+    service.clock.moment = before

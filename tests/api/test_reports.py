@@ -124,4 +124,4 @@ def test_what_cannot_be_reported_is_refused(service: Service, contract_id: UUID)
     bare = f"/v1/exports/contracts/{add_contract(service, terms=None)}"
     for name in ("bilan", "attestation"):
         answer = service.get(f"{bare}/{name}", BUYER, Role.BUYER)
-        assert (answer.status_code, answer.json()["code"]) == (409, "no_clause_to_report")
+        assert (answer.status_code, answer.json()["code"]) == (409, "no_clause")

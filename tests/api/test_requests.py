@@ -148,7 +148,15 @@ class TestProblems:
     @pytest.mark.parametrize(
         "body",
         [
-            *(b"{", b"[1,", b'{"a": NaN}', b'{"a": "\\ud800"}', b"[" * 100_000, b"\xff"),
+            *(
+                b"{",
+                b"[1,",
+                b'{"a": NaN}',
+                b'{"a": "\\ud800"}',
+                b'{"\\ud800": 1, "\\ud800": 2}',
+                b"[" * 100_000,
+                b"\xff",
+            ),
             b'{"a": 1e99999999999999999999}',
         ],
     )
@@ -158,6 +166,29 @@ class TestProblems:
         assert answer.status_code == 422
         assert answer.json()["errors"] == [
             {"pointer": "", "code": "json_invalid", "detail": "JSON illisible."}
+        ]
+
+    @pytest.mark.parametrize(
+        ("body", "pointer"),
+        [
+            (b'{"label": "a", "label": "a"}', "/label"),
+            (b'{"label": "a", "more": [0, {"x": {"a/b": 1, "a/b": 2}}]}', "/more/1/x/a~1b"),
+            (b'{"label": {"x": 1, "x": 2}, "label": "a"}', "/label"),
+            (b'[{"x": [], "x": {}}]', "/0/x"),
+        ],
+    )
+    def test_a_name_that_is_given_twice_is_refused_where_it_stands(
+        self, client: Client, body: bytes, pointer: str
+    ) -> None:
+        headers = {"Content-Type": "application/json", "Idempotency-Key": "k"}
+        answer = client.post("/v1/api-keys", content=body, headers=headers)
+        assert answer.status_code == 422
+        assert answer.json()["errors"] == [
+            {
+                "pointer": pointer,
+                "code": "duplicate_name",
+                "detail": "Ce nom est donné deux fois dans le même objet.",
+            }
         ]
 
     @pytest.mark.parametrize("days", ['"9"', "true", "9.5", "null", "[9]", "1e30"])

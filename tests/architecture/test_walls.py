@@ -10,6 +10,8 @@ FOR_THE_SERVICE = {
     "app/services/changes.py": "settling gives every change its position",
     "app/services/export_jobs.py": "files whose time is over, whoever asked for them",
     "app/services/deliveries.py": "whose turn it is to be told of events, and what is forgotten",
+    "app/services/quarters.py": "the lists of priority quarters, loaded by the operator",
+    "app/services/reminders.py": "whom to write to, and what was sent",
     "app/services/directory.py": "which organisations to ask the directory of",
     "app/services/erasures.py": "the list kept beside the backups",
     "app/services/jobs.py": "the queue is everybody's until a job is taken",

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from app.clock import SystemClock
 from app.crypto import Keyring
+from app.exchange.mail import mailer_of
 from app.settings import DEVELOPMENT_SECRET, Settings
 
 OWN = f"k1:{b64encode(bytes(32)).decode()}"
@@ -73,3 +75,37 @@ def test_what_is_called_is_called_by_https_and_nothing_by_default() -> None:
     for wrong in ({**near, "environment": "production"}, {"communes_url": "http://geo.example"}):
         with pytest.raises(ValidationError, match=r"CLAUSES_(DIRECTORY|COMMUNES)_URL is no https address"):
             Settings.model_validate({"secret_keys": OWN, **wrong})
+
+
+MAIL = {"smtp_host": "mail.exemple.fr", "mail_from": "a@exemple.fr", "public_url": "https://api.exemple.fr"}
+SECRET = {"smtp_user": "service", "smtp_password": "secret"}
+
+
+def test_mail_is_off_by_default_and_by_tls_where_it_is_on() -> None:
+    assert mailer_of(Settings(), SystemClock()) is None
+    settings = Settings.model_validate({"environment": "production", "secret_keys": OWN, **MAIL, **SECRET})
+    assert (settings.smtp_port, settings.smtp_security) == (587, "starttls")
+    assert mailer_of(settings, SystemClock()) is not None
+    # Without a password a relay in one's own network may do without.
+    Settings.model_validate(
+        {**MAIL, "secret_keys": OWN, "environment": "production", "smtp_security": "none"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({**SECRET, "smtp_security": "none", "environment": "production"}, "password in clear"),
+        ({"smtp_user": "service"}, "go together"),
+        ({"smtp_password": "secret"}, "go together"),
+        ({"mail_from": ""}, "needs CLAUSES_MAIL_FROM"),
+        ({"public_url": ""}, "needs CLAUSES_MAIL_FROM and CLAUSES_PUBLIC_URL"),
+        ({"public_url": "http://api.exemple.fr"}, "CLAUSES_PUBLIC_URL is no https address"),
+        ({"mail_from": "a@exemple.fr\nBcc: b@exemple.fr"}, "should match pattern"),
+        ({"smtp_security": "maybe"}, "starttls"),
+    ],
+)
+def test_half_a_mail_server_is_refused_at_start_and_no_secret_shown(wrong: dict[str, str], told: str) -> None:
+    with pytest.raises(ValidationError, match=told) as refused:
+        Settings.model_validate({"secret_keys": OWN, **MAIL, **wrong})
+    assert "secret" not in str(refused.value).replace("secret_keys", "")

@@ -1,4 +1,4 @@
-"""The geocoder and API Géo on loopback: candidates with a score; no address of a person is ever sent."""
+"""The geocoder and API Géo on loopback: candidates with a score; one module asks them."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -20,8 +20,8 @@ from tests.architecture.source import modules
 from tests.exchange.fake_services import HASTY, Fake, Said, fake_service
 from tests.still_clock import StillClock
 
-# Which modules may ask where an address lies: none does yet, and none that knows people ever may.
-SENT: set[str] = set()
+# Which module may ask where an address lies: one that knows nobody, and chooses by whose address it is.
+SENT = {"app/services/addresses.py"}
 COMMUNE: dict[str, Any] = {"code": "57463", "nom": "Metz", "codesPostaux": ["57000"]}
 
 
@@ -108,6 +108,7 @@ def test_another_shape_is_told_not_guessed(answer: object) -> None:
             read_communes(other)
 
 
-def test_no_address_of_a_person_is_sent() -> None:
-    named = {module.path for module in modules("app") if "exchange.geography" in module.text}
-    assert named == SENT
+def test_one_module_sends_addresses_and_it_knows_nobody() -> None:
+    named = [module for module in modules("app") if "exchange.geography" in module.text]
+    assert {module.path for module in named} == SENT
+    assert not any(word in module.text for module in named for word in ("participant", "identit", "hires"))

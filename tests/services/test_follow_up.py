@@ -197,6 +197,52 @@ class TestActions:
         # The buyer neither decides on people nor employs them.
         assert "eligibility_ending" not in codes(story.actions(role=Role.BUYER))
 
+    @pytest.mark.parametrize(
+        ("day", "told"),
+        [
+            (date(2025, 4, 11), []),
+            (date(2025, 4, 12), ["statement_due"]),
+            (date(2025, 4, 14), ["statement_due"]),
+            # On its day it is missing.
+            (TODAY, ["missing_statement"]),
+        ],
+    )
+    def test_a_statement_about_to_fall_due_is_told_to_who_owes_it(
+        self, story: Story, day: date, told: list[str]
+    ) -> None:
+        found = [item for item in story.actions(day, Role.CONTRACTOR) if item.month == MARCH]
+        assert [item.code for item in found] == told
+        if told == ["statement_due"]:
+            firm = story.firm
+            assert found[0].text == f"Relevé de 03/2025 à envoyer avant le 15/04/2025 ({firm.name})"
+            assert (found[0].declarant, found[0].due_on) == (firm.identifier, TODAY)
+        others = [story.actions(day, role) for role in (Role.BUYER, Role.FACILITATOR)]
+        assert "statement_due" not in [item.code for actions in others for item in actions]
+
+    def test_a_statement_sent_early_is_not_asked_for(self, story: Story) -> None:
+        now = story.books.clock.instant
+        story.books.clock.instant = datetime(2025, 4, 3, 8, tzinfo=UTC)
+        story.books.statement(story.worker, MARCH)
+        story.books.clock.instant = now
+        assert MARCH not in [item.month for item in story.actions(date(2025, 4, 12), Role.CONTRACTOR)]
+
+    def test_who_declared_people_is_told_of_how_many_a_proof_is_awaited(self, story: Story) -> None:
+        books, sub = story.books, story.books.organisation()
+        for firm, decision in (
+            (story.firm, "needs_proof"),
+            (story.firm, "needs_proof"),
+            (story.firm, None),
+            (sub, "needs_proof"),
+        ):
+            books.worker(story.clause, story.contract, firm, decision=decision)
+        found = [item for item in story.actions(role=Role.CONTRACTOR) if item.code == "proofs_missing"]
+        assert [(item.declarant, item.count) for item in found] == [
+            (story.firm.identifier, 2),
+            (sub.identifier, 1),
+        ]
+        assert found[0].text == f"2 dossiers en attente d'un justificatif ({story.firm.name})"
+        assert "proofs_missing" not in codes(story.actions())
+
     def test_several_eligibilities_name_the_first_day(self, story: Story) -> None:
         for day in (20, 18):
             until = date(2025, 4, day)

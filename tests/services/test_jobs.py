@@ -372,6 +372,7 @@ class TestUpkeep:
                 "answers_purged": 1,
                 "files_swept": 0,
                 "mandates_ended": 0,
+                "delegations_ended": 0,
             }
 
     def test_an_unknown_contract_fails_its_recount_for_good(self, means: Means) -> None:

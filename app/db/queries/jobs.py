@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, and_, exists, func, or_, select, update
 
-from app.db.tables import Change, Event, Job, Mandate
+from app.db.tables import Change, Delegation, Event, Job, Mandate
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -106,16 +106,16 @@ def is_planned(session: ReadSession, kind: str, subject: str) -> bool:
     return bool(session.scalar(select(exists().where(Job.kind == kind, Job.subject == subject))))
 
 
-def mandates_to_announce(today: date) -> Select[Mandate]:
-    """Mandates whose last day has passed and whose end no event has told yet."""
+def ended_untold(table: type[Mandate | Delegation], event: str, today: date) -> Select[Any]:
+    """What was given from a day to a day, whose last day has passed and whose end no such event has told."""
     told = (
         exists()
         .where(
-            Change.contract_id == Mandate.contract_id,
+            Change.contract_id == table.contract_id,
             Event.change_id == Change.id,
-            Event.type == "mandate.ended",
-            Event.subject_id == Mandate.id,
+            Event.type == event,
+            Event.subject_id == table.id,
         )
-        .correlate(Mandate)
+        .correlate(table)
     )
-    return select(Mandate).where(Mandate.until < today, ~told).order_by(Mandate.id)
+    return select(table).where(table.until < today, ~told).order_by(table.id)

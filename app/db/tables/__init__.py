@@ -46,7 +46,9 @@ from app.db.tables.participants import (
 from app.db.tables.penalties import PenaltyCancellation, PenaltyDecision, PenaltyFact
 from app.db.tables.pools import Pool, PoolAnswer
 from app.db.tables.profiles import OwnProfile, ProfileVersion, ProfileWithdrawal
+from app.db.tables.quarters import QuarterEdition
 from app.db.tables.releases import Release, ReleaseCell, ReleaseContract
+from app.db.tables.reminders import Reminder
 from app.db.tables.splits import Split, SplitAnswer
 from app.db.tables.statements import (
     DocumentsSeen,
@@ -122,9 +124,11 @@ __all__ = [
     "PostalCode",
     "ProfileVersion",
     "ProfileWithdrawal",
+    "QuarterEdition",
     "Release",
     "ReleaseCell",
     "ReleaseContract",
+    "Reminder",
     "Residence",
     "Seal",
     "Split",

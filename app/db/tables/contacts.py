@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.types import Base, Code, Day, Id, Moment, Sealed, refers_to
@@ -30,6 +30,7 @@ class Contact(Base):
     until: Mapped[Day | None]
     confirmed_on: Mapped[Day]
     bounced_on: Mapped[Day | None]
+    reminders: Mapped[bool] = mapped_column(default=True, server_default=true())
     replaced_by_id: Mapped[Id | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]

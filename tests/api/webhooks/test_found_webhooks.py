@@ -1,6 +1,5 @@
 """Webhooks, as a clumsy or hostile user treats them: moved while failing, made at once, asked for again."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
@@ -11,28 +10,10 @@ from app.principal import Role
 from app.services import deliveries, webhooks
 from tests.api.builders import BUYER, Service, add_contract
 from tests.api.cases import PLATFORM
-from tests.api.hooks import PAUSE, forget_hooks, hook, serve, serving_now, tell
+from tests.api.hooks import PAUSE, hook, serve, tell
 from tests.api.receiving import Receiver, receiving
 
 AT_ONCE = 6
-
-
-@pytest.fixture(scope="module")
-def module_service(module_database_url: str) -> Iterator[Service]:
-    with serving_now(module_database_url) as service:
-        yield service
-
-
-@pytest.fixture
-def service(module_service: Service) -> Service:
-    forget_hooks(module_service)
-    return module_service
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
 
 
 def test_another_address_does_not_rest_for_the_former_one(service: Service, receiver: Receiver) -> None:

@@ -1,6 +1,5 @@
 """Webhooks as their organisation has them, and messages as a receiver on this machine gets them."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -16,26 +15,8 @@ from app.exchange.outgoing import Outgoing
 from app.principal import Role
 from app.services import webhooks
 from tests.api.builders import BUYER, CONTRACTOR, FACILITATOR, OTHER_BUYER, Service, add_contract, add_mandate
-from tests.api.hooks import forget_hooks, hook, serve, serving_now, tell
-from tests.api.receiving import Receiver, receiving
-
-
-@pytest.fixture(scope="module")
-def module_service(module_database_url: str) -> Iterator[Service]:
-    with serving_now(module_database_url) as service:
-        yield service
-
-
-@pytest.fixture
-def service(module_service: Service) -> Service:
-    forget_hooks(module_service)
-    return module_service
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
+from tests.api.hooks import hook, serve, tell
+from tests.api.receiving import Receiver
 
 
 class TestMessages:

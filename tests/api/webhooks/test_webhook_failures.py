@@ -1,7 +1,6 @@
 """Receivers that are down, slow, wrong or gone: nothing is lost, and nobody else waits."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,26 +9,8 @@ from app.principal import Role
 from app.services import deliveries
 from app.services.changes import settle
 from tests.api.builders import BUYER, Service, add_contract
-from tests.api.hooks import PAUSE, forget_hooks, hook, serve, serving_now, tell
-from tests.api.receiving import Receiver, receiving
-
-
-@pytest.fixture(scope="module")
-def module_service(module_database_url: str) -> Iterator[Service]:
-    with serving_now(module_database_url) as service:
-        yield service
-
-
-@pytest.fixture
-def service(module_service: Service) -> Service:
-    forget_hooks(module_service)
-    return module_service
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver:
-        yield receiver
+from tests.api.hooks import PAUSE, hook, serve, tell
+from tests.api.receiving import Receiver
 
 
 class TestFailures:
