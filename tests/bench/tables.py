@@ -104,7 +104,7 @@ def _import(url: str, key: str, path: Path, rows: int, *, mode: str, kill: bool)
         start = time.monotonic()
         made = send(port, key, path, "text/csv", f"kind=hours&mode={mode}")
         sent = time.monotonic()
-        found, peak, killed, rest, told = made, 0.0, 0, 0.0, -1
+        found, peak, killed, told = made, 0.0, False, -1
         while found["state"] in {"waiting", "running"}:
             time.sleep(1)
             found = get(port, key, f"/v1/imports/{made['id']}")
@@ -116,15 +116,11 @@ def _import(url: str, key: str, path: Path, rows: int, *, mode: str, kill: bool)
                 say(f"{found['done']} of {found['total']} after {time.monotonic() - sent:.0f} s")
             if kill and not killed and found["done"] > rows * 0.4:
                 os.kill(workers[0], signal.SIGKILL)
-                killed, rest = found["done"], time.monotonic()
-                say(f"worker killed at {killed} rows")
-            elif killed and rest > 0 and found["done"] > killed + HIRES:
-                # The time until the lease of the dead worker was over.
-                rest -= time.monotonic()
-        seconds = time.monotonic() - sent + min(0.0, rest)
-        say(f"sent in {sent - start:.1f} s, imported in {seconds:.0f} s, {rows / seconds:.0f} rows/s")
-        if killed:
-            say(f"waited {-rest:.0f} s for another worker to take it up")
+                killed = True
+                say(f"worker killed at {found['done']} rows: its lease of 30 s has to be over")
+        seconds = time.monotonic() - sent
+        rate = found["total"] / seconds
+        say(f"sent in {sent - start:.1f} s, imported in {seconds:.0f} s, {rate:.0f} rows/s")
         say(f"{found['state']}: " + ", ".join(f"{c} {n}" for c, n in found["outcomes"].items() if n))
         say(f"peak of the worker: {peak:.0f} MB")
         if found["outcomes"]["created"] != rows:
