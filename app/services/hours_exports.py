@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from app.db.queries import statements as queries
@@ -17,6 +18,7 @@ from app.services.statements import DECLARANTS
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from app.db.tables import Line
     from app.exchange.tables.writing import Row
     from app.schemas.contracts import ContractOut
     from app.schemas.exports import StatementsExport
@@ -60,11 +62,25 @@ def hours_extract(asked: StatementsExport) -> Extract:
 def _rows(reader: Reader, contract: ContractOut, found: list[Statement]) -> list[Row]:
     lines = lines_told(reader, found)
     hires = queries.hires_by_id(reader.session, {line.hire_id for told in lines.values() for line in told})
+    rows: list[Row] = []
+    for statement in found:
+        month = f"{statement.month:%Y-%m}"
+        if statement.nothing_to_declare:
+            rows.append((contract.reference, None, None, month, None, None, None, None, None, "oui"))
+        for line in lines[statement.id]:
+            hire = (str(line.hire_id), hires[line.hire_id].starts_on)
+            rows += [(contract.reference, *hire, month, *part, None) for part in _parts(line)]
+    return rows
+
+
+def _parts(line: Line) -> list[Row]:
+    """Worked, training and overtime hours, first and last day: of the line, or of each of its sub-periods."""
+    if not line.sub_periods:
+        return [(line.worked, line.training, line.overtime, None, None)]
     return [
         (
-            *(contract.reference, str(line.hire_id), hires[line.hire_id].starts_on),
-            *(f"{statement.month:%Y-%m}", line.worked, line.training, line.overtime),
+            *(item["worked"], item["training"], line.overtime if number == 0 else 0),
+            *(date.fromisoformat(item[name]) for name in ("first", "last")),
         )
-        for statement in found
-        for line in lines[statement.id]
+        for number, item in enumerate(line.sub_periods)
     ]

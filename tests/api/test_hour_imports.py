@@ -110,18 +110,23 @@ def reference_of(service: Service, contract_id: UUID) -> str:
 def test_hours_taken_away_and_sent_back_change_nothing(
     service: Service, contract_id: UUID, form: str
 ) -> None:
-    one, two = (add_hire(service, contract_id).hire_id for _ in range(2))
-    # Of one the overtime too, of the other nothing worked in December.
-    first = imported(
-        service, table(f";{one};2024-12;70,25;7,5;2", f";{two};2024-12;0;;", f";{two};2025-01;35;;")
+    one, two, three = (add_hire(service, contract_id).hire_id for _ in range(3))
+    # Of one the overtime too, of another two parts of the month, of the third no hour; nothing in January.
+    lines = (
+        f";{one};2024-12;70,25;7,5;2;;;",
+        f";{two};2024-12;21;;1,5;16/12/2024;18/12/2024;",
+        f";{two};2024-12;14;7;;23/12/2024;24/12/2024;",
+        f";{three};2024-12;0;;;;;",
+        f"{contract_id};;2025-01;;;;;;oui",
     )
-    assert {row["outcome"] for row in first["items"]} == {"created"}
+    first = imported(service, table(*lines, header=f"{HEADER};Du;Au;Rien à déclarer"))
+    assert [(row["outcome"], row["issues"]) for row in first["items"]] == [("created", [])] * 5
     before, sent = hours(service, contract_id), statements(service, contract_id)
     query = {"contract": str(contract_id), "format": form}
     taken = service.get("/v1/exports/hours", CONTRACTOR, Role.CONTRACTOR, **query)
     assert taken.status_code == 200, taken.text
     again = imported(service, taken.content, XLSX if form == "xlsx" else "text/csv")
-    assert [(row["outcome"], row["issues"]) for row in again["items"]] == [("unchanged", [])] * 3
+    assert [(row["outcome"], row["issues"]) for row in again["items"]] == [("unchanged", [])] * 5
     assert (hours(service, contract_id), statements(service, contract_id)) == (before, sent)
     # A buyer declares none; others' are nobody's to take.
     assert service.get("/v1/exports/hours", BUYER, Role.BUYER).status_code == 403
