@@ -262,7 +262,7 @@ WALLS: dict[str, Wall] = {
     ),
     # Accounts: of one organisation in one role. Pieces of a file are written before there is a job.
     **dict.fromkeys(
-        ("api_keys", "memberships", "jobs", "import_chunks", "import_mappings"),
+        ("api_keys", "memberships", "jobs", "import_chunks"),
         Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
     ),
     "stored_answers": Wall.same(_ACCOUNT),

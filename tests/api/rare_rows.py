@@ -6,14 +6,19 @@ Told over HTTP where an operation writes them; what a worker or the platform lea
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from app.clock import new_id
 from app.db.tables import (
     ConnectorPulse,
     Contract,
     DecpRecord,
     ImportRow,
+    Organisation,
     Release,
     ReleaseCell,
+    ReleaseContract,
+    Reminder,
 )
 from app.principal import SERVICE
 from app.services.decp_registering import identity_of
@@ -135,7 +140,7 @@ def _invoke_rights(case: Case) -> None:
 
 
 def _write_rows(case: Case, year: int) -> None:
-    """What a worker leaves of an import and of a connector, and what the platform publishes."""
+    """What a worker leaves of an import, of a connector and of a reminder, and what is published."""
     contract_id = UUID(case.ids["contract_id"])
     with writing(case.service.means, SERVICE, "builder") as writer:
         writer.record("release.published")
@@ -174,6 +179,25 @@ def _write_rows(case: Case, year: int) -> None:
         )
         writer.session.add_all((published, told, state, release))
         writer.session.flush()
+        holder = writer.session.scalars(
+            select(Organisation.id).where(Organisation.identifier == case.team.holder)
+        ).one()
+        reminder = Reminder(
+            id=new_id(),
+            organisation_id=holder,
+            role="contractor",
+            subject="statement_due",
+            day=writer.today,
+            state="sent",
+            tries=1,
+            contracts=1,
+            actions=1,
+            contacts=[],
+            escalated=False,
+            created_at=writer.now,
+        )
+        owner = writer.session.get_one(Contract, contract_id).owner_id
+        hours = ReleaseContract(release_id=release.id, contract_id=contract_id, owner_id=owner, hours=100)
         cell = ReleaseCell(
             release_id=release.id,
             indicator="activity",
@@ -182,4 +206,4 @@ def _write_rows(case: Case, year: int) -> None:
             hidden=True,
             columns=[],
         )
-        writer.session.add(cell)
+        writer.session.add_all((cell, hours, reminder))

@@ -5,7 +5,7 @@ where it is told who somebody is; which columns, and what a member of a group se
 the queries (`DECISIONS.md`, 90). The case: two contracts with everybody around, one more of buyer and holder
 alone; three people on the first, two on the second, one erased. The structure has no mandate on the second.
 
-Accounts, keys, imports and webhooks are the buyer's. The platform reads neither identities nor stored
+Accounts, keys, imports, exports and webhooks are the buyer's; the reminder is the holder's. The platform reads neither identities nor stored
 answers. Who somebody is, what was said of their later situation and to what they object reaches declarants
 and reviewers alone; the prescriber's second person objects, so that of outcomes it sees none.
 """
@@ -35,12 +35,16 @@ duration_decisions      all  all  all  all  all  all  all    .    .
 entries                 all  all  all  all  all  all part    .    .
 erasures                all    .  all    .    .    .    .    .    .
 events                  all part part part part part part part    .
+export_files              .  all    .    .    .    .    .    .    .
+export_pieces             .  all    .    .    .    .    .    .    .
 hire_traits             all  all  all  all  all  all part part    .
 hires                   all  all  all  all  all  all part part    .
 identities                .    . part part  all  all part part    .
 import_chunks           all  all    .    .    .    .    .    .    .
 import_files            all  all    .    .    .    .    .    .    .
+import_mappings           .  all    .    .    .    .    .    .    .
 import_rows             all  all    .    .    .    .    .    .    .
+import_tables           all  all    .    .    .    .    .    .    .
 invoices                all  all  all  all  all  all  all    .    .
 jobs                    all part    .    .    .    .    .    .    .
 kept_traits             all  all  all  all  all  all    .    .    .
@@ -65,7 +69,9 @@ profile_versions        all  all    .    .  all  all    .    .    .
 profile_withdrawals     all  all    .    .  all  all    .    .    .
 profiles                all  all    .    .  all  all    .    .    .
 release_cells           all  all  all  all  all  all  all  all  all
+release_contracts       all  all  all  all  all  all  all    .    .
 releases                all  all  all  all  all  all  all  all  all
+reminders                 .    .  all    .    .    .    .    .    .
 residences              all  all  all  all  all  all part part    .
 split_answers           all  all  all  all  all  all  all    .    .
 splits                  all  all  all  all  all  all  all    .    .
