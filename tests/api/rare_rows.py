@@ -186,7 +186,7 @@ def _write_rows(case: Case, year: int) -> None:
             id=new_id(),
             organisation_id=holder,
             role="contractor",
-            subject="statement_due",
+            subject="statements",
             day=writer.today,
             state="sent",
             tries=1,

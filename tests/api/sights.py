@@ -5,9 +5,10 @@ where it is told who somebody is; which columns, and what a member of a group se
 the queries (`DECISIONS.md`, 90). The case: two contracts with everybody around, one more of buyer and holder
 alone; three people on the first, two on the second, one erased. The structure has no mandate on the second.
 
-Accounts, keys, imports, exports and webhooks are the buyer's; the reminder is the holder's. The platform reads neither identities nor stored
-answers. Who somebody is, what was said of their later situation and to what they object reaches declarants
-and reviewers alone; the prescriber's second person objects, so that of outcomes it sees none.
+Accounts, keys, imports, exports and webhooks are the buyer's, the reminder is the holder's. The platform
+reads neither identities nor stored answers. Who somebody is, what was said of their later situation and to
+what they object reaches declarants and reviewers alone; the prescriber's second person objects, so that of
+outcomes it sees none.
 """
 
 SIGHTS = """
