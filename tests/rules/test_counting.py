@@ -78,6 +78,11 @@ def test_hours_and_their_adjective_agree_from_two_on() -> None:
     assert told == ["0 h comptée", "1 h comptée", "1,99 h comptée", "2 h comptées", "46 h comptées"]
 
 
+def test_an_approval_of_one_day_names_it_twice() -> None:
+    one = line({"worked": "7", "from": "2025-01-31", "to": "2025-01-31"}, 0, terms())
+    assert eligibility(one, days_of_month(one.hire, JANUARY))[1].parameter == "Du 31/01/2025 au 31/01/2025"
+
+
 def test_duration_names_its_last_day() -> None:
     days = days_of_month(_line().hire, JANUARY)
     kept, reason = duration(_line(until="2025-01-01"), days)
@@ -102,6 +107,10 @@ def test_duration_says_how_many_days_are_suspended_and_not_which() -> None:
     once = line({"worked": "90", "until": "2026-12-15", "suspended": suspended[:0]}, 0, terms())
     once = replace(once, suspended=(Span(date(2025, 1, 2), date(2025, 1, 2)),))
     assert duration(once, days_of_month(once.hire, JANUARY))[1].parameter.endswith(", hors 1 j suspendu")
+    twice = line(
+        {"worked": "90", "until": "2026-12-15", "suspended": [["2025-01-01", "2025-01-02"]]}, 0, terms()
+    )
+    assert duration(twice, days_of_month(twice.hire, JANUARY))[1].parameter.endswith(", hors 2 j suspendus")
 
 
 def test_a_split_is_named_with_its_day_and_its_parts() -> None:

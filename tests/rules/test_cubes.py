@@ -78,8 +78,16 @@ class TestYear:
         assert told(found, Indicator.SEX, "country")["FR"] != HIDDEN
 
     def test_what_an_earlier_release_hid_stays_hidden_under_every_indicator(self) -> None:
-        found = cubes(self.PEOPLE, THRESHOLDS, yearly=True, barred={METZ[:3]})
-        for indicator in (Indicator.ACTIVITY, Indicator.SEX):
+        # As many hires ended in both departments, in two classes.
+        ended = [
+            Share(
+                path, f"{path[2]}{n}", n % 3, n % 3, 1, {Indicator.OUTCOME: "lasting" if n < 20 else "other"}
+            )
+            for path in (METZ, NANCY)
+            for n in range(32)
+        ]
+        found = cubes(self.PEOPLE, THRESHOLDS, yearly=True, barred={METZ[:3]}, ended=ended)
+        for indicator in (Indicator.ACTIVITY, Indicator.SEX, Indicator.OUTCOME):
             departments = told(found, indicator, "department")
             assert departments["57"] == HIDDEN
             assert departments["54"] != HIDDEN

@@ -89,3 +89,26 @@ def test_two_quarters_that_are_told_differ_by_enough_hires() -> None:
         date(2026, 1, 1): (date(2025, 12, 31), 8),
     }
     assert settled_classes({}, date(2025, 7, 1), lambda _: 0) == (None, {})
+
+
+@pytest.mark.parametrize(
+    ("told_on", "end"),
+    [
+        (date(2025, 1, 1), date(2025, 3, 31)),
+        (date(2025, 3, 31), date(2025, 3, 31)),
+        (date(2025, 4, 1), date(2025, 6, 30)),
+        (date(2025, 12, 31), date(2025, 12, 31)),
+    ],
+)
+def test_what_is_told_belongs_to_the_quarter_of_its_day(told_on: date, end: date) -> None:
+    told: dict[Hashable, list[tuple[date, OutcomeCategory]]] = {1: [(told_on, OutcomeCategory.LASTING)]}
+    asked: list[date] = []
+
+    def smallest(day: date) -> int:
+        asked.append(day)
+        return 1
+
+    assert settled_classes(told, end + timedelta(days=1), smallest) == (end, {1: OutcomeCategory.LASTING})
+    assert asked == [end]
+    # One hire is not more than one: with a smallest group of two it waits.
+    assert settled_classes(told, end + timedelta(days=1), lambda _: 2) == (None, {})
