@@ -3,7 +3,8 @@
 VENV ?= .venv
 PY := $(VENV)/bin/python
 PREFIX ?= var/image
-WORKERS ?= 2
+# One more than the cores of a small machine: many tests wait for processes that they start.
+WORKERS ?= 3
 # What cannot be audited fails, unless it is asked for otherwise.
 export CLAUSES_AUDIT ?= required
 # The tests start dozens of processes: each would compile the whole service anew.
