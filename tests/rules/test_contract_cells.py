@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from app.rules.codes import Indicator
-from app.rules.contract_cells import Table, told_contracts
-from app.rules.cubes import Cell, cubes, quarter_told
+from app.rules.contract_cells import UNKNOWN, Table, told_contracts
+from app.rules.cubes import OF_HOURS, Cell, cubes, quarter_told
 from app.rules.secrecy import Path, Share
 from tests.rules.published_worlds import (
     COMMUNES,
@@ -69,12 +69,39 @@ class TestOneCell:
         small = [*crew("x", 3), *crew("y", 2), *crew("z", 3)]
         assert told([*crew("a", 30), *crew("b", 11), *small]) == {"a": 30_000}
 
+    def test_of_equals_the_last_stand_with_those_that_are_left(self) -> None:
+        # Two of eleven are too few firms; "c", "d" and "e" are three.
+        assert set(told([share for firm in "abcde" for share in crew(firm, 11)])) == {"a", "b"}
+
     def test_where_nothing_is_published_a_contract_hides_nobody_else(self) -> None:
         assert told([*crew("a", 11), *crew("b", 2)], shown=set()) == {"a": 11_000}
 
     def test_a_contract_that_is_never_told(self) -> None:
         shares = [*crew("a", 11), *others()]
         assert told_contracts(shares, [Table(shares, SHOWN)], THRESHOLDS, {"a"}) == {}
+
+
+class TestBlocks:
+    def test_a_block_is_the_narrowest_ground_that_is_told_all_the_way_down(self) -> None:
+        (share,) = crew("a", 1)
+        assert Table([share], SHOWN).block_of(share) == (METZ, "")
+        assert Table([share], {METZ[:1]}).block_of(share) == (METZ[:1], "")
+        assert Table([share], SHOWN - {METZ[:1]}).block_of(share) is None
+
+    def test_whose_category_is_not_known_stands_in_the_column_of_those(self) -> None:
+        (share,) = crew("a", 1)
+        columns = {"female": "female", UNKNOWN: "male|unknown"}
+        assert Table([share], SHOWN, Indicator.SEX, columns).block_of(share) == (METZ, "female")
+        assert Table([share], SHOWN, Indicator.LEVEL, columns).block_of(share) == (METZ, "male|unknown")
+
+    def test_a_quarter_tells_down_to_the_department_what_it_does_not_hide(self) -> None:
+        winter = crew("a", 1)
+        assert quarter_told(winter, []).shown == {METZ[:1], METZ[:2], METZ[:3]}
+        assert quarter_told(winter, [METZ[:3]]).shown == {METZ[:1], METZ[:2]}
+
+    def test_a_year_has_a_table_of_its_total_and_of_each_indicator_of_hours(self) -> None:
+        found = cubes([*crew("a", 12), *others()], THRESHOLDS, yearly=True)
+        assert [table.indicator for table in found.tables] == [None, *OF_HOURS]
 
 
 class TestSeveralTables:
