@@ -113,6 +113,8 @@ class Call:
         found = use_case(partial(reading, self.means, principal, self.request_id))
         disposition = f'attachment; filename="{found.name}"'
         headers = {"Cache-Control": "no-store", "Content-Disposition": disposition}
+        if found.size is not None:
+            headers["Content-Length"] = str(found.size)
         return StreamingResponse(found.pieces, 200, headers, media_type=found.media_type)
 
     def file(self, use_case: Callable[[Reader], bytes], media_type: str, name: str) -> Response:

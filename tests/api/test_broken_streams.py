@@ -1,0 +1,82 @@
+"""A file that breaks off on its way never looks whole to who takes it, through the server itself."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection, HTTPResponse, IncompleteRead
+from typing import Any
+
+import pytest
+import uvicorn
+
+from app.db.queries import exports as queries
+from app.principal import Role
+from app.services import contracts, extracts
+from app.worker import drain
+from tests import databases
+from tests.api.builders import BUYER, Service, add_contract, serving
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Service]:
+    with databases.migrated_database("sqlite") as url, serving(url) as running:
+        for _ in range(3):
+            add_contract(running)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def port(service: Service) -> Iterator[int]:
+    """The application that the service under test runs, behind a socket."""
+    config = uvicorn.Config(service.client.app, port=0, lifespan="off", log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join()
+
+
+@contextmanager
+def taken(service: Service, port: int, path: str) -> Iterator[HTTPResponse]:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection.request("GET", path, headers=service.headers(BUYER, Role.BUYER))
+        with connection.getresponse() as answer:
+            assert answer.status == 200
+            yield answer
+
+
+def test_a_table_whose_later_pages_fail_is_cut_off(
+    service: Service, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extracts, "BATCH", 1)
+    path = "/v1/exports/contracts"
+    with taken(service, port, path) as answer:
+        assert len(answer.read().splitlines()) == 4
+    read, pages = contracts.list_contracts, iter((False, True))
+
+    def failing(*given: Any) -> object:  # noqa: ANN401  # as the original
+        if next(pages):
+            raise RuntimeError("away")
+        return read(*given)
+
+    monkeypatch.setattr(contracts, "list_contracts", failing)
+    with taken(service, port, path) as answer, pytest.raises(IncompleteRead):
+        answer.read()
+
+
+def test_a_kept_file_whose_pieces_are_gone_is_cut_off(
+    service: Service, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extracts, "BATCH", 1)
+    export = service.post("/v1/exports", BUYER, Role.BUYER, {"kind": "contracts"}).json()
+    drain(service.means)
+    with taken(service, port, export["file"]) as answer:
+        assert answer.headers["content-length"] == str(len(answer.read()))
+    piece = queries.piece
+    monkeypatch.setattr(queries, "piece", lambda *given: piece(*given) if given[-1] == 0 else None)
+    with taken(service, port, export["file"]) as answer, pytest.raises(IncompleteRead):
+        answer.read()
