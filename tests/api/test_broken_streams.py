@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 import uvicorn
+from sqlalchemy import update
 
 from app.db.queries import exports as queries
+from app.db.tables import ApiKey
 from app.principal import Role
 from app.services import contracts, extracts
+from app.services.work import Reader
 from app.worker import drain
 from tests import databases
 from tests.api.builders import BUYER, Service, add_contract, serving
@@ -66,6 +69,31 @@ def test_a_table_whose_later_pages_fail_is_cut_off(
     monkeypatch.setattr(contracts, "list_contracts", failing)
     with taken(service, port, path) as answer, pytest.raises(IncompleteRead):
         answer.read()
+
+
+def test_a_key_that_is_revoked_reads_no_further_page(
+    service: Service, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extracts, "BATCH", 1)
+    read, pages = contracts.list_contracts, iter(range(9))
+
+    def revoking(reader: Reader, walk: Any) -> object:  # noqa: ANN401  # as the original
+        if next(pages) == 1:
+            with service.means.database.write() as session:
+                session.execute(
+                    update(ApiKey)
+                    .where(ApiKey.id == reader.principal.key_id)
+                    .values(revoked_at=service.clock.now())
+                )
+        return read(reader, walk)
+
+    monkeypatch.setattr(contracts, "list_contracts", revoking)
+    try:
+        with taken(service, port, "/v1/exports/contracts") as answer, pytest.raises(IncompleteRead) as cut:
+            answer.read()
+    finally:
+        service.forget_keys()
+    assert len(cut.value.partial.splitlines()) <= 3
 
 
 def test_a_kept_file_whose_pieces_are_gone_is_cut_off(
