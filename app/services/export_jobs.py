@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from app.clock import day_of, new_id
 from app.db.queries import exports as queries
@@ -19,6 +20,7 @@ from app.db.tables import ExportFile, ExportPiece, Job
 from app.errors import NotFound
 from app.exchange.tables.writing import Kind, Table, csv_lines, write_workbook
 from app.refusals.exports import ExportNotReady, ExportTooLarge
+from app.rules.days import ONE_DAY
 from app.schemas.export_jobs import ExportIn, ExportKind, ExportOut
 from app.schemas.exports import Separator, TableForm
 from app.schemas.jobs import JobProblem, JobState
@@ -35,7 +37,6 @@ from app.services.territory_exports import territories_extract
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import IO
-    from uuid import UUID
 
     from app.exchange.tables.writing import Column, Row
     from app.services.extracts import Extract, Page, Reading
@@ -68,7 +69,7 @@ def queue_export(writer: Writer, asked: ExportIn, days: int) -> ExportOut:
     if "as_of" in _criteria(asked):
         # A day begun is a day asked for, however long the work takes.
         said.setdefault("as_of", writer.today.isoformat())
-    payload = {"asked": said, "days": days}
+    payload = {"asked": said, "days": days, "lost": sorted(map(str, _lost(writer, writer.today)))}
     job = jobs.queue(writer, EXPORT, str(new_id()), payload)
     writer.touch(EXPORT, job.id, "kind")
     writer.session.flush()
@@ -97,9 +98,7 @@ def file_of(reading: Reading, export_id: UUID) -> SentFile:
             or file is None
             or file.kept_until is None
             or file.kept_until <= reader.now
-            or queries.has_lost_contracts(
-                reader.session, reader.principal, day_of(job.created_at), reader.today
-            )
+            or _has_lost_contracts(reader, job)
         ):
             raise ExportNotReady
         name = file.name
@@ -159,6 +158,17 @@ def extract_of(asked: ExportIn) -> Extract:
         level, _, code = str(asked.territory).partition("/")
         return territories_extract(level, code, asked.asked())
     return EXTRACTS[asked.kind](asked.asked())
+
+
+def _has_lost_contracts(reader: Reader, job: Job) -> bool:
+    """Whether a contract that the file may tell of is closed to the caller since it was asked for."""
+    found = _lost(reader, day_of(job.created_at))
+    return not found <= {UUID(contract_id) for contract_id in job.payload.get("lost", ())}
+
+
+def _lost(reader: Reader, asked_on: date) -> set[UUID]:
+    # What is closed at once was seen for the last time the day before.
+    return queries.lost_contracts(reader.session, reader.principal, asked_on - ONE_DAY, reader.today)
 
 
 def _criteria(asked: ExportIn) -> set[str]:

@@ -25,6 +25,7 @@ from tests.api.builders import (
     CONTRACTOR,
     OTHER_BUYER,
     STRUCTURE,
+    SUBCONTRACTOR,
     Service,
     add_contract,
     add_hire,
@@ -226,10 +227,28 @@ def test_who_has_lost_a_contract_since_takes_no_file_that_may_tell_of_it(service
     assert service.get(export["file"], *seat).status_code == 200
     service.clock.moment += timedelta(days=1)
     assert service.get(export["file"], *seat).json()["code"] == "export_not_ready"
-    # What is made from now on does not tell of it.
+    # What is made from now on does not tell of it, be it asked for on the first day without it.
     again = service.post(PATH, *seat, {"kind": "contracts"}).json()
     drain(service.means)
     assert str(contract_id) not in service.get(again["file"], *seat).text
+
+
+def test_who_is_shut_out_at_once_takes_no_file_of_the_same_day(service: Service) -> None:
+    """A mandate that is withdrawn had its last day yesterday."""
+    contract_id = add_contract(service)
+    add_mandate(service, contract_id, facilitator=SUBCONTRACTOR)
+    seat = (SUBCONTRACTOR, Role.FACILITATOR)
+    export = service.post(PATH, *seat, {"kind": "contracts"}).json()
+    drain(service.means)
+    assert service.get(export["file"], *seat).status_code == 200
+    mandates = f"/v1/contracts/{contract_id}/mandates"
+    (mandate,) = service.get(mandates, BUYER, Role.BUYER).json()["items"]
+    gone = service.send("DELETE", f"{mandates}/{mandate['id']}", BUYER, Role.BUYER, None, mandate["version"])
+    assert gone.status_code == 204
+    assert service.get(export["file"], *seat).json()["code"] == "export_not_ready"
+    again = service.post(PATH, *seat, {"kind": "contracts"}).json()
+    drain(service.means)
+    assert service.get(again["file"], *seat).status_code == 200
 
 
 def test_it_is_for_who_asked_alone(service: Service) -> None:

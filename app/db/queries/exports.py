@@ -54,22 +54,22 @@ def measures(session: ReadSession, job_id: UUID) -> tuple[int, int]:
     return number, int(total)
 
 
-def has_lost_contracts(session: ReadSession, principal: Principal, since: date, today: date) -> bool:
-    """Whether there is a contract that the principal saw on a day, or later, and does not see today."""
+def lost_contracts(session: ReadSession, principal: Principal, since: date, today: date) -> set[UUID]:
+    """The contracts that the principal saw on a day, or later, and does not see today."""
     former = aliased(ContractAccess)
     still_seen = exists().where(
         ContractAccess.owner_id == former.owner_id,
         ContractAccess.contract_id == former.contract_id,
         access_of(principal, today),
     )
-    lost = exists().where(
+    query = select(former.contract_id).where(
         former.organisation_id == principal.organisation_id,
         former.role == principal.role.value,
         former.until >= since,
         former.until < today,
         ~still_seen,
     )
-    return bool(session.scalar(select(lost)))
+    return set(session.scalars(query))
 
 
 def forget_pieces(session: WriteSession, job_id: UUID, part: str | None = None) -> bool:
