@@ -47,6 +47,7 @@ def publish_due(running: Running) -> dict[str, Any]:
             if quarter not in queries.of_year(writer.session, year):
                 releases.publish_period(writer, year, quarter)
                 published += 1
+            running.progress(writer.session, published, published)
     return {"published": published}
 
 
