@@ -16,6 +16,7 @@ from app.db.tables import ApiKey
 from app.principal import Role
 from app.services import contracts, extracts
 from app.services.work import Reader
+from app.web.observing import REGISTRY
 from app.worker import drain
 from tests import databases
 from tests.api.builders import BUYER, Service, add_contract, serving
@@ -52,6 +53,11 @@ def taken(service: Service, port: int, path: str) -> Iterator[HTTPResponse]:
             yield answer
 
 
+def faults(route: str) -> float:
+    labels = {"method": "GET", "route": route, "status": "500"}
+    return REGISTRY.get_sample_value("clauses_requests_total", labels) or 0
+
+
 def test_a_table_whose_later_pages_fail_is_cut_off(
     service: Service, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -67,8 +73,11 @@ def test_a_table_whose_later_pages_fail_is_cut_off(
         return read(*given)
 
     monkeypatch.setattr(contracts, "list_contracts", failing)
+    before = faults(path)
     with taken(service, port, path) as answer, pytest.raises(IncompleteRead):
         answer.read()
+    # Who runs the service counts it among the faults, though it began well.
+    assert faults(path) == before + 1
 
 
 def test_a_key_that_is_revoked_reads_no_further_page(
