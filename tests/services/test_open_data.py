@@ -100,6 +100,9 @@ def test_hours_are_told_once_their_year_is_published(land: Land) -> None:
     assert [(o["id"], o["measure"]) for o in metric["observations"]] == [("insertion-hours-2024", 140)]
     assert "metrics" not in land.released(land.small[0])["implementation"]
     assert "metrics" not in land.released(land.large, known_at=before)["implementation"]
+    for day, years in ((date(2024, 12, 30), 0), (date(2024, 12, 31), 1)):
+        delivered = land.released(land.large, as_of=day)["implementation"]
+        assert len(delivered.get("metrics", ())) == years, day
     # What was told stays, whatever is corrected since.
     with land.books.means.database.read() as session:
         clause = session.scalars(select(Clause).where(Clause.contract_id == land.large.id)).one()
