@@ -243,12 +243,17 @@ def _agreed(owed: Obligation) -> list[dict[str, Any]] | None:
 
 
 def _delivered(owed: Obligation) -> dict[str, Any]:
-    years = [
-        _observation(str(year), max(date(year, 1, 1), owed.start), min(date(year, 12, 31), owed.end), hours)
-        for year, hours in owed.years
-    ]
+    years = [_observation(str(year), *_inside(owed, year), hours) for year, hours in owed.years]
     metric = {"id": METRIC, "title": "Heures d'insertion comptées", "observations": years}
     return _known({"metrics": [metric] if years else None, "milestones": [_milestone(owed)]})
+
+
+def _inside(owed: Obligation, year: int) -> tuple[date, date]:
+    """The days of a year in the execution; the whole year if an amendment has left it outside since."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    if owed.start > last or owed.end < first:
+        return first, last
+    return max(first, owed.start), min(last, owed.end)
 
 
 def _milestone(owed: Obligation) -> dict[str, Any]:

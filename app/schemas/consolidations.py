@@ -83,7 +83,7 @@ class ConsolidationOut(TerritoryPeriod):
     buyer: str | None
     figures: FiguresOut | None = Field(
         description="Les mêmes chiffres que « Suivre la réalisation dans un territoire » pour l'année ; null"
-        " par résidence, sauf pour le facilitateur, si trop peu de personnes y sont."
+        " par résidence, sauf pour le facilitateur, si trop peu de personnes y sont ou pour un seul acheteur."
     )
     secured: Hours | None = Field(description="Comptées + en attente.")
     balance: Hours | None = Field(description="Comptées moins attendues.")
@@ -102,5 +102,6 @@ class ConsolidationOut(TerritoryPeriod):
     breakdowns: list[BreakdownOut]
     withheld: list[WithheldOut] = Field(description="Indicateurs que l'appelant ne lit pas.")
     outcomes: list[OutcomeFigures] = Field(
-        description="Sorties des mises à l'emploi finies dans l'année, par moment."
+        description="Sorties des mises à l'emploi finies dans l'année, par moment ; vide par résidence, sauf"
+        " pour le facilitateur."
     )

@@ -128,6 +128,8 @@ class TerritoryOutcomes(TerritoryPeriod):
     """Outcomes of the hires that ended in the period, and those whose place the level does not know."""
 
     level: Level | None
-    moments: list[OutcomeFigures]
+    moments: list[OutcomeFigures] = Field(
+        description="Par moment ; vide par résidence, comme le reste, sauf pour le facilitateur."
+    )
     unlocated: list[OutcomeFigures]
     items: list[ChildOutcomes]

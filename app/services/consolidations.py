@@ -105,9 +105,11 @@ def consolidate(reader: Reader, level: str, code: str, asked: ConsolidationQuery
     """Every indicator of a year; refused as the figures of the territory are."""
     question = question_of(reader, asked)
     ground = figures.ground_of(reader, level, code, figures.FINEST)
-    told = figures.told_inside(reader, question, ground)
     role = reader.principal.role
-    detailed = told is not None and (asked.basis is not Basis.RESIDENCE or role is Role.FACILITATOR)
+    masked = asked.basis is Basis.RESIDENCE and role is not Role.FACILITATOR
+    # One buyer's beside all buyers' would tell where the few people of another one live.
+    told = None if masked and asked.buyer else figures.told_inside(reader, question, ground)
+    detailed = told is not None and not masked
     rows = queries.counted_hires(reader.session, question, ground.parent) if detailed else ()
     return ConsolidationOut(
         **figures.common(reader, question, ground),

@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from app.clock import day_of, new_id
 from app.db.queries import exports as queries
@@ -19,6 +20,7 @@ from app.db.tables import ExportFile, ExportPiece, Job
 from app.errors import NotFound
 from app.exchange.tables.writing import Kind, Table, csv_lines, write_workbook
 from app.refusals.exports import ExportNotReady, ExportTooLarge
+from app.rules.days import ONE_DAY
 from app.schemas.export_jobs import ExportIn, ExportKind, ExportOut
 from app.schemas.exports import Separator, TableForm
 from app.schemas.jobs import JobProblem, JobState
@@ -35,7 +37,6 @@ from app.services.territory_exports import territories_extract
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import IO
-    from uuid import UUID
 
     from app.exchange.tables.writing import Column, Row
     from app.services.extracts import Extract, Page, Reading
@@ -68,7 +69,7 @@ def queue_export(writer: Writer, asked: ExportIn, days: int) -> ExportOut:
     if "as_of" in _criteria(asked):
         # A day begun is a day asked for, however long the work takes.
         said.setdefault("as_of", writer.today.isoformat())
-    payload = {"asked": said, "days": days}
+    payload = {"asked": said, "days": days, "lost": sorted(map(str, _lost(writer, writer.today)))}
     job = jobs.queue(writer, EXPORT, str(new_id()), payload)
     writer.touch(EXPORT, job.id, "kind")
     writer.session.flush()
@@ -82,17 +83,27 @@ def read_export(reader: Reader, export_id: UUID) -> ExportOut:
 
 
 def file_of(reading: Reading, export_id: UUID) -> SentFile:
-    """The file, read as it is sent; ExportNotReady while there is none."""
+    """The file, read as it is sent.
+
+    ExportNotReady while there is none, and once the caller has lost a contract that it may tell of.
+    """
     with reading() as reader:
         job = _seen(reader, export_id)
         asked = _asked(job.payload)
         # Who may no longer take it at once does not take it from here either.
         extract_of(asked).check(reader)
         file = queries.file_of(reader.session, export_id)
-        if file is None or file.kept_until is None or file.kept_until <= reader.now:
+        if (
+            job.state != JobState.DONE
+            or file is None
+            or file.kept_until is None
+            or file.kept_until <= reader.now
+            or _has_lost_contracts(reader, job)
+        ):
             raise ExportNotReady
         name = file.name
-    return SentFile(MEDIA[asked.form], name, _pieces(reading, export_id, FILE))
+        number, size = queries.measures(reader.session, export_id)
+    return SentFile(MEDIA[asked.form], name, _pieces(reading, export_id, FILE, number), size)
 
 
 def run_export(running: Running) -> dict[str, Any]:
@@ -107,10 +118,14 @@ def run_export(running: Running) -> dict[str, Any]:
         for page in pages(extract, running.reading, cursor):
             running.breathe()
             file = _keep(running, extract, asked, page)
-    if asked.form is TableForm.XLSX:
-        _write_workbook(running, extract, file.rows)
+    workbook = asked.form is TableForm.XLSX
+    if file.kept_until is None:
+        if workbook:
+            _write_workbook(running, extract, file)
+        _finish(running)
+    if workbook:
+        # Once the file is whole: a worker that takes over in between writes it from all rows, or not at all.
         _forget_part(running, ROWS, file.rows)
-    _finish(running)
     return {"rows": file.rows}
 
 
@@ -145,6 +160,17 @@ def extract_of(asked: ExportIn) -> Extract:
     return EXTRACTS[asked.kind](asked.asked())
 
 
+def _has_lost_contracts(reader: Reader, job: Job) -> bool:
+    """Whether a contract that the file may tell of is closed to the caller since it was asked for."""
+    found = _lost(reader, day_of(job.created_at))
+    return not found <= {UUID(contract_id) for contract_id in job.payload.get("lost", ())}
+
+
+def _lost(reader: Reader, asked_on: date) -> set[UUID]:
+    # What is closed at once was seen for the last time the day before.
+    return queries.lost_contracts(reader.session, reader.principal, asked_on - ONE_DAY, reader.today)
+
+
 def _criteria(asked: ExportIn) -> set[str]:
     return set(type(asked.asked()).model_fields)
 
@@ -171,7 +197,7 @@ def _shown(job: Job, file: ExportFile | None) -> ExportOut:
         problem=JobProblem(type=f"/problems/{job.problem}", code=job.problem) if job.problem else None,
         created_at=job.created_at,
         finished_at=job.finished_at,
-        available_until=file.kept_until if file else None,
+        available_until=file.kept_until if file and job.state == JobState.DONE else None,
         job=f"/v1/jobs/{job.id}",
         file=f"/v1/exports/{job.id}/file",
     )
@@ -224,20 +250,20 @@ def _keep(running: Running, extract: Extract, asked: ExportIn, page: Page) -> Ex
     return file
 
 
-def _write_workbook(running: Running, extract: Extract, number: int) -> None:
+def _write_workbook(running: Running, extract: Extract, kept: ExportFile) -> None:
     """The workbook from the rows that are kept, in pieces of its own; begun again if it was cut off."""
     running = replace(running, lease=WRITING_LEASE)
-    _forget_part(running, FILE, number)
+    _forget_part(running, FILE, kept.rows)
     with running.reading() as reader:
         about = extract.about(reader)
     table = Table(extract.title, extract.columns, about)
     with tempfile.TemporaryFile() as file:
-        write_workbook(file, table, _kept_rows(running, extract.columns))
+        write_workbook(file, table, _kept_rows(running, extract.columns, kept.pieces))
         file.seek(0)
         for ordinal, content in enumerate(_read(file)):
             running.breathe()
             with running.writing() as writer:
-                running.progress(writer.session, number, 0)
+                running.progress(writer.session, kept.rows, 0)
                 writer.session.add(
                     ExportPiece(job_id=running.job_id, part=FILE, ordinal=ordinal, content=content)
                 )
@@ -260,22 +286,21 @@ def _forget_part(running: Running, part: str, rows: int) -> None:
             left = queries.forget_pieces(writer.session, running.job_id, part)
 
 
-def _kept_rows(running: Running, columns: tuple[Column, ...]) -> Iterator[Row]:
-    for content in _pieces(running.reading, running.job_id, ROWS):
+def _kept_rows(running: Running, columns: tuple[Column, ...], number: int) -> Iterator[Row]:
+    for content in _pieces(running.reading, running.job_id, ROWS, number):
         running.breathe()
         for line in content.splitlines():
             yield [_decoded(column, value) for column, value in zip(columns, json.loads(line), strict=True)]
 
 
-def _pieces(reading: Reading, job_id: UUID, part: str) -> Iterator[bytes]:
-    ordinal = 0
-    while True:
+def _pieces(reading: Reading, job_id: UUID, part: str, number: int) -> Iterator[bytes]:
+    """So many pieces in order; ExportNotReady if one is forgotten meanwhile: half a file is none."""
+    for ordinal in range(number):
         with reading() as reader:
             content = queries.piece(reader.session, job_id, part, ordinal)
         if content is None:
-            return
+            raise ExportNotReady
         yield content
-        ordinal += 1
 
 
 def _read(file: IO[bytes]) -> Iterator[bytes]:

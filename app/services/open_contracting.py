@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from app.db.queries.releases import hours_of_contracts
@@ -96,7 +97,10 @@ def _record(reader: Reader, contract: ContractOut, asked: ComplianceQuery) -> oc
 
 
 def _obligation(reader: Reader, position: ComplianceOut, asked: ComplianceQuery) -> ocds.Obligation | None:
-    """What is owed, and of what was worked that which open data tell: published years of enough people."""
+    """What is owed, and of what was worked that which open data tell: published years of enough people.
+
+    Of a past day, the years that were over by then.
+    """
     if position.window is None or position.counted is None:
         return None
     told = hours_of_contracts(reader.session, [position.contract_id]).get(position.contract_id, {})
@@ -107,7 +111,11 @@ def _obligation(reader: Reader, position: ComplianceOut, asked: ComplianceQuery)
         required=public_hours(position),
         begun=position.counted > 0,
         met=position.status.code in ENOUGH,
-        years=tuple((year, found.hours) for year, found in sorted(told.items()) if _known(found, asked)),
+        years=tuple(
+            (year, found.hours)
+            for year, found in sorted(told.items())
+            if date(year, 12, 31) <= position.as_of and _known(found, asked)
+        ),
     )
 
 

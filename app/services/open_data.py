@@ -172,7 +172,7 @@ def public_hours(position: ComplianceOut) -> int | None:
 
 
 def _years(reader: Reader, contract: ContractOut, told: Mapping[int, Any]) -> Iterator[Row]:
-    """One row for each year of the execution that has begun."""
+    """One row for each year of the execution that has begun, and each told before an amendment moved it."""
     position = position_of(reader, contract.id, ComplianceQuery())
     if position is None or position.window is None:
         return
@@ -182,7 +182,7 @@ def _years(reader: Reader, contract: ContractOut, told: Mapping[int, Any]) -> It
         *(contract.notified_on, position.window.start, position.window.end, public_hours(position)),
     )
     last = min(position.window.end.year, reader.today.year)
-    for year in range(position.window.start.year, last + 1):
+    for year in sorted({*range(position.window.start.year, last + 1), *told}):
         found = told.get(year)
         if found is None:
             yield (*head, year, None, None)

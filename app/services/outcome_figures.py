@@ -16,6 +16,7 @@ from app.rules.hours import half_up
 from app.rules.labels import LABELS
 from app.rules.outcomes import latest_end, rates, settled_classes
 from app.rules.parameters import parameter
+from app.schemas.figures import Basis
 from app.schemas.outcomes import (
     CategoryCount,
     ChildOutcomes,
@@ -98,7 +99,8 @@ def _with_settled(
 def territory_outcomes(reader: Reader, level: str, code: str, asked: OutcomesQuery) -> TerritoryOutcomes:
     """Outcomes of the hires that ended in a period and stand in a territory, on the basis asked.
 
-    NotFound, Forbidden and InvalidPayload as for the figures of the territory.
+    By residence nothing is told but to the facilitator. NotFound, Forbidden and InvalidPayload as for the
+    figures of the territory.
     """
     inner = asked.level or figures.FINEST
     if asked.level is not None and asked.level not in figures.CONTAINED.get(level, ()):
@@ -106,7 +108,8 @@ def territory_outcomes(reader: Reader, level: str, code: str, asked: OutcomesQue
     question = figures.question_of(reader, asked)
     ground = figures.ground_of(reader, level, code, inner)
     outside = ground.parent & territory_queries.unlocated(ground.level)
-    children = _counted(reader, question, ground.children, ground.level) if asked.level else {}
+    told = asked.level is not None and _tells(reader, question)
+    children = _counted(reader, question, ground.children, ground.level) if told else {}
     named = territory_queries.named(reader.session, inner, [found for found in children if found is not None])
     return TerritoryOutcomes(
         **figures.common(reader, question, ground),
@@ -121,8 +124,15 @@ def territory_outcomes(reader: Reader, level: str, code: str, asked: OutcomesQue
 
 
 def moments_inside(reader: Reader, question: Asked, area: ColumnElement[bool]) -> list[OutcomeFigures]:
-    """Outcomes of the hires that ended in the months of a question and stand in an area."""
+    """Outcomes of the hires that ended in the months of a question and stand in an area; none untold."""
+    if not _tells(reader, question):
+        return []
     return _moments(reader, _counted(reader, question, area).get(None, {}))
+
+
+def _tells(reader: Reader, question: Asked) -> bool:
+    """Whether the caller may be told: where people live is the facilitator's, and few hires would tell it."""
+    return question.basis != Basis.RESIDENCE or reader.principal.role is Role.FACILITATOR
 
 
 def _until(day: date) -> dict[str, date]:

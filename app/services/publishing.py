@@ -40,6 +40,8 @@ def publish_due(running: Running) -> dict[str, Any]:
     for year, quarter in due(running.payload["from_year"], day_of(running.means.clock.now())):
         running.breathe()
         with running.writing() as writer:
+            # Holds the job until the commit: nobody takes it over, however long the figures take.
+            running.progress(writer.session, published, published)
             # Nobody else publishes from here on: what is not there is this job's to write.
             queries.hold_publishing(writer.session)
             if quarter not in queries.of_year(writer.session, year):

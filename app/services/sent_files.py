@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """What its answer says of it, and its bytes in order."""
+    """What its answer says of it, and its bytes in order; how many, where that is known (`size`)."""
 
     media_type: str
     name: str
     pieces: Iterable[bytes]
+    size: int | None = None

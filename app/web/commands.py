@@ -6,7 +6,8 @@ only makes requests wait their turn. Idempotency lives here alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from uuid import UUID
@@ -40,7 +41,7 @@ from app.errors import (
 from app.principal import Scope
 from app.services import credentials
 from app.services.sent_files import SentFile
-from app.services.work import Means, Reader, Writer, reading
+from app.services.work import Means, Reader, Writer
 from app.web.browsers import PAGE_POLICY
 from app.web.etags import expected_version, strong_etag, weak_etag
 from app.web.languages import language_of
@@ -101,7 +102,7 @@ class Call:
         self._identify()
         with self.means.database.read(NOBODY) as session:
             principal = self._authenticate(session, Scope.READ)
-        lines = use_case(partial(reading, self.means, principal, self.request_id))
+        lines = use_case(partial(self._reading_on, principal))
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
         return StreamingResponse(lines, 200, headers, media_type=media_type)
 
@@ -110,9 +111,11 @@ class Call:
         self._identify()
         with self.means.database.read(NOBODY) as session:
             principal = self._authenticate(session, Scope.READ)
-        found = use_case(partial(reading, self.means, principal, self.request_id))
+        found = use_case(partial(self._reading_on, principal))
         disposition = f'attachment; filename="{found.name}"'
         headers = {"Cache-Control": "no-store", "Content-Disposition": disposition}
+        if found.size is not None:
+            headers["Content-Length"] = str(found.size)
         return StreamingResponse(found.pieces, 200, headers, media_type=found.media_type)
 
     def file(self, use_case: Callable[[Reader], bytes], media_type: str, name: str) -> Response:
@@ -200,6 +203,18 @@ class Call:
             response = self._answer(result, principal, status)
             writer.close()
         return response
+
+    @contextmanager
+    def _reading_on(self, principal: Principal) -> Iterator[Reader]:
+        """A session for a part of a long answer; Forbidden once the credential holds for somebody else.
+
+        Whoever takes its time gets no more after the credential or the membership has ended.
+        """
+        with self.means.database.read(NOBODY) as session:
+            found = self._authenticate(session, Scope.READ)
+            if (found.organisation_id, found.role) != (principal.organisation_id, principal.role):
+                raise Forbidden
+            yield Reader(session, found, self.means, self.request_id)
 
     def _identify(self) -> None:
         """Read the credential before any session is open: the issuer of a token may have to be asked."""

@@ -58,6 +58,8 @@ class Observing:
             await self.app(scope, receive, send_named)
         except Exception as error:  # noqa: BLE001 - the last place where a fault can still be answered
             _log_fault(error, request_id)
+            # Of an answer that began well and broke off, the server cuts the connection.
+            status = InternalError.status
             if not answered:
                 await problem(InternalError(), Request(scope))(scope, receive, send_named)
         finally:

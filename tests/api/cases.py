@@ -239,6 +239,7 @@ def _made(case: Case, export_id: str) -> str:
     """The file of an export, as its job would leave it."""
     with case.service.means.database.write() as session:
         job = session.get_one(Job, UUID(export_id))
+        job.state = "done"
         of = {"organisation_id": job.organisation_id, "role": job.role}
         until = case.service.means.clock.now() + timedelta(days=7)
         session.add(

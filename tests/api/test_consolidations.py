@@ -167,6 +167,16 @@ def test_by_residence_the_detail_is_the_facilitators(service: Service, contract_
     assert consolidated(service, *FACILITATED, basis="residence")["figures"]["required"] is None
 
 
+@pytest.mark.usefixtures("contract_id")
+def test_by_residence_no_buyer_is_told_apart_from_the_others(service: Service) -> None:
+    """Of a firm's people on the contracts of two buyers: those of all less those of one are the other's."""
+    whole = consolidated(service, CONTRACTOR, Role.CONTRACTOR, basis="residence")
+    assert whole["figures"]["hours"]["counted"] == "110.50"
+    found = consolidated(service, CONTRACTOR, Role.CONTRACTOR, basis="residence", buyer=BUYER)
+    assert (found["figures"], found["breakdowns"]) == (None, [])
+    assert consolidated(service, *FACILITATED, basis="residence", buyer=BUYER)["figures"] is not None
+
+
 def test_publics_are_told_apart_where_enough_people_are_of_one(service: Service) -> None:
     contract_id = add_contract(service, buyer=STRUCTURE)
     add_mandate(service, contract_id, buyer=STRUCTURE)

@@ -2,24 +2,30 @@
 
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import openpyxl
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from app.db.tables import ExportFile, ExportPiece
-from app.principal import Role
+from app.db.queries import exports as queries
+from app.db.session import WriteSession
+from app.db.tables import ContractAccess, ExportFile, ExportPiece
+from app.principal import Principal, Role
+from app.refusals.exports import ExportNotReady
 from app.services import export_jobs, extracts, jobs
 from app.services.changes import settle
+from app.services.work import reading
 from app.worker import HANDLERS, drain
 from tests.api.builders import (
     BUYER,
     CONTRACTOR,
     OTHER_BUYER,
     STRUCTURE,
+    SUBCONTRACTOR,
     Service,
     add_contract,
     add_hire,
@@ -154,6 +160,95 @@ def test_another_worker_goes_on_where_one_died(
         assert made.text == service.get(f"{PATH}/entries", BUYER, Role.BUYER, as_of=JANUARY_OVER).text
     else:
         assert openpyxl.load_workbook(io.BytesIO(made.content))["Données"].auto_filter.ref == "A1:Q7"
+
+
+def test_a_workbook_is_whole_though_a_worker_dies_while_its_rows_are_forgotten(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drain(service.means)
+    export = asked(service, kind="entries", as_of=JANUARY_OVER, format="xlsx")
+    forget = queries.forget_pieces
+
+    def forget_and_die(session: WriteSession, job_id: UUID, part: str | None = None) -> bool:
+        left = forget(session, job_id, part)
+        if part == queries.ROWS and not left:
+            raise Killed
+        return left
+
+    with monkeypatch.context() as patched:
+        patched.setattr(queries, "forget_pieces", forget_and_die)
+        with pytest.raises(Killed):
+            jobs.work(service.means, HANDLERS, breathe=lambda: None, report=lambda _: None)
+    # Nobody takes it before its job says so.
+    assert service.get(export["file"], BUYER, Role.BUYER).json()["code"] == "export_not_ready"
+    assert shown(service, export)["available_until"] is None
+    service.clock.moment += timedelta(minutes=30)
+    drain(service.means)
+    done = shown(service, export)
+    assert (done["state"], done["rows"]) == ("done", 6)
+    content = service.get(done["file"], BUYER, Role.BUYER).content
+    assert openpyxl.load_workbook(io.BytesIO(content))["Données"].auto_filter.ref == "A1:Q7"
+
+
+def test_a_file_forgotten_while_it_is_sent_does_not_look_whole(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extracts, "ENOUGH", 1)
+    monkeypatch.setattr("app.services.entry_exports.BATCH", 1)
+    export = asked(service, kind="entries", as_of=JANUARY_OVER)
+    drain(service.means)
+    whole = service.get(export["file"], BUYER, Role.BUYER)
+    assert int(whole.headers["content-length"]) == len(whole.content)
+    with service.means.database.read() as session:
+        file = session.get_one(ExportFile, UUID(export["id"]))
+        principal = Principal(file.organisation_id, Role.BUYER)
+    found = export_jobs.file_of(partial(reading, service.means, principal, "test"), UUID(export["id"]))
+    pieces = iter(found.pieces)
+    next(pieces)
+    service.clock.moment += timedelta(days=7, minutes=1)
+    assert jobs.plan(service.means, export_jobs.FORGET, "while it is sent", {})
+    drain(service.means)
+    with pytest.raises(ExportNotReady):
+        list(pieces)
+
+
+def test_who_has_lost_a_contract_since_takes_no_file_that_may_tell_of_it(service: Service) -> None:
+    contract_id = add_contract(service)
+    add_mandate(service, contract_id, facilitator=STRUCTURE, until=date(2025, 12, 31))
+    seat = (STRUCTURE, Role.FACILITATOR)
+    export = service.post(PATH, *seat, {"kind": "contracts"}).json()
+    drain(service.means)
+    assert service.get(export["file"], *seat).status_code == 200
+    lost = service.clock.now().date()
+    with service.means.database.write() as session:
+        session.execute(
+            update(ContractAccess).where(ContractAccess.contract_id == contract_id).values(until=lost)
+        )
+    assert service.get(export["file"], *seat).status_code == 200
+    service.clock.moment += timedelta(days=1)
+    assert service.get(export["file"], *seat).json()["code"] == "export_not_ready"
+    # What is made from now on does not tell of it, be it asked for on the first day without it.
+    again = service.post(PATH, *seat, {"kind": "contracts"}).json()
+    drain(service.means)
+    assert str(contract_id) not in service.get(again["file"], *seat).text
+
+
+def test_who_is_shut_out_at_once_takes_no_file_of_the_same_day(service: Service) -> None:
+    """A mandate that is withdrawn had its last day yesterday."""
+    contract_id = add_contract(service)
+    add_mandate(service, contract_id, facilitator=SUBCONTRACTOR)
+    seat = (SUBCONTRACTOR, Role.FACILITATOR)
+    export = service.post(PATH, *seat, {"kind": "contracts"}).json()
+    drain(service.means)
+    assert service.get(export["file"], *seat).status_code == 200
+    mandates = f"/v1/contracts/{contract_id}/mandates"
+    (mandate,) = service.get(mandates, BUYER, Role.BUYER).json()["items"]
+    gone = service.send("DELETE", f"{mandates}/{mandate['id']}", BUYER, Role.BUYER, None, mandate["version"])
+    assert gone.status_code == 204
+    assert service.get(export["file"], *seat).json()["code"] == "export_not_ready"
+    again = service.post(PATH, *seat, {"kind": "contracts"}).json()
+    drain(service.means)
+    assert service.get(again["file"], *seat).status_code == 200
 
 
 def test_it_is_for_who_asked_alone(service: Service) -> None:

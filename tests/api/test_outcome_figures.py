@@ -133,6 +133,22 @@ class TestCounting:
         )
         assert found["moments"][0]["due"] == 1
 
+    def test_where_few_people_live_is_told_to_the_facilitator_alone(self, service: Service) -> None:
+        hire = approved(service, mandated_contract(service))
+        path = f"/v1/hires/{hire['hire_id']}/end"
+        body = {"ended_on": "2025-01-09", "reason": "end_of_contract"}
+        version = service.get(f"/v1/hires/{hire['hire_id']}", CONTRACTOR, Role.CONTRACTOR).json()["version"]
+        assert service.send("POST", path, CONTRACTOR, Role.CONTRACTOR, body, version).status_code == 200
+        moselle = "/v1/territories/department/57"
+        asked = {"basis": "residence", "level": "commune"}
+        found = counted(service, f"{moselle}/outcomes", (FACILITATOR, Role.FACILITATOR), **asked)
+        assert [item["territory"]["code"] for item in found["items"]] == ["57433"]
+        for seat in ((BUYER, Role.BUYER), (CONTRACTOR, Role.CONTRACTOR)):
+            found = counted(service, f"{moselle}/outcomes", seat, **asked)
+            assert (found["moments"], found["unlocated"], found["items"]) == ([], [], [])
+            year = service.get(f"{moselle}/consolidation", *seat, year=2025, basis="residence").json()
+            assert year["outcomes"] == []
+
     @pytest.mark.parametrize(
         ("addresses", "code"),
         [

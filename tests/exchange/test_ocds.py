@@ -74,6 +74,17 @@ def test_the_clause_and_its_hours_are_told() -> None:
     }
 
 
+def test_a_year_that_an_amendment_left_outside_is_told_whole() -> None:
+    moved = replace(OBLIGATION, start=date(2025, 2, 1), years=((2024, 1000), (2025, 1326), (2026, 100)))
+    found = release(procurement(obligation=moved), "ocds-abc123")
+    told = [item["period"] for item in found["contracts"][0]["implementation"]["metrics"][0]["observations"]]
+    assert [(period["startDate"][:10], period["endDate"][:10]) for period in told] == [
+        ("2024-01-01", "2024-12-31"),
+        ("2025-02-01", "2025-10-05"),
+        ("2026-01-01", "2026-12-31"),
+    ]
+
+
 def test_without_a_year_that_may_be_told_no_hours_are() -> None:
     untold = replace(OBLIGATION, years=())
     found = release(procurement(obligation=untold), "ocds-abc123")

@@ -44,12 +44,14 @@ def test_every_beginning_of_a_formula_is_inert() -> None:
         "'+1",
         "'-1",
         "'@a",
-        "=1",
+        "' =1",
         "a=1",
         "'\uff1d1",
         "'\uff201",
     ]
-    assert [inert(text)[0] for text in ("\t=1", "\r=1", "\n=1", "\uff0b1", "\uff0d1")] == ["'"] * 5
+    assert [inert(text)[0] for text in ("\t=1", "\r=1", "\n=1", "\uff0b1", "\uff0d1", " =1", "\u3000+1")] == [
+        "'"
+    ] * 7
 
 
 def test_the_workbook_holds_real_numbers_days_filter_and_total() -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from app.db.tables import Clause, Contract, Organisation
 from app.errors import Forbidden
 from app.principal import SERVICE, Role
+from app.rules.terms_json import terms_from_json, terms_to_json
 from app.schemas.compliance import ComplianceQuery
 from app.schemas.exports import ContractsTaken, Separator
 from app.schemas.releases import ReleaseIn
@@ -99,12 +100,36 @@ def test_hours_are_told_once_their_year_is_published(land: Land) -> None:
     assert [(o["id"], o["measure"]) for o in metric["observations"]] == [("insertion-hours-2024", 140)]
     assert "metrics" not in land.released(land.small[0])["implementation"]
     assert "metrics" not in land.released(land.large, known_at=before)["implementation"]
+    for day, years in ((date(2024, 12, 30), 0), (date(2024, 12, 31), 1)):
+        delivered = land.released(land.large, as_of=day)["implementation"]
+        assert len(delivered.get("metrics", ())) == years, day
     # What was told stays, whatever is corrected since.
     with land.books.means.database.read() as session:
         clause = session.scalars(select(Clause).where(Clause.contract_id == land.large.id)).one()
     worker = land.books.worker(clause, land.large, land.books.organisation())
     land.books.post(worker, DECEMBER, "counted", 4_000, execution=METZ)
     assert land.hours()[str(land.large.id), "2024"] == "140.00"
+
+
+def test_a_year_that_an_amendment_left_outside_is_told_still(land: Land) -> None:
+    """Told of 2024, then the window begins in 2025."""
+    later = {"start": "2025-01-01", "end": "2025-09-11"}
+    document = {
+        "profile": "ccag-2021",
+        "target": {"kind": "fixed_hours", "hours": "46.00"},
+        "window": later,
+        "reporting": {"every": "month", "due_day": 15},
+    }
+    terms = terms_to_json(terms_from_json(document))
+    with land.books.means.database.write() as session:
+        before = session.scalars(select(Clause.terms).where(Clause.contract_id == land.large.id)).one()
+        session.execute(update(Clause).where(Clause.contract_id == land.large.id).values(terms=terms))
+    try:
+        found = land.hours()
+    finally:
+        with land.books.means.database.write() as session:
+            session.execute(update(Clause).where(Clause.contract_id == land.large.id).values(terms=before))
+    assert [found.get((str(land.large.id), year)) for year in ("2024", "2025")] == ["140.00", ""]
 
 
 def test_the_file_is_what_its_schema_says(land: Land) -> None:

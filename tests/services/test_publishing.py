@@ -1,23 +1,35 @@
 """Quarters and years are published by the worker once their delay has passed, each once."""
 
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from app.db.queries import releases as queries
+from app.db.session import WriteSession
 from app.db.tables import Change, Job, Release
 from app.principal import SERVICE
+from app.rules import cubes
 from app.schemas.releases import ReleaseIn
 from app.services import jobs, publishing, releases
 from app.services.work import writing
 from app.worker import Daily, Worker
+from tests import databases
 from tests.api.builders import Service, serving
 
 
 @pytest.fixture
 def service(database_url: str) -> Iterator[Service]:
     with serving(database_url) as running:
+        yield running
+
+
+@pytest.fixture
+def postgres_service() -> Iterator[Service]:
+    with databases.migrated_database("postgres") as url, serving(url) as running:
         yield running
 
 
@@ -86,6 +98,42 @@ def test_what_was_published_by_hand_or_before_a_stop_is_not_published_again(serv
         assert jobs.work(service.means, handlers, breathe=breathe, report=_fail)
     assert published(service) == [(2024, 2), (2024, 1), (2024, 3)]
     assert not publishing.plan_publishing(service.means, 2024)
+
+
+@pytest.mark.postgres
+def test_figures_that_take_longer_than_a_lease_are_published_by_who_began(
+    postgres_service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another worker looks for work meanwhile; the server waits for the sums as well."""
+    service = postgres_service
+    on(service, 2024, 11, 14)
+    assert publishing.plan_publishing(service.means, 2024)
+    taken: list[bool] = []
+
+    def slow(*given: Any, **named: Any) -> Any:  # noqa: ANN401  # as the original
+        service.clock.moment += jobs.LEASE + timedelta(seconds=1)
+        time.sleep(0.3)
+        taken.append(jobs.work(service.means, {publishing.PUBLISH: _other}, breathe=_rest, report=_fail))
+        return cubes.cubes(*given, **named)
+
+    def soon(session: WriteSession) -> None:
+        session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '200ms'"))
+        hold(session)
+
+    hold = queries.hold_publishing
+    monkeypatch.setattr("app.services.releases.cubes", slow)
+    monkeypatch.setattr(queries, "hold_publishing", soon)
+    handlers = {publishing.PUBLISH: publishing.publish_due}
+    assert jobs.work(service.means, handlers, breathe=_rest, report=_fail)
+    assert (published(service), taken) == ([(2024, 1), (2024, 2)], [False, False])
+
+
+def _other(running: jobs.Running) -> dict[str, Any]:
+    return {"taken by": running.attempt}
+
+
+def _rest() -> None:
+    """Nobody asks for the end."""
 
 
 def _fail(error: Exception) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import Select, delete, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
+from app.db.queries.contracts import access_of
 from app.db.queries.jobs import CANCELLED, FAILED
-from app.db.tables import ExportFile, ExportPiece, Job
+from app.db.tables import ContractAccess, ExportFile, ExportPiece, Job
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from app.db.session import ReadSession, WriteSession
@@ -42,6 +44,32 @@ def piece(session: ReadSession, job_id: UUID, part: str, ordinal: int) -> bytes 
         ExportPiece.job_id == job_id, ExportPiece.part == part, ExportPiece.ordinal == ordinal
     )
     return session.scalar(query)
+
+
+def measures(session: ReadSession, job_id: UUID) -> tuple[int, int]:
+    """How many pieces a file has, and how many bytes."""
+    size = func.coalesce(func.sum(func.length(ExportPiece.content)), 0)
+    query = select(func.count(), size).where(ExportPiece.job_id == job_id, ExportPiece.part == FILE)
+    number, total = session.execute(query).one()
+    return number, int(total)
+
+
+def lost_contracts(session: ReadSession, principal: Principal, since: date, today: date) -> set[UUID]:
+    """The contracts that the principal saw on a day, or later, and does not see today."""
+    former = aliased(ContractAccess)
+    still_seen = exists().where(
+        ContractAccess.owner_id == former.owner_id,
+        ContractAccess.contract_id == former.contract_id,
+        access_of(principal, today),
+    )
+    query = select(former.contract_id).where(
+        former.organisation_id == principal.organisation_id,
+        former.role == principal.role.value,
+        former.until >= since,
+        former.until < today,
+        ~still_seen,
+    )
+    return set(session.scalars(query))
 
 
 def forget_pieces(session: WriteSession, job_id: UUID, part: str | None = None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, cast, exists, func, insert, select
+from sqlalchemy import BigInteger, cast, exists, func, insert, select, text
 from sqlalchemy.orm import aliased
 
 from app.db.queries.outcomes import APPROVED, first_place
@@ -52,9 +52,13 @@ PUBLISH_LOCK = 7_401_015
 
 
 def hold_publishing(session: WriteSession) -> None:
-    """Let nobody else publish until the commit; SQLite's write lock already does."""
+    """Let nobody else publish until the commit; SQLite's write lock already does.
+
+    The transaction then waits while figures are computed, for as long as they take.
+    """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(PUBLISH_LOCK)))
+        session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
 
 
 def counted_hours(

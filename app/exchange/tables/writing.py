@@ -108,8 +108,11 @@ def write_workbook(file: IO[bytes], table: Table, rows: Iterable[Row]) -> None:
 
 
 def inert(text: str) -> str:
-    """A text that no spreadsheet computes: led by an apostrophe when it begins like a formula."""
-    return f"'{text}" if text.startswith(COMPUTED) else text
+    """A text that no spreadsheet computes: led by an apostrophe when it begins like a formula.
+
+    Also behind spaces: whoever reads the file may strip them.
+    """
+    return f"'{text}" if text.startswith(COMPUTED) or text.lstrip().startswith(COMPUTED) else text
 
 
 def _data(
