@@ -191,9 +191,9 @@ class Task:
             yield wave
 
     def _was_blocked(self) -> bool:
-        # What a worker that died had found: its other half is not to apply what it said was held back.
+        # What a worker that died had found: a line that it refused holds the rest back still.
         with self.running.reading() as reader:
-            return ImportOutcome.HELD_BACK in files.outcomes_of(reader.session, self.running.job_id)
+            return files.has_flaws(reader.session, self.running.job_id, import_copies.FLAWED)
 
     def _try_all(self, numbers: Sequence[int]) -> bool:
         """Try every group and remember what became of it; whether any line is refused."""

@@ -1,7 +1,7 @@
 """Hires from a firm's own table: people recorded once, their identity nowhere but in its sealed place."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +15,8 @@ from app import worker
 from app.db.tables import Assessment, Hire, ImportChunk, ImportMapping, ImportRow, Job, Participant
 from app.principal import SERVICE, Role
 from app.services import eligibility, hires
+from app.services.import_results import Results
+from app.services.table_lines import Line
 from app.services.verify import verify
 from app.services.work import reading
 from tests.api.builders import (
@@ -303,3 +305,29 @@ def test_a_worker_that_dies_declares_nobody_twice(service: Service, monkeypatch:
     worker.drain(service.means)
     assert [row["outcome"] for row in read(service, made["id"])["items"]] == ["created"] * 3
     assert len(declared(service, contract_id)) == 3
+
+
+@pytest.mark.parametrize("dry_run", ["false", "true"])
+def test_a_worker_that_dies_once_a_line_is_refused_leaves_nothing_to_be_written(
+    service: Service, monkeypatch: pytest.MonkeyPatch, dry_run: str
+) -> None:
+    contract_id = add_contract(service)
+    content = table(line(contract_id, "Refusée", ROME="x"), line(contract_id, "Juste")).encode()
+    made = send(service, content, dry_run=dry_run).json()
+    kept, told_lines = Results.report, 0
+
+    def report(results: Results, lines: Sequence[Line]) -> None:
+        nonlocal told_lines
+        if told_lines:
+            raise Died
+        kept(results, lines)
+        told_lines += len(lines)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Results, "report", report)
+        with pytest.raises(Died):
+            worker.drain(service.means)
+    service.clock.moment += timedelta(minutes=2)
+    worker.drain(service.means)
+    assert [row["outcome"] for row in read(service, made["id"])["items"]] == ["rejected", "held_back"]
+    assert declared(service, contract_id) == []
