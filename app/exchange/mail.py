@@ -45,6 +45,8 @@ Security = Literal["starttls", "tls", "none"]
 WHOLE_SECONDS = 20.0
 DONE, TAKEN = 250, frozenset({250, 251})
 FIRST_REFUSAL, FIRST_PASSING = 500, 400
+# RFC 5321: of an address. Others are of the command, of the session or of whom the server serves at all.
+OF_MAILBOX = frozenset({550, 551, 553})
 # RFC 3463: what stands before the text of most answers.
 ENHANCED = re.compile(rb"\s*(\d\.\d{1,3}\.\d{1,3})\b")
 # That there is no such mailbox, or no more; a full one, a policy or a fault of the server says nothing of it.
@@ -283,11 +285,11 @@ def _judge(code: int) -> None:
 
 
 def _is_dead(code: int, said: bytes) -> bool:
-    """Whether an answer says that there is no such mailbox, by its own words if it uses them."""
+    """Whether an answer says that there is no such mailbox, by the more exact code if it has one."""
     if code < FIRST_REFUSAL:
         return False
     more = ENHANCED.match(said)
-    return True if more is None else bool(NO_SUCH.fullmatch(more[1].decode("ascii")))
+    return code in OF_MAILBOX if more is None else bool(NO_SUCH.fullmatch(more[1].decode("ascii")))
 
 
 def _leave(session: _Session) -> None:

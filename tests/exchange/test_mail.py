@@ -61,6 +61,11 @@ def test_a_message_is_taken_whole_and_names_nobody_but_its_addresses(fake: FakeM
         ("550 5.1.1 no such user", True),
         ("553 5.1.3 bad address", True),
         ("550 5.2.1 mailbox disabled", True),
+        ("551 user not local", True),
+        # A server that wants a password, or serves others, says so at every address.
+        ("530 authentication required", False),
+        ("554 relay access denied", False),
+        ("503 bad sequence of commands", False),
         ("552 5.2.2 mailbox full", False),
         ("550 5.7.1 relaying denied", False),
         ("554 5.7.26 policy", False),
