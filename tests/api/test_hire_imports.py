@@ -188,6 +188,22 @@ def test_a_hire_that_stands_otherwise_is_told(service: Service) -> None:
     assert len(declared(service, contract_id)) == 2
 
 
+def test_a_line_that_is_there_twice_stands_with_the_first_or_not_at_all(service: Service) -> None:
+    contract_id = add_contract(service)
+    good, odd, late = (
+        line(contract_id, "Sûre"),
+        line(contract_id, "Étrange", ROME="x"),
+        line(contract_id, "Tard"),
+    )
+    found = imported(service, table(good, good, odd, odd), mode="valid")
+    assert [row["outcome"] for row in found["items"]] == ["created", "unchanged", "rejected", "held_back"]
+    imported(service, table(late))
+    other = line(contract_id, "Tard", Durée="20")
+    found = imported(service, table(other, other, good), mode="valid")
+    assert [row["outcome"] for row in found["items"]] == ["rejected", "held_back", "unchanged"]
+    assert len(declared(service, contract_id)) == 2
+
+
 def test_facts_are_told_under_their_own_words_and_never_read_back(service: Service) -> None:
     contract_id = add_contract(service)
     facts = ";Allocataire du RSA;Inscrit à France Travail depuis le;Mois travaillés dans les 12 derniers mois"
