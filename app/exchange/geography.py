@@ -72,13 +72,11 @@ def read_candidates(answer: object) -> list[Candidate]:
     best: dict[str, Candidate] = {}
     for feature in _field(answer, "features", list):
         told = _field(feature, "properties", dict)
-        score = told.get("score")
-        if not isinstance(score, int | float) or isinstance(score, bool) or not math.isfinite(score):
-            raise ConnectorError(MALFORMED)
         found = Candidate(
             _code(told, "citycode"),
             _field(told, "city", str),
-            max(0, min(100, round(score * 100))),
+            # Within its bounds first: a number may be finite, and a hundred times it not.
+            round(max(0.0, min(1.0, _number(told.get("score")))) * 100),
             _point(feature) if told.get("type") == HOUSE else None,
         )
         known = best.get(found.commune)
@@ -89,10 +87,10 @@ def read_candidates(answer: object) -> list[Candidate]:
 
 def _point(feature: Any) -> tuple[float, float]:  # noqa: ANN401 - any JSON
     found = _field(_field(feature, "geometry", dict), "coordinates", list)
-    numbers = [value for value in found if isinstance(value, int | float) and not isinstance(value, bool)]
-    if len(numbers) != len(found) or len(found) < 2 or not all(map(math.isfinite, numbers)):  # noqa: PLR2004 - a plane
+    longitude, latitude, *_ = [*map(_number, found), math.nan, math.nan]
+    if math.isnan(latitude):
         raise ConnectorError(MALFORMED)
-    return float(numbers[0]), float(numbers[1])
+    return longitude, latitude
 
 
 def commune_of_code(communes: Connector, code: str) -> Commune | None:
@@ -140,6 +138,17 @@ def _code(told: object, name: str) -> str:
     if not COMMUNE_CODE.fullmatch(code):
         raise ConnectorError(MALFORMED)
     return code
+
+
+def _number(value: object) -> float:
+    try:
+        number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    except OverflowError:
+        # JSON bounds no whole number; a float is bounded.
+        number = math.nan
+    if not math.isfinite(number):
+        raise ConnectorError(MALFORMED)
+    return number
 
 
 def _text(value: object) -> str:

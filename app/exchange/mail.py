@@ -18,7 +18,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from app.exchange.connector import (
     CERTIFICATE,
@@ -45,6 +45,8 @@ Security = Literal["starttls", "tls", "none"]
 WHOLE_SECONDS = 20.0
 DONE, TAKEN = 250, frozenset({250, 251})
 FIRST_REFUSAL, FIRST_PASSING = 500, 400
+# RFC 5321: of an address. Others are of the command, of the session or of whom the server serves at all.
+OF_MAILBOX = frozenset({550, 551, 553})
 # RFC 3463: what stands before the text of most answers.
 ENHANCED = re.compile(rb"\s*(\d\.\d{1,3}\.\d{1,3})\b")
 # That there is no such mailbox, or no more; a full one, a policy or a fault of the server says nothing of it.
@@ -119,36 +121,36 @@ class Mailer(Watched):
     def send(self, letter: Letter) -> Receipt:
         """Hand a message over. ConnectorError: it was certainly not taken; InDoubtError: nobody knows."""
         with self.trying():
-            began = time.monotonic()
-            session = patiently(lambda: self._opened(began), self._patience)
+            until = time.monotonic() + WHOLE_SECONDS
+            session = patiently(lambda: self._opened(until), self._patience)
             try:
                 with _told():
-                    return self._hand_over(session, letter, began)
+                    return self._hand_over(session, letter)
             finally:
                 _leave(session)
 
-    def _opened(self, began: float) -> smtplib.SMTP:
+    def _opened(self, until: float) -> _Session:
         """A connection on which messages may be handed over; ConnectorError."""
         server, seconds = self._server, self._patience.call_seconds
         # Its own name would be looked up, and tell of the network that it stands in.
         where = server.host, server.port, self._domain
         with _told():
             if server.security == "tls":
-                session: smtplib.SMTP = smtplib.SMTP_SSL(*where, timeout=seconds, context=self._context)
+                session: _Session = _TlsSession(until, *where, timeout=seconds, context=self._context)
             else:
-                session = smtplib.SMTP(*where, timeout=seconds)
+                session = _Session(until, *where, timeout=seconds)
             try:
-                self._greet(session, began)
+                self._greet(session)
             except BaseException:
                 _leave(session)
                 raise
         return session
 
-    def _greet(self, session: smtplib.SMTP, began: float) -> None:
-        self._hurry(session, began)
+    def _greet(self, session: _Session) -> None:
+        session.hurry()
         session.ehlo_or_helo_if_needed()
         if self._server.security == "starttls":
-            self._hurry(session, began)
+            session.hurry()
             try:
                 session.starttls(context=self._context)
             except (smtplib.SMTPNotSupportedError, smtplib.SMTPResponseException):
@@ -156,7 +158,7 @@ class Mailer(Watched):
                 raise ConnectorError(NO_TLS) from None
             session.ehlo_or_helo_if_needed()
         if self._server.user:
-            self._hurry(session, began)
+            session.hurry()
             try:
                 session.login(self._server.user, self._server.password)
             except smtplib.SMTPAuthenticationError as error:
@@ -165,12 +167,12 @@ class Mailer(Watched):
             except smtplib.SMTPNotSupportedError:
                 raise ConnectorError(CREDENTIALS) from None
 
-    def _hand_over(self, session: smtplib.SMTP, letter: Letter, began: float) -> Receipt:
-        self._hurry(session, began)
+    def _hand_over(self, session: _Session, letter: Letter) -> Receipt:
+        session.hurry()
         _judge(session.mail(self._server.sender)[0])
         taken, later, dead = False, False, set()
         for address in letter.to:
-            self._hurry(session, began)
+            session.hurry()
             code, said = session.rcpt(address)
             taken = taken or code in TAKEN
             later = later or code < FIRST_REFUSAL
@@ -178,10 +180,10 @@ class Mailer(Watched):
                 dead.add(address)
         if not taken:
             return Receipt(Fate.DEFERRED if later else Fate.REFUSED, frozenset(dead))
-        self._hurry(session, began)
+        session.hurry()
         return Receipt(self._give(session, letter), frozenset(dead))
 
-    def _give(self, session: smtplib.SMTP, letter: Letter) -> Fate:
+    def _give(self, session: _Session, letter: Letter) -> Fate:
         try:
             with _told():
                 code, _ = session.data(self._written(letter))
@@ -209,12 +211,56 @@ class Mailer(Watched):
         message.set_content(letter.text, charset="utf-8", cte="quoted-printable")
         return message.as_bytes()
 
-    def _hurry(self, session: smtplib.SMTP, began: float) -> None:
-        """Leave each answer what is left of the whole; ConnectorError (`timeout`) once there is nothing."""
-        left = WHOLE_SECONDS - (time.monotonic() - began)
-        if left <= 0 or session.sock is None:
-            raise ConnectorError("timeout")
-        session.sock.settimeout(min(left, self._patience.call_seconds))
+
+class _Session(smtplib.SMTP):
+    """A connection that has its end, however slowly the other side speaks.
+
+    A timeout of a socket begins anew with each byte: who sends one now and then would never be late.
+    """
+
+    def __init__(self, until: float, *where: Any, **how: Any) -> None:  # noqa: ANN401 - as the class has it
+        """Connect, and hear the greeting, before an instant of the monotonic clock."""
+        self.until = until
+        super().__init__(*where, **how)
+
+    def hurry(self) -> None:
+        """Leave what comes next what is left of the whole; TimeoutError once there is nothing."""
+        left = self.until - time.monotonic()
+        if left <= 0 or self.sock is None:
+            raise TimeoutError
+        self.sock.settimeout(min(left, self.timeout))
+
+    def getreply(self) -> tuple[int, bytes]:
+        """One answer of the server."""
+        if self.file is None and self.sock is not None:
+            self.file = _Lines(self, self.sock)
+        return super().getreply()
+
+
+class _TlsSession(_Session, smtplib.SMTP_SSL):
+    """The same in TLS from the first byte."""
+
+
+class _Lines:
+    """The lines that come over a connection, as `smtplib` reads them from a file."""
+
+    def __init__(self, session: _Session, sock: socket.socket) -> None:
+        self._session, self._sock, self._rest = session, sock, b""
+
+    def readline(self, most: int) -> bytes:
+        """The next line, or so many bytes of it; fewer where the connection ended. OSError."""
+        while b"\n" not in self._rest and len(self._rest) < most:
+            self._session.hurry()
+            piece = self._sock.recv(most)
+            if not piece:
+                break
+            self._rest += piece
+        end = min(self._rest.find(b"\n") + 1 or most, most)
+        line, self._rest = self._rest[:end], self._rest[end:]
+        return line
+
+    def close(self) -> None:
+        """Leave the connection to who opened it."""
 
 
 def mailer_of(settings: Settings, clock: Clock) -> Mailer | None:
@@ -239,17 +285,17 @@ def _judge(code: int) -> None:
 
 
 def _is_dead(code: int, said: bytes) -> bool:
-    """Whether an answer says that there is no such mailbox, by its own words if it uses them."""
+    """Whether an answer says that there is no such mailbox, by the more exact code if it has one."""
     if code < FIRST_REFUSAL:
         return False
     more = ENHANCED.match(said)
-    return True if more is None else bool(NO_SUCH.fullmatch(more[1].decode("ascii")))
+    return code in OF_MAILBOX if more is None else bool(NO_SUCH.fullmatch(more[1].decode("ascii")))
 
 
-def _leave(session: smtplib.SMTP) -> None:
+def _leave(session: _Session) -> None:
+    session.until = min(session.until, time.monotonic() + 1)
     with suppress(OSError, smtplib.SMTPException):
-        if session.sock is not None:
-            session.sock.settimeout(1)
+        session.hurry()
         session.quit()
     session.close()
 

@@ -95,7 +95,9 @@ def read_quarters(content: bytes, version: str, since: date) -> Quarters:
 
 def _named(feature: Any, index: int, version: str, since: date) -> Quarter:  # noqa: ANN401 - any JSON
     properties = feature.get("properties") if isinstance(feature, dict) else None
-    named = {str(name).lower(): value for name, value in properties.items()} if properties else {}
+    named = (
+        {name.lower(): value for name, value in properties.items()} if isinstance(properties, dict) else {}
+    )
     code = _first(named, CODE_NAMES)
     if not code:
         raise QuarterFileError("no_code", index)
@@ -113,7 +115,7 @@ def _outline(feature: dict[str, Any], index: int) -> BaseGeometry:
         raise QuarterFileError("not_a_surface", index)
     try:
         outline = shape(geometry)
-    except (ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError):
+    except (ShapelyError, ArithmeticError, ValueError, TypeError, KeyError, IndexError, AttributeError):
         raise QuarterFileError("invalid_surface", index) from None
     if outline.is_empty or is_valid_reason(outline) != "Valid Geometry":
         raise QuarterFileError("invalid_surface", index)

@@ -33,9 +33,11 @@ class AddressSearch(Input):
     """An address, or a postal code alone, to look up. Nothing of it is kept."""
 
     model_config = ConfigDict(
+        # Letters are what asking the geocoder takes for letters: marks that are written over one are none.
+        regex_engine="python-re",
         json_schema_extra={
             "examples": [{"of": "works", "address": "1 rue de l'Exemple", "postal_code": "57000"}]
-        }
+        },
     )
 
     of: AddressOf

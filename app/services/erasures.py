@@ -84,7 +84,7 @@ def erase(writer: Writer, records: Sequence[Participant], ground: ErasureGround)
         writer.touch("participant", record.id, *FIELDS)
         writer.announce("participant.erased", "participant", record.id, declarant_id=record.declarant_id)
     # A table of people that is kept to be corrected may name this one: it goes whole.
-    import_copies.forget_of(writer, {record.declarant_id for record in standing})
+    import_copies.forget_of(writer, ids)
     queries.forget_rows(writer.session, ids, [hire.id for hire in hires])
 
 

@@ -130,12 +130,10 @@ class HiresTable:
 
     def declare(self, writer: Writer, group: Group) -> None:
         """Declare the hire, unless it stands already."""
-        line = group.lines[0]
+        line, *others = group.lines
         request = _request(line)
-        for other in group.lines[1:]:
-            if _row(other).values == _row(line).values:
-                other.outcome = ImportOutcome.UNCHANGED
-            else:
+        for other in others:
+            if _row(other).values != _row(line).values:
                 other.refuse("person_twice", SENTENCES["person_twice"])
         if request is None or group.flawed or line.contract_id is None:
             group.hold_back()
@@ -145,6 +143,12 @@ class HiresTable:
         except DomainError as refusal:
             table_lines.blame(line, refusal, NAMES)
             raise
+        if line.rejected:
+            group.hold_back()
+            return
+        for other in others:
+            # Said again, now that it stands.
+            other.outcome = ImportOutcome.UNCHANGED
 
     def locate(self, group: Group, pointer: str) -> tuple[Line | None, str]:
         """Nowhere: what is refused was said at its line."""

@@ -27,7 +27,7 @@ from app.schemas.imports import ImportOutcome
 from app.schemas.statements import LINES, LineIn, PeriodIn, StatementIn
 from app.services import named_contracts, statements, table_lines, table_templates
 from app.services.named_contracts import NamedContracts
-from app.services.sight import require_role
+from app.services.sight import held_contract, require_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,6 +108,8 @@ class HoursTable:
             # What was in sight a moment ago is not any more.
             return
         contract_id, month = cast("tuple[UUID, date]", key)
+        # Held first: of two files with one month, the second one finds what the first one wrote.
+        held_contract(writer, contract_id)
         declarant = writer.principal.organisation_id
         standing = standing_statements.statement_of_month(writer.session, contract_id, declarant, month)
         if standing is not None:

@@ -1,7 +1,7 @@
 """A table given back to who handed it over, each line with what to do; kept sealed, and for a few days only.
 
 It is kept where something is to be corrected and nowhere else. What names people goes earlier, with the first
-of them who is erased.
+of them who is erased; it is not kept at all if that one was erased before the file was read.
 """
 
 from __future__ import annotations
@@ -43,7 +43,11 @@ def keep_flawed(running: Running, file: ImportFile) -> None:
     """Keep the file of an import that has been read, if a line of it is to be corrected."""
     with running.writing() as writer:
         table = queries.table_of(writer.session, running.job_id)
-        if table is not None and queries.has_flaws(writer.session, running.job_id, FLAWED):
+        if table is None or not queries.has_flaws(writer.session, running.job_id, FLAWED):
+            return
+        with writer.session.across():
+            too_late = table.kind in OF_PEOPLE and pieces.may_name_erased(writer.session, running.job_id)
+        if not too_late:
             table.copy_id = file.upload_id
 
 
@@ -94,9 +98,9 @@ def forget_old(running: Running) -> dict[str, Any]:
             return {"forgotten": forgotten}
 
 
-def forget_of(writer: Writer, declarant_ids: Collection[UUID]) -> None:
-    """Delete at once what these organisations handed over that names people."""
-    pieces.forget_copies(writer.session, pieces.copies_of(writer.session, declarant_ids, OF_PEOPLE))
+def forget_of(writer: Writer, participant_ids: Collection[UUID]) -> None:
+    """Delete at once the tables that may name these people, whoever handed them over."""
+    pieces.forget_copies(writer.session, pieces.copies_naming(writer.session, participant_ids, OF_PEOPLE))
 
 
 @dataclass(slots=True)

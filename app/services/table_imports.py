@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from app.db.tables import ImportTable
+    from app.services.import_mappings import Chosen
     from app.services.jobs import Running
     from app.services.table_lines import TableKind
     from app.services.work import Writer
@@ -106,28 +107,30 @@ class Task:
         try:
             table = open_table(self.open())
             self.headers = table.headers
-            flaws = self._find_columns()
-            if not flaws:
-                for _ in table.rows:
-                    self.results.total += 1
-                    if self.results.total % BATCH == 0:
-                        self.results.alive()
-            if not self.results.total and not flaws:
-                flaws = [_of_file(TableProblem.FILE_EMPTY)]
-        except Unreadable as error:
-            flaws = [_of_file(error.problem)]
-        return flaws
-
-    def _find_columns(self) -> Sequence[Flaw]:
-        if self.known is None:
-            chosen = import_mappings.choose(self.running, self.kind, self.headers)
-            self.results.places, flaws = match_columns(self.headers, self.kind.fields, chosen.titles)
+            chosen, flaws = self._find_columns()
             if flaws:
                 return flaws
+            for _ in table.rows:
+                self.results.total += 1
+                if self.results.total % BATCH == 0:
+                    self.results.alive()
+            if not self.results.total:
+                return [_of_file(TableProblem.FILE_EMPTY)]
+        except Unreadable as error:
+            return [_of_file(error.problem)]
+        if chosen is not None:
             with self.results.writing(0) as writer:
                 self.known = import_mappings.note_use(writer, self.running, chosen, self.results.places)
-        self.results.places = self.known.places
         return []
+
+    def _find_columns(self) -> tuple[Chosen | None, Sequence[Flaw]]:
+        """Learn where each field stands: by whose word, unless that is noted already, and what is wrong."""
+        if self.known is not None:
+            self.results.places = self.known.places
+            return None, []
+        chosen = import_mappings.choose(self.running, self.kind, self.headers)
+        self.results.places, flaws = match_columns(self.headers, self.kind.fields, chosen.titles)
+        return chosen, flaws
 
     def _sort(self) -> bool:
         """Number the groups and tell of the lines that belong to none; whether any of these is refused."""
@@ -191,9 +194,9 @@ class Task:
             yield wave
 
     def _was_blocked(self) -> bool:
-        # What a worker that died had found: its other half is not to apply what it said was held back.
+        # What a worker that died had found: a line that it refused holds the rest back still.
         with self.running.reading() as reader:
-            return ImportOutcome.HELD_BACK in files.outcomes_of(reader.session, self.running.job_id)
+            return files.has_flaws(reader.session, self.running.job_id, import_copies.FLAWED)
 
     def _try_all(self, numbers: Sequence[int]) -> bool:
         """Try every group and remember what became of it; whether any line is refused."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.errors import FieldError, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     Pairs = list[tuple[str, Any]]
 
@@ -52,14 +52,17 @@ def duplicate(found: Sequence[Any]) -> FieldError | None:
 
 def _place(document: object, wanted: dict[str, Any], name: str) -> str:
     """Where a name of an object stands in a document, as a JSON pointer (RFC 6901)."""
-    waiting: list[tuple[str, Any]] = [("", document)]
-    while waiting:
-        place, value = waiting.pop()
-        if value is wanted:
-            break
-        inner = value.items() if isinstance(value, dict) else enumerate(value)
-        waiting += [(f"{place}/{_part(key)}", one) for key, one in inner if isinstance(one, dict | list)]
-    return f"{place}/{_part(name)}"
+    # One way at a time: a pointer to each value would be many times the document.
+    way: list[tuple[str | int, Iterator[tuple[str | int, Any]]]] = [("", iter([("", document)]))]
+    while True:
+        key, value = next(way[-1][1], (None, None))
+        if key is None:
+            way.pop()
+        elif value is wanted:
+            # Behind the document itself, which stands under no name.
+            return "".join(f"/{_part(part)}" for part in [*(part for part, _ in way[1:]), key, name][1:])
+        elif isinstance(value, dict | list):
+            way.append((key, iter(value.items() if isinstance(value, dict) else enumerate(value))))
 
 
 def _part(name: str | int) -> str:

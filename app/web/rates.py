@@ -31,6 +31,10 @@ PACED = "/v1/"
 DOCUMENTS = frozenset(
     {
         ("POST", "/v1/imports"),
+        ("GET", "/v1/imports/{import_id}/file"),
+        ("GET", "/v1/imports/templates/hires"),
+        ("GET", "/v1/imports/templates/hours"),
+        ("GET", "/v1/imports/templates/invoices"),
         ("GET", "/v1/audit/export"),
         ("POST", "/v1/exports"),
         ("GET", "/v1/exports/{export_id}/file"),

@@ -180,6 +180,8 @@ class TestWhereItGoes:
     [
         ({"address": "?"}, "/address"),
         ({"address": "-- rue"}, "/address"),
+        # A mark without the letter that it is written over.
+        ({"address": "\u0301rue"}, "/address"),
         ({"postal_code": "5700"}, "/postal_code"),
         ({"of": "dog"}, "/of"),
         ({"address": None}, ""),

@@ -1,7 +1,7 @@
 """Hires from a firm's own table: people recorded once, their identity nowhere but in its sealed place."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +15,8 @@ from app import worker
 from app.db.tables import Assessment, Hire, ImportChunk, ImportMapping, ImportRow, Job, Participant
 from app.principal import SERVICE, Role
 from app.services import eligibility, hires
+from app.services.import_results import Results
+from app.services.table_lines import Line
 from app.services.verify import verify
 from app.services.work import reading
 from tests.api.builders import (
@@ -186,6 +188,22 @@ def test_a_hire_that_stands_otherwise_is_told(service: Service) -> None:
     assert len(declared(service, contract_id)) == 2
 
 
+def test_a_line_that_is_there_twice_stands_with_the_first_or_not_at_all(service: Service) -> None:
+    contract_id = add_contract(service)
+    good, odd, late = (
+        line(contract_id, "Sûre"),
+        line(contract_id, "Étrange", ROME="x"),
+        line(contract_id, "Tard"),
+    )
+    found = imported(service, table(good, good, odd, odd), mode="valid")
+    assert [row["outcome"] for row in found["items"]] == ["created", "unchanged", "rejected", "held_back"]
+    imported(service, table(late))
+    other = line(contract_id, "Tard", Durée="20")
+    found = imported(service, table(other, other, good), mode="valid")
+    assert [row["outcome"] for row in found["items"]] == ["rejected", "held_back", "unchanged"]
+    assert len(declared(service, contract_id)) == 2
+
+
 def test_facts_are_told_under_their_own_words_and_never_read_back(service: Service) -> None:
     contract_id = add_contract(service)
     facts = ";Allocataire du RSA;Inscrit à France Travail depuis le;Mois travaillés dans les 12 derniers mois"
@@ -303,3 +321,29 @@ def test_a_worker_that_dies_declares_nobody_twice(service: Service, monkeypatch:
     worker.drain(service.means)
     assert [row["outcome"] for row in read(service, made["id"])["items"]] == ["created"] * 3
     assert len(declared(service, contract_id)) == 3
+
+
+@pytest.mark.parametrize("dry_run", ["false", "true"])
+def test_a_worker_that_dies_once_a_line_is_refused_leaves_nothing_to_be_written(
+    service: Service, monkeypatch: pytest.MonkeyPatch, dry_run: str
+) -> None:
+    contract_id = add_contract(service)
+    content = table(line(contract_id, "Refusée", ROME="x"), line(contract_id, "Juste")).encode()
+    made = send(service, content, dry_run=dry_run).json()
+    kept, told_lines = Results.report, 0
+
+    def report(results: Results, lines: Sequence[Line]) -> None:
+        nonlocal told_lines
+        if told_lines:
+            raise Died
+        kept(results, lines)
+        told_lines += len(lines)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Results, "report", report)
+        with pytest.raises(Died):
+            worker.drain(service.means)
+    service.clock.moment += timedelta(minutes=2)
+    worker.drain(service.means)
+    assert [row["outcome"] for row in read(service, made["id"])["items"]] == ["rejected", "held_back"]
+    assert declared(service, contract_id) == []

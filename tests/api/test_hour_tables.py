@@ -1,15 +1,20 @@
 """Tables of hours in more shapes: dated parts of a month, nothing to declare, files longer than a wave."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from app import worker
+from app.db.queries import statements as queries
+from app.db.session import ReadSession
 from app.db.tables import Contract, Line, Statement
 from app.services.verify import verify
 from tests.api.builders import OTHER_CONTRACTOR, Service, add_contract, add_hire, serving
-from tests.api.test_hour_imports import hours, imported, reference_of, statements, told
+from tests.api.test_hour_imports import hours, imported, read, reference_of, send, statements, told
 
 DATED = "Identifiant de l'embauche;Du;Au;Heures effectuées;Heures formation"
 NOTHING = "Contrat;Mois;Mise à l'emploi;Heures;Rien à déclarer"
@@ -142,3 +147,24 @@ def test_a_file_longer_than_a_wave_is_told_as_any_other(
         assert kept == [[], [], [], []]
     else:
         assert [sorted(o[1] for o in lines) for lines in kept] == [[0, 100], [], [2000, 2100], [3000, 3100]]
+
+
+def test_of_two_files_at_once_the_second_one_finds_what_the_first_one_wrote(
+    postgres_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = queries.statement_of_month
+
+    def slowly(session: ReadSession, *given: Any) -> Statement | None:  # noqa: ANN401 - as it is given
+        found = kept(session, *given)
+        time.sleep(0.3)
+        return found
+
+    with serving(postgres_database_url) as service:
+        hire = add_hire(service, add_contract(service)).hire_id
+        content = f"Embauche;Mois;Heures\n{hire};2024-12;7\n".encode()
+        sent = [send(service, content, mode="valid").json()["id"] for _ in range(2)]
+        monkeypatch.setattr(queries, "statement_of_month", slowly)
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(worker.drain, [service.means] * 2))
+        outcomes = sorted(row["outcome"] for found in sent for row in read(service, found)["items"])
+    assert outcomes == ["created", "unchanged"]

@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import openpyxl
 import pytest
@@ -12,10 +12,22 @@ from httpx2 import Response
 from sqlalchemy import func, select
 
 from app import worker
-from app.db.tables import ImportChunk, ImportTable
+from app.db.tables import ImportChunk, ImportTable, Organisation
 from app.principal import Role
-from tests.api.builders import BUYER, CONTRACTOR, OTHER_CONTRACTOR, Service, add_contract, add_hire, serving
-from tests.api.test_hour_imports import XLSX, imported, told
+from app.schemas.rights import ErasureGround
+from app.services import erasures
+from tests.api.builders import (
+    BUYER,
+    CONTRACTOR,
+    OTHER_CONTRACTOR,
+    STRUCTURE,
+    SUBCONTRACTOR,
+    Service,
+    add_contract,
+    add_hire,
+    serving,
+)
+from tests.api.test_hour_imports import XLSX, imported, send, told
 
 MONTH = "Mois attendu, par exemple « mars 2026 » ou « 2026-03 »."
 TITLE = "Relevé de l'entreprise exemple"
@@ -143,3 +155,55 @@ def test_it_is_sealed_and_goes_after_its_days(on_both: Service) -> None:
         assert session.scalars(select(ImportTable.copy_id)).all() == [None]
     # What was said of the lines stays.
     assert on_both.get(found["rows"], CONTRACTOR, Role.CONTRACTOR).json()["items"][0]["outcome"] == "rejected"
+
+
+def erase(service: Service, participant_id: UUID) -> None:
+    found = erasures.replay(service.means, [(participant_id, ErasureGround.PERSON_REQUEST)])
+    assert found == (1, 0, 0)
+
+
+def handed_over(service: Service, siret: str, role: Role) -> None:
+    """A table of hours with names beside them, of which a line is to be corrected."""
+    content = f"Salarié;Embauche;Mois;Heures\nEffacée;{uuid4()};2024-12;x\n"
+    assert send(service, content.encode(), siret, role).status_code == 202
+
+
+def test_an_erasure_takes_the_tables_of_who_employs_or_declares_in_the_place_of_another(
+    on_both: Service,
+) -> None:
+    contract_id = add_contract(on_both)
+    for siret, role in ((OTHER_CONTRACTOR, Role.CONTRACTOR), (STRUCTURE, Role.INSERTION_STRUCTURE)):
+        handed_over(on_both, siret, role)
+    with on_both.means.database.read() as session:
+        query = select(Organisation.id).where(Organisation.identifier == OTHER_CONTRACTOR)
+        employer = session.scalars(query).one()
+    lent, own = add_hire(on_both, contract_id, employer_id=employer), add_hire(on_both, contract_id)
+    path = f"/v1/contracts/{contract_id}/delegations"
+    given = on_both.post(path, CONTRACTOR, Role.CONTRACTOR, {"siret": STRUCTURE})
+    assert given.status_code == 201, given.text
+    worker.drain(on_both.means)
+    assert count(on_both) == 2
+    stranger = add_hire(on_both, add_contract(on_both, holder=SUBCONTRACTOR), declarant=SUBCONTRACTOR)
+    erase(on_both, stranger.participant_id)
+    assert count(on_both) == 2
+    erase(on_both, own.participant_id)
+    assert count(on_both) == 1
+    erase(on_both, lent.participant_id)
+    assert count(on_both) == 0
+
+
+def test_a_table_that_waited_while_somebody_was_erased_is_not_kept(on_both: Service) -> None:
+    hire = add_hire(on_both, add_contract(on_both))
+    stranger = add_hire(on_both, add_contract(on_both, holder=SUBCONTRACTOR), declarant=SUBCONTRACTOR)
+    handed_over(on_both, CONTRACTOR, Role.CONTRACTOR)
+    on_both.clock.moment += timedelta(seconds=1)
+    erase(on_both, hire.participant_id)
+    handed_over(on_both, SUBCONTRACTOR, Role.CONTRACTOR)
+    worker.drain(on_both.means)
+    # The other one's alone; somebody else who goes later takes nothing of what is sent afterwards.
+    assert count(on_both) == 1
+    erase(on_both, stranger.participant_id)
+    on_both.clock.moment += timedelta(seconds=1)
+    handed_over(on_both, CONTRACTOR, Role.CONTRACTOR)
+    worker.drain(on_both.means)
+    assert count(on_both) == 1

@@ -116,6 +116,14 @@ def test_documents_have_a_lower_limit() -> None:
     assert (defaults.requests_per_minute, defaults.documents_per_minute) == (250, 50)
     routes = {(operation.method, operation.path) for operation in operations()}
     assert routes >= DOCUMENTS
+    # Whatever answers with the file of a table is one.
+    tables = {
+        (operation.method, operation.path)
+        for operation in operations()
+        if "text/csv" in operation.said["responses"].get("200", {}).get("content", {})
+    }
+    assert len(tables) >= 12
+    assert tables <= DOCUMENTS
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -190,6 +191,18 @@ class TestProblems:
                 "detail": "Ce nom est donné deux fois dans le même objet.",
             }
         ]
+
+    def test_finding_the_place_of_a_name_takes_no_more_room_than_the_body(self, client: Client) -> None:
+        name = "k" * 10_000
+        body = f'{{"{name}": [{{"a": 1, "\\u0061": 2}}{",[]" * 30_000}]}}'.encode()
+        headers = {"Content-Type": "application/json", "Idempotency-Key": "k"}
+        tracemalloc.start()
+        answer = client.post("/v1/api-keys", content=body, headers=headers)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert [item["pointer"] for item in answer.json()["errors"]] == [f"/{name}/0/a"]
+        # A pointer to each of the lists would be 300 MB.
+        assert peak < 30_000_000
 
     @pytest.mark.parametrize("days", ['"9"', "true", "9.5", "null", "[9]", "1e30"])
     def test_a_whole_number_is_written_as_one(self, client: Client, days: str) -> None:

@@ -35,6 +35,7 @@ ACROSS = {
     "app/services/claims.py": "who reviews another claim on the same hours",
     "app/services/contacts.py": "what one's own organisation was answered in another role is forgotten",
     "app/services/erasures.py": "every record of a person goes, whoever holds it",
+    "app/services/import_copies.py": "whether somebody was erased whom one's own table may name, not who",
     "app/services/jobs.py": "the service's own jobs are queued by anybody",
     "app/services/ledger.py": "one person's hours count once, wherever declared",
     "app/services/person_files.py": "whether others hold something of a person, not what",

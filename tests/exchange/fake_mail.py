@@ -50,10 +50,12 @@ class FakeMail:
     """A server: what it says to a command (its first word, or with an address), by default that all is well.
 
     An answer is a line; "" says nothing, `close` ends the connection, a number of seconds comes before it.
+    `dripping`: the seconds between two bytes of an answer.
     """
 
     port: int = 0
     answers: dict[str, str | float | list[str]] = field(default_factory=dict)
+    dripping: dict[str, float] = field(default_factory=dict)
     offers: tuple[str, ...] = ("STARTTLS", "AUTH PLAIN")
     taken: list[Taken] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
@@ -62,7 +64,7 @@ class FakeMail:
     arrived: threading.Event = field(default_factory=threading.Event)
 
     def reset(self) -> None:
-        self.answers, self.taken, self.said, self.sessions = {}, [], [], 0
+        self.answers, self.dripping, self.taken, self.said, self.sessions = {}, {}, [], [], 0
         self.offers = ("STARTTLS", "AUTH PLAIN")
         self.arrived.clear()
 
@@ -138,7 +140,7 @@ class _Session(StreamRequestHandler):
         answer = self.fake.answer(f"RCPT {address}", "250 2.1.5 ok")
         if answer.startswith("250"):
             self.to.append(address)
-        return self._tell(answer)
+        return self._tell(answer, self.fake.dripping.get("RCPT"))
 
     def _quit(self) -> bool:
         self._say("QUIT", "221 bye")
@@ -156,14 +158,17 @@ class _Session(StreamRequestHandler):
         return self._say(".", "250 2.0.0 queued")
 
     def _say(self, command: str, otherwise: str) -> bool:
-        return self._tell(self.fake.answer(command, otherwise))
+        return self._tell(self.fake.answer(command, otherwise), self.fake.dripping.get(command))
 
-    def _tell(self, answer: str) -> bool:
+    def _tell(self, answer: str, pause: float | None = None) -> bool:
         if answer == "close":
             self.request.shutdown(socket.SHUT_RDWR)
             return False
         if answer:
-            self.request.sendall(answer.encode("ascii") + b"\r\n")
+            said = answer.encode("ascii") + b"\r\n"
+            for piece in [said] if pause is None else [bytes([byte]) for byte in said]:
+                time.sleep(pause or 0)
+                self.request.sendall(piece)
         return True
 
 

@@ -41,6 +41,13 @@ def places(*found: tuple[str, str, Any]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": one} for one in told]}
 
 
+def house(*point: object) -> dict[str, Any]:
+    found = places(("57463", "Metz", 1))
+    (feature,) = found["features"]
+    feature["properties"]["type"], feature["geometry"] = "housenumber", {"coordinates": list(point)}
+    return found
+
+
 def test_an_address_has_candidates_the_likeliest_first(fake: Fake, service: Connector) -> None:
     fake.say(Said(places(("57463", "Metz", 0.71), ("57447", "Marly", 0.939), ("57463", "Metz", 0.8))))
     found = candidates(service, "1 rue de l'Exemple", "57000")
@@ -76,6 +83,12 @@ def test_communes_by_code_and_by_postal_code(fake: Fake, service: Connector) -> 
     assert read_communes([nowhere])[0].department == "987"
 
 
+@pytest.mark.parametrize(("score", "hundredths"), [(1e308, 100), (-1e308, 0), (0.945, 94), (1, 100)])
+def test_a_score_is_kept_within_its_bounds(score: float, hundredths: int) -> None:
+    (found,) = read_candidates(places(("57463", "Metz", score)))
+    assert found.score_hundredths == hundredths
+
+
 @pytest.mark.parametrize("text", ["", "ab", "?rue", "x" * 201])
 def test_what_is_no_address_is_not_sent(service: Connector, text: str) -> None:
     with pytest.raises(ValueError, match="An address has"):
@@ -91,6 +104,7 @@ def test_what_is_no_address_is_not_sent(service: Connector, text: str) -> None:
     "answer",
     [
         *(None, [], {"features": {}}, {"features": [1]}, places(("57463", "Metz", "1"))),
+        *(places(("57463", "Metz", 10**400)), house(6.1, 10**400), house(6.1), house(6.1, "49.1")),
         *(places(("57463", "Metz", True)), places(("57463", "Metz", float("nan"))), places(("x", "Metz", 1))),
     ],
 )

@@ -1,6 +1,7 @@
 """Tables made to exhaust whoever reads them: each is refused for what it is, soon and in little memory."""
 
 import io
+import math
 import zipfile
 
 import openpyxl
@@ -9,6 +10,7 @@ import pytest
 from app.exchange.tables.packages import check_package
 from app.exchange.tables.problems import TableProblem, Unreadable
 from app.exchange.tables.reading import open_table
+from app.exchange.tables.returning import returned_workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -41,6 +43,16 @@ def with_sheet(content: bytes, rows: str) -> bytes:
                     xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"
                     ><sheetData>{rows}</sheetData></worksheet>""".encode()
             new.writestr(part.filename, text)
+    return file.getvalue()
+
+
+def with_part(content: bytes, name: str, old: bytes, new: bytes) -> bytes:
+    """The workbook with other bytes in one of its parts."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(file, "w") as after:
+        for part in before.infolist():
+            text = before.read(part)
+            after.writestr(part.filename, text.replace(old, new) if part.filename == name else text)
     return file.getvalue()
 
 
@@ -124,3 +136,27 @@ def test_the_lines_of_a_workbook_are_held_and_those_of_a_text_are_not(
     monkeypatch.setattr("app.exchange.tables.reading.ROWS_OF_WORKBOOK", 2)
     assert problem_of(workbook(A2="1", A3="2", A4="3")) is TableProblem.FILE_TOO_LARGE
     assert len(list(open_table(b"Mois;Heures\n1;2\n1;2\n1;2\n").rows)) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("2025/01", "2025_01"),
+        ("Heures d'insertion de l'entreprise exemple", "Heures d'insertion de l'entrepr"),
+        ("'Paie'", "Paie"),
+        ("''", "Sheet1"),
+    ],
+)
+def test_a_workbook_is_given_back_whatever_other_tools_wrote_into_it(name: str, given: str) -> None:
+    rows = TITLES + '<row r="2"><c r="A2"><v>1E999</v></c></row>'
+    named = b'name="Sheet"', f'name="{name}"'.encode()
+    content = with_part(with_sheet(workbook(), rows), "xl/workbook.xml", *named)
+    (row,) = open_table(content).rows
+    assert row.cells == (math.inf,)
+    returned = returned_workbook(lambda: io.BytesIO(content), lambda number: f"ligne {number}")
+    book = openpyxl.load_workbook(io.BytesIO(returned))
+    assert book.sheetnames == [given]
+    assert [[cell.value for cell in line] for line in book[given]] == [
+        ["Mois", "Problème"],
+        ["inf", "ligne 2"],
+    ]

@@ -1,5 +1,6 @@
 """Messages are handed to a mail server once, whatever it says at each step; nothing goes in clear instead."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -60,6 +61,11 @@ def test_a_message_is_taken_whole_and_names_nobody_but_its_addresses(fake: FakeM
         ("550 5.1.1 no such user", True),
         ("553 5.1.3 bad address", True),
         ("550 5.2.1 mailbox disabled", True),
+        ("551 user not local", True),
+        # A server that wants a password, or serves others, says so at every address.
+        ("530 authentication required", False),
+        ("554 relay access denied", False),
+        ("503 bad sequence of commands", False),
         ("552 5.2.2 mailbox full", False),
         ("550 5.7.1 relaying denied", False),
         ("554 5.7.26 policy", False),
@@ -145,6 +151,23 @@ def test_a_server_that_is_slow_at_every_step_does_not_outlast_the_lease(
     with pytest.raises(ConnectorError, match="timeout"):
         Mailer(fake.server(), HeldClock(), slow).send(LETTER)
     assert fake.said[-1].startswith("RCPT")
+
+
+@pytest.mark.parametrize("command", ["CONNECT", "EHLO", "RCPT", ".", "QUIT"])
+def test_a_server_that_speaks_byte_by_byte_does_not_either(
+    fake: FakeMail, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr("app.exchange.mail.WHOLE_SECONDS", 0.5)
+    # Each byte in time, two seconds for the whole answer.
+    fake.dripping = {command: 0.1}
+    began = time.monotonic()
+    if command == "QUIT":
+        assert mailer(fake).send(LETTER) == Receipt(Fate.SENT)
+    else:
+        with pytest.raises(ConnectorError, match="timeout") as failed:
+            mailer(fake).send(LETTER)
+        assert isinstance(failed.value, InDoubtError) is (command == ".")
+    assert time.monotonic() - began < 1.5
 
 
 def test_after_five_failures_it_rests_and_then_tries_once(fake: FakeMail) -> None:

@@ -80,6 +80,7 @@ GOOD = feature("QN99901M", square(6, 49))
         (file(), "no_quarter", None),
         (file(GOOD, None), "no_code", 1),
         (file({"properties": None}), "no_code", 0),
+        (file({**GOOD, "properties": ["code_qp"]}), "no_code", 0),
         (file(feature(57, square(6, 49))), "no_code", 0),
         (file(GOOD, GOOD), "code_twice", 1),
         (file({**GOOD, "geometry": None}), "not_a_surface", 0),
@@ -88,6 +89,7 @@ GOOD = feature("QN99901M", square(6, 49))
         (file({**GOOD, "geometry": {"type": "Polygon", "coordinates": [["a"]]}}), "invalid_surface", 0),
         (file({**GOOD, "geometry": {"type": "Polygon", "coordinates": []}}), "invalid_surface", 0),
         (file(feature("QN99901M", BOW_TIE)), "invalid_surface", 0),
+        (file(feature("QN99901M", [(10**400, 49), (7, 49), (7, 50), (10**400, 49)])), "invalid_surface", 0),
         # Metres of Lambert 93, as the official file is also published.
         (file(feature("QN99901M", square(652_000, 6_862_000, 500))), "not_degrees", 0),
         (file(feature("QN99901M", square(6, -95))), "not_degrees", 0),

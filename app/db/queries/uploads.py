@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import Select, and_, delete, exists, or_, select, union, update
 
-from app.db.tables import ImportChunk, ImportFile, ImportTable, Job
+from app.db.tables import Delegation, Erasure, Hire, ImportChunk, ImportFile, ImportTable, Job, Participant
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import Row
+    from sqlalchemy import CompoundSelect, Row
 
     from app.db.session import ReadSession, WriteSession
 
@@ -65,15 +65,42 @@ def copies_before(session: ReadSession, before: datetime, limit: int) -> list[UU
     return list(session.scalars(query.limit(limit)))
 
 
-def copies_of(session: ReadSession, organisation_ids: Collection[UUID], kinds: Collection[str]) -> list[UUID]:
-    """Imports of these organisations, of these kinds, whose file is still kept."""
+def who_may_name(participant_ids: Collection[UUID] | Select[UUID]) -> CompoundSelect[UUID]:
+    """The organisations whose tables may name these people.
+
+    Who declared them, who employs them, and who declares their hours in the place of one of both.
+    """
+    hired = Hire.participant_id.in_(participant_ids)
+    for_one_of_both = or_(
+        Delegation.delegator_id == Hire.declarant_id, Delegation.delegator_id == Hire.employer_id
+    )
+    given = and_(Delegation.contract_id == Hire.contract_id, for_one_of_both)
+    return union(
+        select(Participant.declarant_id).where(Participant.id.in_(participant_ids)),
+        select(Hire.employer_id).where(hired),
+        select(Delegation.delegate_id).join(Hire, given).where(hired),
+    )
+
+
+def may_name_erased(session: ReadSession, job_id: UUID) -> bool:
+    """Whether somebody whom the file of an import may name was erased since it was handed over."""
+    handed_over = select(Job.created_at).where(Job.id == job_id).scalar_subquery()
+    erased = select(Erasure.participant_id).where(Erasure.erased_at >= handed_over)
+    query = select(Job.id).where(Job.id == job_id, Job.organisation_id.in_(who_may_name(erased)))
+    return session.scalar(query) is not None
+
+
+def copies_naming(
+    session: ReadSession, participant_ids: Collection[UUID], kinds: Collection[str]
+) -> list[UUID]:
+    """Imports of these kinds whose file is still kept, of organisations that may name these people."""
     query = (
         select(ImportTable.job_id)
         .join(Job, Job.id == ImportTable.job_id)
         .where(
             ImportTable.copy_id.is_not(None),
             ImportTable.kind.in_(kinds),
-            Job.organisation_id.in_(organisation_ids),
+            Job.organisation_id.in_(who_may_name(participant_ids)),
         )
     )
     return list(session.scalars(query))

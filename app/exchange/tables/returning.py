@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import re
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 WESTERN = "cp1252"
 PROBLEM_WIDTH = 80
+# What the writer takes as the name of a sheet; other tools write more than that.
+LONGEST_NAME, NOT_IN_A_NAME = 31, re.compile(r"[\[\]:*?/\\]")
 NUMBER_FORMATS = {
     date: "dd/mm/yyyy",
     datetime: "dd/mm/yyyy hh:mm",
@@ -69,7 +73,7 @@ def returned_workbook(opened: Opened, told: Told) -> bytes:
     book = xlsxwriter.Workbook(
         file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    written = book.add_worksheet(table.sheet)
+    written = book.add_worksheet(_name_of(table))
     formats = {kind: book.add_format({"num_format": shown}) for kind, shown in NUMBER_FORMATS.items()}
     wrapped, heading = book.add_format({"text_wrap": True}), book.add_format(HEADING)
     place = _place_of(table)
@@ -81,6 +85,11 @@ def returned_workbook(opened: Opened, told: Told) -> bytes:
             written.write_string(number - 1, place, PROBLEM_TITLE, heading)
     book.close()
     return file.getvalue()
+
+
+def _name_of(table: Table) -> str:
+    """The sheet's own name, as far as it may be one."""
+    return NOT_IN_A_NAME.sub("_", table.sheet or "")[:LONGEST_NAME].strip("'")
 
 
 def _place_of(table: Table) -> int:
@@ -113,10 +122,10 @@ def _write(sheet: Worksheet, row: int, place: int, cell: Cell, formats: dict[typ
         return
     if isinstance(cell, bool):
         sheet.write_boolean(row, place, cell)
-    elif isinstance(cell, int | float):
+    elif isinstance(cell, int | float) and math.isfinite(cell):
         sheet.write_number(row, place, cell)
-    elif isinstance(cell, str):
-        # Told to be a text, a cell is never computed.
-        sheet.write_string(row, place, cell[:LONGEST_CELL])
+    elif isinstance(cell, str | int | float):
+        # Told to be a text, a cell is never computed; a number beyond all bounds can be nothing else.
+        sheet.write_string(row, place, str(cell)[:LONGEST_CELL])
     else:
         sheet.write_datetime(row, place, cell, formats[type(cell)])
