@@ -30,7 +30,16 @@ from app.rules.hours import (
     share_of,
 )
 from app.rules.parameters import PARAMETERS, parameter
-from app.rules.texts import decimal_text, french, french_day, french_month, hundredths_text, percent
+from app.rules.texts import (
+    decimal_text,
+    french,
+    french_day,
+    french_month,
+    hundredths_text,
+    percent,
+    spoken_day,
+    spoken_month,
+)
 
 
 @pytest.mark.parametrize(
@@ -232,3 +241,9 @@ def test_a_third_has_no_decimal_form() -> None:
 
 def test_days_and_months_are_written_as_french_readers_do() -> None:
     assert (french_day(date(2025, 1, 5)), french_month(date(2025, 1, 1))) == ("05/01/2025", "01/2025")
+
+
+def test_days_and_months_are_said_as_french_listeners_hear_them() -> None:
+    said = [spoken_day(date(2025, month, day)) for month, day in ((1, 1), (2, 2), (8, 31), (12, 11))]
+    assert said == ["1er janvier 2025", "2 février 2025", "31 août 2025", "11 décembre 2025"]
+    assert spoken_month(date(2026, 7, 1)) == "juillet 2026"
