@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import openpyxl
 import pytest
-from httpx2 import Response
 from sqlalchemy import func, select
 
 from app import worker
@@ -27,13 +26,15 @@ from tests.api.builders import (
     add_contract,
     serving,
 )
-from tests.api.test_hour_imports import XLSX, Found, reference_of, told
+from tests.api.sending_tables import HIRES, XLSX, told
+from tests.api.test_hour_imports import reference_of
 
 HEADER = (
     "Marché;NOM;Prénom;Né(e) le;Ville de naissance;Genre;Code INSEE;Modalité;Type de contrat;"
     "Date d'embauche;Date de fin;Durée hebdomadaire;ROME;Public;Justificatifs"
 )
 NAME = "CANARI-NOMDEFAMILLE"
+send, imported, read = HIRES.send, HIRES.imported, HIRES.read
 
 
 @pytest.fixture(scope="module")
@@ -41,29 +42,6 @@ def service(module_database_url: str) -> Iterator[Service]:
     with serving(module_database_url) as running:
         yield running
         assert verify(running.means.database).holds
-
-
-def send(service: Service, content: bytes, media: str = "text/csv", **asked: Any) -> Response:  # noqa: ANN401 - query
-    headers = {**service.headers(CONTRACTOR, Role.CONTRACTOR), "Content-Type": media}
-    headers["Idempotency-Key"] = str(uuid4())
-    return service.client.post(
-        "/v1/imports", params={"kind": "hires", **asked}, content=content, headers=headers
-    )
-
-
-def imported(service: Service, content: bytes | str, media: str = "text/csv", **asked: Any) -> Found:  # noqa: ANN401 - query
-    service.clock.moment += timedelta(seconds=1)
-    sent = content.encode("cp1252") if isinstance(content, str) else content
-    answer = send(service, sent, media, **asked)
-    assert answer.status_code == 202, answer.text
-    worker.drain(service.means)
-    return read(service, answer.json()["id"])
-
-
-def read(service: Service, import_id: str) -> Found:
-    found: Found = service.get(f"/v1/imports/{import_id}", CONTRACTOR, Role.CONTRACTOR).json()
-    assert (found["state"], found["problem"]) == ("done", None)
-    return {**found, **service.get(found["rows"], CONTRACTOR, Role.CONTRACTOR, limit=200).json()}
 
 
 def table(*lines: str) -> str:

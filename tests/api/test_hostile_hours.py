@@ -6,7 +6,8 @@ import pytest
 
 from app.services.verify import verify
 from tests.api.builders import Service, add_contract, add_hire, serving
-from tests.api.test_hour_imports import hours, imported, send, told
+from tests.api.sending_tables import told
+from tests.api.test_hour_imports import hours, imported, send
 
 HEADER = "Mise à l'emploi;Mois;Heures;Marché"
 

@@ -3,12 +3,10 @@
 import io
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import openpyxl
 import pytest
-from httpx2 import Response
 from sqlalchemy import func, select
 
 from app import worker
@@ -28,11 +26,11 @@ from tests.api.builders import (
     add_hire,
     serving,
 )
+from tests.api.sending_tables import HOURS, XLSX, told
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADER = "Marché;Mise à l'emploi;Mois;Heures réalisées;Heures de formation;dont heures sup"
 TEMPLATE = "/v1/imports/templates/hours"
-Found = dict[str, Any]
+send, imported, read = HOURS.send, HOURS.imported, HOURS.read
 
 
 @pytest.fixture(scope="module")
@@ -45,43 +43,6 @@ def service(module_database_url: str) -> Iterator[Service]:
 @pytest.fixture
 def contract_id(service: Service) -> UUID:
     return add_contract(service)
-
-
-def send(
-    service: Service,
-    content: bytes,
-    siret: str = CONTRACTOR,
-    role: Role = Role.CONTRACTOR,
-    media: str = "text/csv",
-    **query: str | list[str],
-) -> Response:
-    headers = {**service.headers(siret, role), "Content-Type": media, "Idempotency-Key": str(uuid4())}
-    params: dict[str, str | list[str]] = {"kind": "hours", **query}
-    return service.client.post("/v1/imports", params=params, content=content, headers=headers)
-
-
-def imported(service: Service, content: str | bytes, media: str = "text/csv", **asked: Any) -> Found:  # noqa: ANN401 - as `send`
-    """The import once the worker has done it, with its rows."""
-    service.clock.moment += timedelta(minutes=1)
-    answer = send(service, content.encode() if isinstance(content, str) else content, media=media, **asked)
-    assert answer.status_code == 202, answer.text
-    worker.drain(service.means)
-    return read(service, answer.json()["id"])
-
-
-def read(service: Service, import_id: str) -> Found:
-    found: Found = service.get(f"/v1/imports/{import_id}", CONTRACTOR, Role.CONTRACTOR).json()
-    assert (found["state"], found["problem"]) == ("done", None)
-    rows = service.get(f"/v1/imports/{import_id}/rows", CONTRACTOR, Role.CONTRACTOR, limit=200).json()
-    assert rows["next"] is None
-    return {**found, "items": rows["items"]}
-
-
-def told(found: Found) -> list[tuple[int, str, list[tuple[str, str | None]]]]:
-    return [
-        (row["index"], row["outcome"], [(issue["code"], issue["column"]) for issue in row["issues"]])
-        for row in found["items"]
-    ]
 
 
 def table(*lines: str, header: str = HEADER) -> str:

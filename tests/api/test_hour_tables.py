@@ -14,7 +14,8 @@ from app.db.session import ReadSession
 from app.db.tables import Contract, Line, Statement
 from app.services.verify import verify
 from tests.api.builders import OTHER_CONTRACTOR, Service, add_contract, add_hire, serving
-from tests.api.test_hour_imports import hours, imported, read, reference_of, send, statements, told
+from tests.api.sending_tables import told
+from tests.api.test_hour_imports import hours, imported, read, reference_of, send, statements
 
 DATED = "Identifiant de l'embauche;Du;Au;Heures effectuées;Heures formation"
 NOTHING = "Contrat;Mois;Mise à l'emploi;Heures;Rien à déclarer"

@@ -27,7 +27,8 @@ from tests.api.builders import (
     add_hire,
     serving,
 )
-from tests.api.test_hour_imports import XLSX, imported, send, told
+from tests.api.sending_tables import XLSX, told
+from tests.api.test_hour_imports import imported, send
 
 MONTH = "Mois attendu, par exemple « mars 2026 » ou « 2026-03 »."
 TITLE = "Relevé de l'entreprise exemple"

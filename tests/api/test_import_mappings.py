@@ -8,7 +8,8 @@ from sqlalchemy import select
 from app.db.tables import ImportMapping
 from app.principal import Role
 from tests.api.builders import BUYER, CONTRACTOR, OTHER_CONTRACTOR, Service, add_contract, add_hire, serving
-from tests.api.test_hour_imports import Found, imported, table, told
+from tests.api.sending_tables import Found, told
+from tests.api.test_hour_imports import imported, table
 
 HEADER = "Matricule;Période de paie;Quantité"
 SAID = ["hire:MATRICULE", "month:période de paie", "worked:Quantité"]

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from httpx2 import Response
 from sqlalchemy import select
 
 from app import worker
@@ -15,7 +14,7 @@ from app.principal import Role
 from app.services import invoices
 from app.services.verify import verify
 from tests.api.builders import BUYER, CONTRACTOR, OTHER_BUYER, Service, add_contract, serving
-from tests.api.test_hour_imports import Found, told
+from tests.api.sending_tables import INVOICES, Found, told
 
 HEADER = "N° de marché;N° facture;Date de facture;Montant facturé HT;Avoir sur facture;Motif"
 
@@ -32,27 +31,8 @@ def contract_id(service: Service) -> UUID:
     return add_contract(service)
 
 
-def send(
-    service: Service,
-    content: bytes,
-    siret: str = BUYER,
-    role: Role = Role.BUYER,
-    **asked: Any,  # noqa: ANN401 - query
-) -> Response:
-    headers = {**service.headers(siret, role), "Content-Type": "text/csv", "Idempotency-Key": str(uuid4())}
-    return service.client.post(
-        "/v1/imports", params={"kind": "invoices", **asked}, content=content, headers=headers
-    )
-
-
 def imported(service: Service, *lines: str, header: str = HEADER, **asked: Any) -> Found:  # noqa: ANN401 - query
-    service.clock.moment += timedelta(seconds=1)
-    answer = send(service, "\r\n".join((header, *lines, "")).encode("cp1252"), **asked)
-    assert answer.status_code == 202, answer.text
-    worker.drain(service.means)
-    found: Found = service.get(f"/v1/imports/{answer.json()['id']}", BUYER, Role.BUYER).json()
-    assert (found["state"], found["problem"]) == ("done", None)
-    return {**found, **service.get(found["rows"], BUYER, Role.BUYER, limit=200).json()}
+    return INVOICES.imported(service, "\r\n".join((header, *lines, "")), **asked)
 
 
 def recorded(service: Service, contract_id: UUID) -> list[tuple[str | None, str, int]]:
@@ -172,7 +152,7 @@ def test_all_or_nothing(service: Service, contract_id: UUID) -> None:
 
 def test_who_records_invoices_imports_them(service: Service) -> None:
     for siret, role in ((CONTRACTOR, Role.CONTRACTOR), (BUYER, Role.FACILITATOR)):
-        assert send(service, b"x", siret, role).status_code == 403
+        assert INVOICES.send(service, b"x", siret, role).status_code == 403
     for form in ("csv", "xlsx"):
         template = service.get("/v1/imports/templates/invoices", BUYER, Role.BUYER, format=form)
         assert template.status_code == 200
@@ -191,7 +171,7 @@ def test_a_worker_that_dies_leaves_the_rest_to_the_next(
     service: Service, contract_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [f"{contract_id};F-{number};20/12/2024;{number};;" for number in range(1, 5)]
-    made = send(service, "\n".join((HEADER, *lines)).encode()).json()
+    made = INVOICES.send(service, "\n".join((HEADER, *lines)).encode()).json()
     kept, count = invoices.record_invoice, 0
 
     def record(*given: Any) -> Any:  # noqa: ANN401 - as the function that it stands before

@@ -2,38 +2,23 @@
 
 import io
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
-from uuid import uuid4
 
 import openpyxl
 import pytest
 
-from app import worker
 from app.principal import Role
 from tests.api.builders import BUYER, Service, add_contract, serving
-from tests.api.test_hour_imports import XLSX, Found, told
+from tests.api.sending_tables import INVOICES, XLSX, told
 from tests.api.test_invoice_imports import recorded
 
 TITLES = ["Contrat", "Numéro", "Date", "Montant HT"]
+imported = INVOICES.imported
 
 
 @pytest.fixture
 def service(sqlite_url: str) -> Iterator[Service]:
     with serving(sqlite_url) as running:
         yield running
-
-
-def imported(service: Service, content: bytes, media: str = "text/csv", **asked: Any) -> Found:  # noqa: ANN401 - query
-    service.clock.moment += timedelta(seconds=1)
-    headers = {**service.headers(BUYER, Role.BUYER), "Content-Type": media, "Idempotency-Key": str(uuid4())}
-    params = {"kind": "invoices", **asked}
-    answer = service.client.post("/v1/imports", params=params, content=content, headers=headers)
-    assert answer.status_code == 202, answer.text
-    worker.drain(service.means)
-    found: Found = service.get(f"/v1/imports/{answer.json()['id']}", BUYER, Role.BUYER).json()
-    assert (found["state"], found["problem"]) == ("done", None)
-    return {**found, **service.get(found["rows"], BUYER, Role.BUYER).json()}
 
 
 def workbook(rows: list[list[object]], *merged: str) -> bytes:
