@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.schemas.export_jobs import ExportIn, ExportOut
+from app.schemas.exports import XLSX
 from app.services import export_jobs
 from app.web.commands import Calling
 from app.web.routing import IDEMPOTENCY_KEY, ExactRoute, answers
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Le fichier.",

@@ -15,6 +15,7 @@ from app.exchange.tables import document_workbook
 from app.schemas.compliance import ComplianceQuery
 from app.schemas.consolidations import ConsolidationExport
 from app.schemas.exports import (
+    XLSX,
     AttestationQuery,
     BilanQuery,
     ContractsExport,
@@ -44,7 +45,6 @@ from app.services.extracts import Extract, csv_of, workbook_of
 from app.web.commands import Calling
 from app.web.routing import ExactRoute, answers
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TABLE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Le fichier.",

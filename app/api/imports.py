@@ -9,9 +9,8 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.schemas.exports import TableForm
+from app.schemas.exports import MEDIA, XLSX
 from app.schemas.imports import (
-    XLSX,
     FormAsked,
     ImportAsked,
     ImportOut,
@@ -106,8 +105,9 @@ async def import_file(call: Calling, asked: Annotated[ImportAsked, Query()], req
 )
 def read_hours_template(call: Calling, asked: Annotated[TemplateAsked, Query()]) -> Response:
     """CSV ou XLSX à remplir, avec vos mises à l'emploi en cours ; une feuille explique chaque colonne."""
-    media = "text/csv" if asked.form is TableForm.CSV else XLSX
-    return call.file(lambda reader: hour_imports.template(reader, asked), media, f"heures.{asked.form}")
+    return call.file(
+        lambda reader: hour_imports.template(reader, asked), MEDIA[asked.form], f"heures.{asked.form}"
+    )
 
 
 @router.get(
@@ -118,9 +118,8 @@ def read_hours_template(call: Calling, asked: Annotated[TemplateAsked, Query()])
 )
 def read_hires_template(call: Calling, asked: Annotated[FormAsked, Query()]) -> Response:
     """CSV ou XLSX à remplir ; une feuille explique chaque colonne et liste les codes."""
-    media = "text/csv" if asked.form is TableForm.CSV else XLSX
     name = f"mises-a-l-emploi.{asked.form}"
-    return call.file(lambda reader: hire_imports.template(reader, asked), media, name)
+    return call.file(lambda reader: hire_imports.template(reader, asked), MEDIA[asked.form], name)
 
 
 @router.get(
@@ -131,8 +130,8 @@ def read_hires_template(call: Calling, asked: Annotated[FormAsked, Query()]) -> 
 )
 def read_invoices_template(call: Calling, asked: Annotated[FormAsked, Query()]) -> Response:
     """CSV ou XLSX à remplir ; une feuille explique chaque colonne."""
-    media = "text/csv" if asked.form is TableForm.CSV else XLSX
-    return call.file(lambda reader: invoice_imports.template(reader, asked), media, f"factures.{asked.form}")
+    name = f"factures.{asked.form}"
+    return call.file(lambda reader: invoice_imports.template(reader, asked), MEDIA[asked.form], name)
 
 
 @router.get("/{import_id}", response_model=ImportOut, responses=answers(404, 422), summary="Suivre un import")

@@ -24,6 +24,10 @@ class TableForm(StrEnum):
     XLSX = "xlsx"
 
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA = {TableForm.CSV: "text/csv", TableForm.XLSX: XLSX}
+
+
 class DocumentForm(StrEnum):
     """How a document is written out."""
 

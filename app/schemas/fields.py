@@ -159,30 +159,28 @@ def read_day(value: object) -> date:
         raise FieldProblem("not_a_date", NOT_A_DATE) from None
 
 
-def _in_our_times(value: object) -> date:
-    day = read_day(value)
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise FieldProblem("day_out_of_range", OUT_OF_RANGE)
-    return day
+def day_from(first_year: int, code: str, detail: Text) -> BeforeValidator:
+    """A day of that year or later, up to `LAST_YEAR`; else FieldProblem with that code and sentence."""
+
+    def read(value: object) -> date:
+        day = read_day(value)
+        if not first_year <= day.year <= LAST_YEAR:
+            raise FieldProblem(code, detail)
+        return day
+
+    return BeforeValidator(read)
 
 
 Day = Annotated[
     date,
-    BeforeValidator(_in_our_times),
+    day_from(FIRST_YEAR, "day_out_of_range", OUT_OF_RANGE),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2024-12-12"]}),
 ]
 
 
-def _in_a_life(value: object) -> date:
-    day = read_day(value)
-    if not OLDEST <= day.year <= LAST_YEAR:
-        raise FieldProblem("day_out_of_range", OUT_OF_LIVES)
-    return day
-
-
 LifeDay = Annotated[
     date,
-    BeforeValidator(_in_a_life),
+    day_from(OLDEST, "day_out_of_range", OUT_OF_LIVES),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["1996-03-01"]}),
 ]
 """A day of somebody's life, or of a paper that tells of it: a pension may be older than any contract."""

@@ -22,7 +22,6 @@ from app.schemas.exports import TableForm
 from app.schemas.fields import Instant, Month, Output, Words
 from app.schemas.jobs import JobProblem, JobState
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ImportKind = Literal["decp", "hours", "hires", "invoices"]
 Filename = Annotated[str, StringConstraints(pattern=r"^[\w .()-]{1,120}$")]
 LONGEST_TITLE, MOST_COLUMNS = 120, 60

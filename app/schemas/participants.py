@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import ConfigDict, Field, StringConstraints, WithJsonSchema
 
-from app.errors import FieldProblem, Text
+from app.errors import Text
 from app.rules.codes import Level, Sex
-from app.schemas.fields import LAST_YEAR, OLDEST, Day, Input, Name, Output, read_day
+from app.schemas.fields import OLDEST, Day, Input, Name, Output, day_from
 
 NOT_A_BIRTH_DATE = Text("Date de naissance attendue, depuis 1900.", "Birth date expected, from 1900 on.")
 
@@ -31,16 +31,9 @@ def unsent() -> Any:  # noqa: ANN401 - stands where nothing was sent; what was s
     return None
 
 
-def _born(value: object) -> date:
-    day = read_day(value)
-    if not OLDEST <= day.year <= LAST_YEAR:
-        raise FieldProblem("not_a_birth_date", NOT_A_BIRTH_DATE)
-    return day
-
-
 BirthDate = Annotated[
     date,
-    BeforeValidator(_born),
+    day_from(OLDEST, "not_a_birth_date", NOT_A_BIRTH_DATE),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["1999-05-17"]}),
 ]
 Commune = Annotated[

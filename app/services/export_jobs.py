@@ -22,7 +22,7 @@ from app.exchange.tables.writing import Kind, Table, csv_lines, write_workbook
 from app.refusals.exports import ExportNotReady, ExportTooLarge
 from app.rules.days import ONE_DAY
 from app.schemas.export_jobs import ExportIn, ExportKind, ExportOut
-from app.schemas.exports import Separator, TableForm
+from app.schemas.exports import MEDIA, Separator, TableForm
 from app.schemas.jobs import JobProblem, JobState
 from app.services import jobs
 from app.services.entry_exports import entries_extract
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 
 EXPORT, FORGET = queries.EXPORT, "forget_exports"
 FILE, ROWS = queries.FILE, queries.ROWS
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MEDIA = {TableForm.CSV: "text/csv", TableForm.XLSX: XLSX}
 EXTRACTS: dict[ExportKind, Callable[[Any], Extract]] = {
     ExportKind.CONTRACTS: contracts_extract,
     ExportKind.STATEMENTS: statements_extract,

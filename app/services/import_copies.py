@@ -18,7 +18,8 @@ from app.db.tables import Job
 from app.errors import Forbidden, NotFound
 from app.exchange.tables.reading import is_workbook
 from app.exchange.tables.returning import encoding_of, returned_text, returned_workbook
-from app.schemas.imports import XLSX, ImportOutcome
+from app.schemas.exports import XLSX
+from app.schemas.imports import ImportOutcome
 from app.services import jobs, uploads
 from app.services.sent_files import SentFile
 

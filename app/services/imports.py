@@ -22,7 +22,8 @@ from app.errors import (
     UnsupportedMediaType,
 )
 from app.principal import Role
-from app.schemas.imports import XLSX, ImportIssue, ImportOut, ImportOutcome, ImportRowOut, ImportRowPage
+from app.schemas.exports import XLSX
+from app.schemas.imports import ImportIssue, ImportOut, ImportOutcome, ImportRowOut, ImportRowPage
 from app.schemas.jobs import JobProblem, JobState
 from app.services import decp_imports, import_copies, import_mappings, jobs, table_imports
 from app.services.hire_imports import HiresTable
