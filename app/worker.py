@@ -34,6 +34,7 @@ from app.services import (
     upkeep,
 )
 from app.services.changes import settle
+from app.services.folding import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from app.services.work import Means
 
 PAUSE_SECONDS, SENDING_PAUSE_SECONDS = 0.2, 0.5
+FOLD_SECONDS = 1.0
 FAULT_SECONDS = 2.0
 PLAN_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -117,7 +119,7 @@ class Worker:
         self._daily = daily
         self._lease = lease
         self._sending = sending
-        self._settled_at = 0.0
+        self._settled_at = self._folded_at = 0.0
         self._planned_at = -PLAN_SECONDS
 
     def run(self) -> None:
@@ -151,6 +153,7 @@ class Worker:
         """Settle, plan, and do one job; returns whether there was anything to do."""
         settled = settle(self.means)
         self._settled_at = time.monotonic()
+        folded = self._fold()
         if self._settled_at - self._planned_at >= PLAN_SECONDS:
             self._planned_at = self._settled_at
             upkeep.plan_roll_over(self.means, self._daily.answers_hours)
@@ -163,7 +166,15 @@ class Worker:
             publishing.plan_publishing(self.means, self._daily.publish_from)
             reminders.plan_reminders(self.means)
         worked = jobs.work(self.means, HANDLERS, breathe=self._breathe, report=_log_fault, lease=self._lease)
-        return worked or settled > 0
+        return worked or settled + folded > 0
+
+    def _fold(self) -> int:
+        # Readers add what is not folded: many changes of the same territories are cheaper folded at once.
+        if time.monotonic() - self._folded_at < FOLD_SECONDS:
+            return 0
+        folded = fold(self.means)
+        self._folded_at = time.monotonic()
+        return folded
 
     def _breathe(self) -> None:
         # A long job must not make the feed wait for its end.
@@ -172,13 +183,15 @@ class Worker:
         if time.monotonic() - self._settled_at >= PAUSE_SECONDS:
             settle(self.means)
             self._settled_at = time.monotonic()
+            self._fold()
 
 
 def drain(means: Means) -> None:
-    """Do everything that is due now, then settle: for tests, demonstrations and the command line."""
+    """Do everything that is due now, then settle and fold: for tests, demonstrations and the command line."""
     worker = Worker(means)
     while worker.step():
         pass
+    fold(means)
 
 
 def run_until_signalled(worker: Worker, *, with_parent: bool = False) -> None:

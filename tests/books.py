@@ -5,6 +5,7 @@ Every method is one change, committed; `settle` gives positions to all of them. 
 """
 
 from base64 import b64encode
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -36,7 +37,7 @@ from app.db.tables import (
 from app.principal import SERVICE, Principal, Role
 from app.rules.terms_json import terms_from_json, terms_to_json
 from app.services import changes, contract_views
-from app.services.work import Means, Reader, reading, writing
+from app.services.work import Means, Reader, Writer, reading, writing
 from tests.still_clock import StillClock
 
 MAIZIERES, METZ, NANCY, ARGANCY = "commune/57433", "commune/57463", "commune/54395", "commune/57028"
@@ -70,6 +71,7 @@ class Books:
         with writing(self.means, SERVICE, "test") as writer:
             writer.record(action, contract_id=contract_id)
             writer.session.add_all(rows)
+            _note(writer, rows)
 
     def settle(self) -> datetime:
         """Settle, and let time pass: the instant returned knows all that was written before."""
@@ -161,6 +163,7 @@ class Books:
             writer.record("contract.updated", contract_id=contract.id)
             contract = writer.session.merge(contract)
             writer.session.add_all(rows)
+            _note(writer, rows)
             writer.session.flush()
             writer.keep_version(
                 "contract",
@@ -382,8 +385,16 @@ class Books:
                 row |= {"contract_id": entry["contract_id"], **dict.fromkeys(STATES, 0)}
                 row[entry["state"]] = entry["hours"]
                 sums.add_to_sums(writer.session, table, [row])
+            writer.move_figures(entry["owner_id"], entry["contract_id"])
 
     def reading(self, organisation: Organisation | None, role: Role) -> AbstractContextManager[Reader]:
         """A reader in this role; of no organisation, the platform's."""
         principal = SERVICE if organisation is None else Principal(organisation.id, role)
         return reading(self.means, principal, "test")
+
+
+def _note(writer: Writer, rows: Iterable[Base]) -> None:
+    """Note who sees other contracts, as `app.services.grants` does."""
+    for row in rows:
+        if isinstance(row, ContractAccess):
+            writer.move_figures(row.owner_id, row.contract_id)

@@ -143,6 +143,7 @@ class Database:
             event.listen(self.engine, "connect", _put_behind_the_wall)
         self._reading = _reading(self.engine)
         self._writing = self.engine.execution_options(writing=True)
+        self._writing_steadily = _steady(self._writing)
 
     @contextmanager
     def read(self, viewer: Viewer | None = None) -> Iterator[ReadSession]:
@@ -156,6 +157,16 @@ class Database:
         """One transaction: committed when the block ends, rolled back whole on any error."""
         with WriteSession(self._writing, expire_on_commit=False) as session:
             session.viewer = viewer
+            yield session
+            session.commit()
+
+    @contextmanager
+    def write_steadily(self) -> Iterator[WriteSession]:
+        """The same for the service itself, on one consistent view from its first statement to its last.
+
+        Fails where it would write what others wrote meanwhile.
+        """
+        with WriteSession(self._writing_steadily, expire_on_commit=False) as session:
             yield session
             session.commit()
 
@@ -195,10 +206,15 @@ def make_engine(url: str, *, pool_size: int = 10, pool_timeout: float = 30) -> E
 
 def _reading(engine: Engine) -> Engine:
     """Several reads of one answer agree with each other, and none of them writes by mistake."""
+    # The driver puts both into its BEGIN: no round trip of their own.
+    return _steady(engine).execution_options(postgresql_readonly=True)
+
+
+def _steady(engine: Engine) -> Engine:
+    """One view for a whole transaction, as SQLite's are by themselves."""
     if engine.dialect.name == "sqlite":
         return engine
-    # The driver puts both into its BEGIN: no round trip of their own.
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def _put_behind_the_wall(connection: DBAPIConnection, record: object) -> None:

@@ -63,6 +63,7 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 Id = Annotated[UUID, mapped_column(Uuid())]
 Code = Annotated[str, mapped_column(String(64))]
 Place = Annotated[str, mapped_column(String(32))]
+Area = Annotated[str, mapped_column(String(48))]
 RoleCode = Annotated[str, mapped_column(String(24))]
 # What a key of the service made: the rotation finds these columns by their mark.
 KEPT, SEALED, HASHED = "kept", "sealed", "hashed"

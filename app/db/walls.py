@@ -266,6 +266,14 @@ WALLS: dict[str, Wall] = {
         Wall.same(f"{PLATFORM} OR ({_ACCOUNT})"),
     ),
     "stored_answers": Wall.same(_ACCOUNT),
+    # What territories add up to for one viewer is that viewer's; how it is folded is the service's.
+    **dict.fromkeys(
+        ("territory_months", "territory_returns"),
+        Wall.same(f"({_ACCOUNT}) OR ({PLATFORM} AND role = 'admin')"),
+    ),
+    **dict.fromkeys(("folded_contracts", "folded_viewers"), Wall.same(PLATFORM)),
+    # Whoever moves hours notes it, on contracts out of their sight too: a merge moves those of others.
+    "unfolded_changes": Wall(PLATFORM, _OWN_CHANGE.format(table="unfolded_changes")),
     # Titles of columns as somebody typed them: nobody else's to read, not the platform's either.
     "import_mappings": Wall.same(_ACCOUNT),
     # The platform too sees its own alone: an endpoint is told what its organisation reads.

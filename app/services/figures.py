@@ -22,9 +22,11 @@ from app.schemas.figures import (
     TerritoryComplianceOut,
     TerritoryRef,
 )
+from app.services.areas import CONTAINED
 from app.services.residences import told_of
 from app.services.sight import require_role
 from app.services.standings import Standings, StandingsByPlace, standings_of
+from app.services.territory_hours import Hours, hours_by_child, hours_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,14 +41,6 @@ SEES_FIGURES = (Role.ADMIN, Role.BUYER, Role.CONTRACTOR, Role.FACILITATOR)
 STATES = queries.STATES
 DEFAULT_MONTHS = 12
 FINEST = "commune"
-# The levels inside each level. EPCI and EPT may straddle the border of a department or a region.
-CONTAINED = {
-    "country": ("region", "department", "epci", "ept", "commune"),
-    "region": ("department", "epci", "ept", "commune"),
-    "department": ("epci", "ept", "commune"),
-    "epci": ("ept", "commune"),
-    "ept": ("commune",),
-}
 STRADDLING = {"epci", "ept"}
 BORDERED = {"region", "department"}
 NOT_INSIDE = Text(
@@ -94,7 +88,7 @@ def read_territory(reader: Reader, level: str, code: str, asked: PeriodQuery) ->
     question, ground = question_of(reader, asked), ground_of(reader, level, code, FINEST)
     told = told_of(reader, question, ground)
     located = standings_of(reader, question, ground.parent, ground.area, ground.level)
-    total, unlocated = _whole(reader, question, ground), _without_level(reader, question, ground)
+    total, unlocated = hours_of(reader, question, ground)
     return TerritoryComplianceOut(
         **common(reader, question, ground),
         figures=_figures(question, total, located.inside) if told.whole else None,
@@ -107,7 +101,7 @@ def told_inside(reader: Reader, question: queries.Asked, ground: Ground) -> Figu
     if not told_of(reader, question, ground).whole:
         return None
     located = standings_of(reader, question, ground.parent, ground.area, ground.level)
-    return _figures(question, _whole(reader, question, ground), located.inside)
+    return _figures(question, hours_of(reader, question, ground)[0], located.inside)
 
 
 def list_children(reader: Reader, level: str, code: str, asked: ChildrenQuery) -> TerritoryChildrenOut:
@@ -117,12 +111,8 @@ def list_children(reader: Reader, level: str, code: str, asked: ChildrenQuery) -
     question, ground = question_of(reader, asked), ground_of(reader, level, code, asked.level)
     told = told_of(reader, question, ground)
     located = standings_of(reader, question, ground.parent, ground.area, ground.level)
-    total, unlocated = _whole(reader, question, ground), _without_level(reader, question, ground)
-    hours = {
-        row.code: row
-        for row in queries.hours_inside(reader.session, question, ground.children, ground.level)
-        if row.code is not None
-    }
+    total, unlocated = hours_of(reader, question, ground)
+    hours = hours_by_child(reader, question, ground)
     return TerritoryChildrenOut(
         **common(reader, question, ground),
         level=asked.level,
@@ -138,7 +128,7 @@ def list_children(reader: Reader, level: str, code: str, asked: ChildrenQuery) -
 
 
 def _children(
-    reader: Reader, question: queries.Asked, level: str, hours: Mapping[str, Any], located: StandingsByPlace
+    reader: Reader, question: queries.Asked, level: str, hours: Mapping[str, Hours], located: StandingsByPlace
 ) -> list[ChildOut]:
     codes = {code for code in (*hours, *located.by_code) if code is not None}
     return [
@@ -168,15 +158,6 @@ def ground_of(reader: Reader, level: str, code: str, inner: str) -> Ground:
     return Ground(found, inner)
 
 
-def _whole(reader: Reader, question: queries.Asked, ground: Ground) -> Any:  # noqa: ANN401  # a row
-    return queries.hours_inside(reader.session, question, ground.parent)[0]
-
-
-def _without_level(reader: Reader, question: queries.Asked, ground: Ground) -> Any:  # noqa: ANN401  # a row
-    area = ground.parent & queries.unlocated(ground.level)
-    return queries.hours_inside(reader.session, question, area)[0]
-
-
 def common(reader: Reader, question: queries.Asked, ground: Ground) -> dict[str, Any]:
     """The fields of every answer about a territory and a period."""
     known = queries.settled(reader.session, question)
@@ -196,13 +177,14 @@ def named(found: Territory) -> TerritoryRef:
     return TerritoryRef(place=found.place, level=found.level, code=found.code, name=found.name)
 
 
-def _figures(question: queries.Asked, row: Any, standings: Standings | None) -> FiguresOut:  # noqa: ANN401  # a row
-    hours = {state: 0 if row is None else getattr(row, state) for state in STATES}
+def _figures(question: queries.Asked, found: Hours | None, standings: Standings | None) -> FiguresOut:
+    found = found or Hours()
+    hours = {state: getattr(found, state) for state in STATES}
     standings = standings or Standings()
     return FiguresOut(
         hours=HoursOut(declared=sum(hours.values()), **hours),
         required=None if question.basis == Basis.RESIDENCE else standings.required,
-        participants=0 if row is None else row.participants,
+        participants=found.participants,
         contracts=sum(standings.statuses.values()),
         statuses=_counted(standings),
         shares_assumed=standings.shares_assumed,

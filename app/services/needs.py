@@ -34,7 +34,8 @@ from app.schemas.needs import (
     TradeNeed,
     TradeRef,
 )
-from app.services.figures import CONTAINED, FINEST, NOT_INSIDE, Ground
+from app.services.areas import CONTAINED
+from app.services.figures import FINEST, NOT_INSIDE, Ground
 from app.services.pool_needs import made_up_by_pools
 from app.services.sight import require_role
 from app.services.standings import by_contract, contracts_of

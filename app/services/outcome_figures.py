@@ -25,6 +25,7 @@ from app.schemas.outcomes import (
     TerritoryOutcomes,
 )
 from app.services import figures
+from app.services.areas import CONTAINED
 from app.services.sight import require_role, seen_contract
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def territory_outcomes(reader: Reader, level: str, code: str, asked: OutcomesQue
     figures of the territory.
     """
     inner = asked.level or figures.FINEST
-    if asked.level is not None and asked.level not in figures.CONTAINED.get(level, ()):
+    if asked.level is not None and asked.level not in CONTAINED.get(level, ()):
         raise InvalidPayload(errors=[FieldError("/query/level", "level_not_inside", figures.NOT_INSIDE)])
     question = figures.question_of(reader, asked)
     ground = figures.ground_of(reader, level, code, inner)

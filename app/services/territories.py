@@ -8,6 +8,7 @@ from app.db.queries import territories as queries
 from app.errors import NotFound
 from app.exchange.territories import EDITION, read_territories, search_name
 from app.schemas.territories import TerritoryDetail, TerritoryList, TerritoryOut
+from app.services.folding import fold_anew
 
 if TYPE_CHECKING:
     from app.db.session import Database
@@ -39,6 +40,7 @@ def load_edition(database: Database) -> bool:
             postal_codes,
             [{"code": code, "place": place} for code, place in sorted(aliases)],
         )
+        fold_anew(session)
     return True
 
 

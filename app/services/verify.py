@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.db.queries import ledger as queries
 from app.db.tables import ObligationMonth, PersonMonth
 from app.services.changes import broken_seals, sealed_changes
+from app.services.folding import wrong_areas
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -46,6 +47,7 @@ def verify(database: Database) -> Verification:
         sums = tuple(
             table.__tablename__ for table in (ObligationMonth, PersonMonth) if not _agrees(session, table)
         )
+        sums += tuple(wrong_areas(session))
         return Verification(lines, sums, tuple(broken_seals(session)), sealed_changes(session))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.clock import Clock, SystemClock, day_of, new_id
 from app.db.session import Viewer
-from app.db.tables import Change, ChangeObject, Event, OpenChange, Version
+from app.db.tables import Change, ChangeObject, Event, OpenChange, UnfoldedChange, Version
 from app.exchange.outgoing import Outgoing
 from app.issuers.identifying import Issuers
 from app.principal import SERVICE
@@ -73,7 +73,7 @@ class Reader:
 class Writer(Reader):
     """A use case that writes: everything it adds belongs to one change, committed as a whole."""
 
-    __slots__ = ("_events", "_intent", "_objects", "change")
+    __slots__ = ("_events", "_intent", "_moved", "_objects", "change")
 
     session: WriteSession
 
@@ -82,6 +82,7 @@ class Writer(Reader):
         super().__init__(session, principal, means, request_id)
         self.change: Change | None = None
         self._intent: str | None = None
+        self._moved: set[tuple[UUID, UUID]] = set()
         self._objects = 0
         self._events = 0
 
@@ -191,10 +192,19 @@ class Writer(Reader):
             )
         )
 
+    def move_figures(self, owner_id: UUID, contract_id: UUID) -> None:
+        """Note that a contract's hours move, whose they are or who sees them: what is kept is folded anew."""
+        self._moved.add((owner_id, contract_id))
+
     def close(self) -> None:
         """Queue the change for settling; the last statement before the commit (see `OpenChange`)."""
         self.session.flush()
         if self.change is not None:
+            change_id = self.change.id
+            self.session.add_all(
+                UnfoldedChange(owner_id=owner_id, contract_id=contract_id, change_id=change_id)
+                for owner_id, contract_id in sorted(self._moved)
+            )
             self.session.add(OpenChange(change_id=self.change.id, contract_id=self.change.contract_id))
             self.session.flush()
 

@@ -8,6 +8,7 @@ from tests.architecture.source import Module, modules
 FOR_THE_SERVICE = {
     "app/services/audit.py": "who acted is forgotten after a year, whoever it was",
     "app/services/changes.py": "settling gives every change its position",
+    "app/services/folding.py": "what territories hold, of every viewer",
     "app/services/export_jobs.py": "files whose time is over, whoever asked for them",
     "app/services/deliveries.py": "whose turn it is to be told of events, and what is forgotten",
     "app/services/quarters.py": "the lists of priority quarters, loaded by the operator",
@@ -40,6 +41,7 @@ ACROSS = {
     "app/services/ledger.py": "one person's hours count once, wherever declared",
     "app/services/person_files.py": "whether others hold something of a person, not what",
     "app/services/persons.py": "records of one person, joined and parted",
+    "app/services/territory_hours.py": "what moved since it was folded, of the viewer's own areas",
     "app/services/pool_positions.py": "the sums of a pool, of which each is shown its own contracts",
     "app/services/positions.py": "whether any change waits for its position",
     "app/services/rights.py": "an objection holds for every record of a person",

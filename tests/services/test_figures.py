@@ -20,6 +20,7 @@ from app.schemas.figures import (
 )
 from app.services.figures import list_children, read_territory
 from tests.books import Books, Worker
+from tests.services.every_way import every_way
 
 MAIZIERES, ARGANCY, METZ, NANCY = "commune/57433", "commune/57028", "commune/57463", "commune/54395"
 MOSELLE, GRAND_EST, FRANCE, RIVES = "department/57", "region/44", "country/FR", "epci/200039949"
@@ -54,14 +55,22 @@ class Land:
         viewer: tuple[Organisation, Role] | None = None,
     ) -> Any:  # noqa: ANN401  # figures that are all told
         level, code = place.split("/")
-        with self.books.reading(*(viewer or (self.buyer, _role(basis)))) as reader:
-            return read_territory(reader, level, code, _months(first, last, basis))
+
+        def ask() -> TerritoryComplianceOut:
+            with self.books.reading(*(viewer or (self.buyer, _role(basis)))) as reader:
+                return read_territory(reader, level, code, _months(first, last, basis))
+
+        return every_way(self.books.means, ask)
 
     def children(self, place: str, level: str, basis: Basis = Basis.EXECUTION, first: date = DECEMBER) -> Any:  # noqa: ANN401  # figures that are all told
         parent, code = place.split("/")
         asked = {"from": f"{first:%Y-%m}", "to": "2025-02", "basis": basis, "level": level}
-        with self.books.reading(self.buyer, _role(basis)) as reader:
-            return list_children(reader, parent, code, ChildrenQuery.model_validate(asked))
+
+        def ask() -> TerritoryChildrenOut:
+            with self.books.reading(self.buyer, _role(basis)) as reader:
+                return list_children(reader, parent, code, ChildrenQuery.model_validate(asked))
+
+        return every_way(self.books.means, ask)
 
 
 def _counted(found: TerritoryComplianceOut) -> int:

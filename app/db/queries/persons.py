@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import visible_contracts
 from app.db.queries.participants import hired_in_sight, opposed, visible_participants
-from app.db.tables import Contract, Hire, Identity, Participant, PersonLink
+from app.db.tables import Contract, Hire, Identity, Participant, PersonLink, PersonMonth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,6 +76,16 @@ def hired_on(session: ReadSession, participant_ids: Iterable[UUID]) -> Sequence[
     )
     with session.across():
         return session.execute(query).all()
+
+
+def worked_on(session: ReadSession, participant_ids: Iterable[UUID]) -> Sequence[Row[UUID, UUID]]:
+    """(owner_id, contract_id) of every contract with hours of these records."""
+    query = (
+        select(PersonMonth.owner_id, PersonMonth.contract_id)
+        .where(PersonMonth.participant_id.in_(list(participant_ids)))
+        .distinct()
+    )
+    return session.execute(query).all()
 
 
 def with_duplicates(principal: Principal, today: date) -> Select[Participant]:

@@ -49,6 +49,13 @@ from app.db.tables.profiles import OwnProfile, ProfileVersion, ProfileWithdrawal
 from app.db.tables.quarters import QuarterEdition
 from app.db.tables.releases import Release, ReleaseCell, ReleaseContract
 from app.db.tables.reminders import Reminder
+from app.db.tables.rollups import (
+    FoldedContract,
+    FoldedViewer,
+    TerritoryMonth,
+    TerritoryReturn,
+    UnfoldedChange,
+)
 from app.db.tables.splits import Split, SplitAnswer
 from app.db.tables.statements import (
     DocumentsSeen,
@@ -91,6 +98,8 @@ __all__ = [
     "Event",
     "ExportFile",
     "ExportPiece",
+    "FoldedContract",
+    "FoldedViewer",
     "Hire",
     "HireOutcome",
     "HireTraits",
@@ -139,6 +148,9 @@ __all__ = [
     "StoredAnswer",
     "Territory",
     "TerritoryAlias",
+    "TerritoryMonth",
+    "TerritoryReturn",
+    "UnfoldedChange",
     "Verdict",
     "Version",
     "Webhook",

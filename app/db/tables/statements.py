@@ -227,7 +227,10 @@ class PersonMonth(Base):
     """Sums of the ledger per person, obligation, month and places, for counting people once."""
 
     __tablename__ = "person_months"
-    __table_args__ = (Index("ix_person_months_contract", "contract_id"),)
+    __table_args__ = (
+        Index("ix_person_months_contract", "contract_id"),
+        Index("ix_person_months_participant", "participant_id"),
+    )
 
     owner_id: Mapped[Id] = mapped_column(primary_key=True)
     obligation_id: Mapped[Id] = mapped_column(primary_key=True)
