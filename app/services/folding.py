@@ -17,6 +17,8 @@ from app.db.tables import TerritoryMonth, TerritoryReturn
 from app.services.moves import Stale, moves
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.db.queries.rollups import Viewer
     from app.db.session import ReadSession, WriteSession
     from app.services.moves import Moves
@@ -59,13 +61,19 @@ def _fold_batch(means: Means) -> int:
 
 def _add(session: WriteSession, found: Moves) -> None:
     hours = [
-        {**_key(viewer, basis, area), "month": month, **dict(zip(STATES, sums, strict=True))}
-        for (viewer, basis, area, month), sums in sorted(found.hours.items())
+        {
+            **_key(viewer, basis, area),
+            "month": month,
+            **dict(zip(STATES, sums, strict=True)),
+        }
+        for viewer, cells in sorted(found.hours.items())
+        for (basis, area, month), sums in sorted(cells.items())
     ]
     queries.add_to_areas(session, TerritoryMonth, STATES, hours)
     people = [
         {**_key(viewer, basis, area), "month": month, "previous_month": previous, "people": number}
-        for (viewer, basis, area, month, previous), number in sorted(found.returns.items())
+        for viewer, cells in sorted(found.returns.items())
+        for (basis, area, month, previous), number in sorted(cells.items())
     ]
     queries.add_to_areas(session, TerritoryReturn, PEOPLE, people)
 
@@ -102,9 +110,11 @@ def wrong_areas(session: ReadSession) -> list[str]:
     return wrong
 
 
-def _flat(found: Any) -> dict[tuple[Any, ...], tuple[int, ...]]:  # noqa: ANN401  # either mapping of `Moves`
+def _flat(found: Mapping[Viewer, Mapping[Any, Any]]) -> dict[tuple[Any, ...], tuple[int, ...]]:
     return {
-        (*key[0], *key[1:]): value if isinstance(value, tuple) else (value,) for key, value in found.items()
+        (*viewer, *cell): value if isinstance(value, tuple) else (value,)
+        for viewer, cells in found.items()
+        for cell, value in cells.items()
     }
 
 

@@ -19,7 +19,7 @@ from app.db.tables.rollups import NEVER
 from app.services.areas import areas_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 
     Viewers = frozenset[Viewer]
     Hours = tuple[int, int, int, int]
-    # Months worked, each with its places.
-    Worked = set[tuple[date, tuple[str, str, str, str]]]
+    # A month worked, with its places.
+    Worked = tuple[date, tuple[str, str, str, str]]
+    Months = frozenset[Worked]
+    Cell = tuple[str, str, date]
+    Return = tuple[str, str, date, date]
 
 # In the order of the places of `Posted`.
 BASES = ("execution", "residence", "buyer", "facilitator")
@@ -42,15 +45,20 @@ NO_HOURS: Hours = (0, 0, 0, 0)
 class Moves:
     """What to add to the areas.
 
-    `hours`: by (viewer, basis, area, month), pending, held, refused and counted (hundredths). `returns`: by
-    (viewer, basis, area, month, month before), people. `viewers`: of the contracts looked at, all who see
-    them now. `moves_on`: of the same, the next day on which others do without any change.
+    `hours`: by viewer and (basis, area, month), pending, held, refused and counted (hundredths).
+    `returns`: by viewer and (basis, area, month, month before), people.
+    `viewers`: of the contracts looked at, all who see them now.
+    `moves_on`: of the same, the next day on which others do without any change.
     """
 
-    hours: Mapping[tuple[Viewer, str, str, date], Hours]
-    returns: Mapping[tuple[Viewer, str, str, date, date], int]
+    hours: Mapping[Viewer, Mapping[Cell, Hours]]
+    returns: Mapping[Viewer, Mapping[Return, int]]
     viewers: Mapping[UUID, Viewers]
     moves_on: Mapping[UUID, date | None]
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to add."""
+        return any(self.hours.values()) or any(self.returns.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,7 @@ class _Comparison:
         self._changes = {found: stale.changes[found] for found in contracts & held & set(stale.changes)}
         self._whole = {found for found in contracts if self._before.get(found) != self._after[found]}
         self._areas: dict[str, tuple[str, ...]] = {}
+        self._known: dict[tuple[Months, int], dict[Return, int]] = {}
 
     def made(self) -> Moves:
         posted = queries.posted_by(self._session, self._changes)
@@ -123,33 +132,33 @@ class _Comparison:
     def _seen(self, viewers: Viewers) -> Viewers:
         return viewers if self._only is None else viewers & {self._only}
 
-    def _hours(
-        self, posted: Iterable[Posted], whole: Iterable[Posted]
-    ) -> dict[tuple[Viewer, str, str, date], Hours]:
-        found: dict[tuple[Viewer, str, str, date], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    def _hours(self, posted: Sequence[Posted], whole: Sequence[Posted]) -> dict[Viewer, dict[Cell, Hours]]:
+        # People first, who are many at one place: their hours then go to every area and viewer together.
+        together: dict[tuple[Viewers, str, str, date], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
 
         def add(row: Posted, viewers: Viewers, sign: int) -> None:
-            for viewer in self._seen(viewers):
-                for basis, place in zip(BASES, row.places, strict=True):
-                    for area in self._around(place):
-                        cell = found[viewer, basis, area, row.month]
-                        for at, hours in enumerate(row.hours):
-                            cell[at] += sign * hours
+            for basis, place in zip(BASES, row.places, strict=True):
+                _add(together[viewers, basis, place, row.month], row.hours, sign)
 
-        posted, whole = list(posted), list(whole)
-        self._look_up({place for row in (*posted, *whole) for place in row.places})
         for row in posted:
             # Who stopped seeing the contract loses what it had before these changes.
-            add(row, self._before[row.contract_id], 1)
+            add(row, self._seen(self._before[row.contract_id]), 1)
         for row in whole:
             before, after = self._before.get(row.contract_id, NOBODY), self._after[row.contract_id]
-            add(row, after - before, 1)
-            add(row, before - after, -1)
-        return {key: (cell[0], cell[1], cell[2], cell[3]) for key, cell in found.items() if any(cell)}
+            add(row, self._seen(after - before), 1)
+            add(row, self._seen(before - after), -1)
+        self._look_up({place for _, _, place, _ in together})
+        found: dict[Viewer, dict[Cell, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0, 0, 0]))
+        for (viewers, basis, place, month), hours in together.items():
+            for viewer in viewers:
+                for area in self._areas[place]:
+                    _add(found[viewer][basis, area, month], hours, 1)
+        return {
+            viewer: {cell: (sums[0], sums[1], sums[2], sums[3]) for cell, sums in cells.items() if any(sums)}
+            for viewer, cells in found.items()
+        }
 
-    def _returns(
-        self, posted: Iterable[Posted], whole: Iterable[Posted]
-    ) -> dict[tuple[Viewer, str, str, date, date], int]:
+    def _returns(self, posted: Sequence[Posted], whole: Sequence[Posted]) -> dict[Viewer, Counter[Return]]:
         """The people whose months differ: each of their months is counted under the one before it."""
         was = self._persons_before()
         moved = {row.participant_id for row in posted if row.counted}
@@ -157,21 +166,26 @@ class _Comparison:
         persons = {*queries.persons_of(self._session, moved).values(), *was.values()}
         now = queries.records_of(self._session, persons)
         before, after = self._months(posted, now, now | was)
-        found: Counter[tuple[Viewer, str, str, date, date]] = Counter()
+        found: dict[Viewer, Counter[Return]] = defaultdict(Counter)
         for who in before.keys() | after.keys():
             if before.get(who) != after.get(who):
-                for months, sign in ((before.get(who, set()), -1), (after.get(who, set()), 1)):
-                    self._count(found, who[0], months, sign)
-        return {key: people for key, people in found.items() if people}
+                found[who[0]].update(self._counted(before.get(who, frozenset()), -1))
+                found[who[0]].update(self._counted(after.get(who, frozenset()), 1))
+        return {
+            viewer: Counter({cell: people for cell, people in cells.items() if people})
+            for viewer, cells in found.items()
+        }
 
     def _months(
         self, posted: Iterable[Posted], now: Mapping[UUID, UUID], was: Mapping[UUID, UUID]
-    ) -> tuple[dict[tuple[Viewer, UUID], Worked], dict[tuple[Viewer, UUID], Worked]]:
+    ) -> tuple[Mapping[tuple[Viewer, UUID], Months], Mapping[tuple[Viewer, UUID], Months]]:
         """By viewer and person, the months that counted when they were folded, and those that do now.
 
         `now` and `was`: by record, the person that it is and was then.
         """
-        added = {row.key: row.counted for row in posted}
+        added: Counter[tuple[object, ...]] = Counter()
+        for row in posted:
+            added[row.key] += row.counted
         rows = [
             row for row in queries.months_of_people(self._session, was) if row.counted or row.key in added
         ]
@@ -179,8 +193,8 @@ class _Comparison:
         held = {found for found, day in queries.folded(self._session, others).items() if day is not None}
         elsewhere = _with_platform(queries.folded_viewers(self._session, held), held)
         self._look_up({place for row in rows for place in row.places})
-        before: dict[tuple[Viewer, UUID], Worked] = defaultdict(set)
-        after: dict[tuple[Viewer, UUID], Worked] = defaultdict(set)
+        before: dict[tuple[Viewer, UUID], set[Worked]] = defaultdict(set)
+        after: dict[tuple[Viewer, UUID], set[Worked]] = defaultdict(set)
         for row in rows:
             stayed = elsewhere.get(row.contract_id, NOBODY)
             if row.counted - added.get(row.key, 0) > 0:
@@ -189,7 +203,10 @@ class _Comparison:
             if row.counted > 0:
                 for viewer in self._seen(self._after.get(row.contract_id, stayed)):
                     after[viewer, now[row.participant_id]].add((row.month, row.places))
-        return before, after
+        return (
+            {who: frozenset(worked) for who, worked in before.items()},
+            {who: frozenset(worked) for who, worked in after.items()},
+        )
 
     def _persons_before(self) -> dict[UUID, UUID]:
         """Of the records that the changes moved, the person that each was before them all."""
@@ -205,29 +222,30 @@ class _Comparison:
         }
         return {record: found[0] for record, found in left.items() if found}
 
-    def _count(
-        self,
-        found: Counter[tuple[Viewer, str, str, date, date]],
-        viewer: Viewer,
-        worked: Worked,
-        sign: int,
-    ) -> None:
-        months: dict[tuple[str, str], set[date]] = defaultdict(set)
-        for month, places in worked:
-            for basis, place in zip(BASES, places, strict=True):
-                for area in self._around(place):
-                    months[basis, area].add(month)
-        for (basis, area), active in months.items():
-            for previous, month in pairwise((NEVER, *sorted(active))):
-                found[viewer, basis, area, month, previous] += sign
+    def _counted(self, months: Months, sign: int) -> dict[Return, int]:
+        """Each month of a person in an area, under the one before; reckoned once for all who see them."""
+        if (months, sign) not in self._known:
+            active: dict[tuple[str, str], set[date]] = defaultdict(set)
+            for month, places in months:
+                for basis, place in zip(BASES, places, strict=True):
+                    for area in self._areas[place]:
+                        active[basis, area].add(month)
+            self._known[months, sign] = {
+                (basis, area, month, previous): sign
+                for (basis, area), found in active.items()
+                for previous, month in pairwise((NEVER, *sorted(found)))
+            }
+        return self._known[months, sign]
 
     def _look_up(self, places: Collection[str]) -> None:
         unknown = set(places) - self._areas.keys()
         territories = queries.territories_at(self._session, unknown - {""})
         self._areas |= {place: areas_of(territories.get(place)) for place in unknown}
 
-    def _around(self, place: str) -> tuple[str, ...]:
-        return self._areas[place]
+
+def _add(sums: list[int], hours: Sequence[int], sign: int) -> None:
+    for at, more in enumerate(hours):
+        sums[at] += sign * more
 
 
 def _with_platform(

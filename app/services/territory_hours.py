@@ -57,7 +57,7 @@ def hours_by_child(reader: Reader, asked: lines.Asked, ground: Ground) -> dict[s
         rows = lines.hours_inside(reader.session, asked, ground.children, ground.level)
         return _worked((row.code, _read(row)) for row in rows if row.code is not None)
     inside = queries.areas_inside(ground.parent, ground.level)
-    moved = set(reader.session.scalars(inside)) if kept.moved.hours else set()
+    moved = set(reader.session.scalars(inside)) if kept.moved else set()
     found = kept.hours(reader, asked, inside, moved)
     return _worked((area.partition("/")[2], hours) for area, hours in found.items())
 
@@ -99,10 +99,11 @@ class _Kept:
     ) -> tuple[Mapping[str, tuple[int, ...]], Mapping[str, int]]:
         hours: dict[str, tuple[int, ...]] = {}
         people: dict[str, int] = {}
-        for (_, basis, area, month), added in self.moved.hours.items():
+        for (basis, area, month), added in self.moved.hours.get(self.viewer, {}).items():
             if basis == asked.basis and area in areas and asked.first <= month <= asked.last:
                 hours[area] = tuple(_added(hours.get(area, NO_HOURS), added))
-        for (_, basis, area, month, previous), number in self.moved.returns.items():
+        returns = self.moved.returns.get(self.viewer, {})
+        for (basis, area, month, previous), number in returns.items():
             if basis == asked.basis and area in areas and previous < asked.first <= month <= asked.last:
                 people[area] = people.get(area, 0) + number
         return hours, people

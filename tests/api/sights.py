@@ -8,7 +8,7 @@ alone; three people on the first, two on the second, one erased. The structure h
 Accounts, keys, imports, exports and webhooks are the buyer's, the reminder is the holder's. The platform
 reads neither identities nor stored answers. Who somebody is, what was said of their later situation and to
 what they object reaches declarants and reviewers alone; the prescriber's second person objects, so that of
-outcomes it sees none.
+outcomes it sees none. What territories add up to is each viewer's own; the platform's rows are no case's.
 """
 
 SIGHTS = """
@@ -38,6 +38,8 @@ erasures                all    .  all    .    .    .    .    .    .
 events                  all part part part part part part part    .
 export_files              .  all    .    .    .    .    .    .    .
 export_pieces             .  all    .    .    .    .    .    .    .
+folded_contracts        all    .    .    .    .    .    .    .    .
+folded_viewers          all    .    .    .    .    .    .    .    .
 hire_traits             all  all  all  all  all  all part part    .
 hires                   all  all  all  all  all  all part part    .
 identities                .    . part part  all  all part part    .
@@ -80,6 +82,9 @@ statement_approvals     all  all  all  all  all  all    .    .    .
 statement_versions      all  all  all  all  all  all part    .    .
 statements              all  all  all  all  all  all part    .    .
 stored_answers            . part part part part    . part    .    .
+territory_months          . part    .    . part part    .    .    .
+territory_returns         . part    .    . part part    .    .    .
+unfolded_changes        all    .    .    .    .    .    .    .    .
 verdicts                all  all  all  all  all  all part    .    .
 versions                all  all  all part part  all part part    .
 webhook_deliveries        .  all    .    .    .    .    .    .    .

@@ -14,6 +14,7 @@ from app.principal import SERVICE, Role, Scope
 from app.rules.days import add_months, month_start
 from app.rules.terms_json import terms_from_json, terms_to_json
 from app.services.changes import settle
+from app.services.folding import fold, fold_anew
 from app.services.work import Means
 from tests.bench.rows import Rows
 from tests.database_keeper import libpq
@@ -63,6 +64,9 @@ def sow(means: Means, url: str, *, contracts: int, lines: int) -> Seed:
     with psycopg.connect(libpq(url), autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
     settle(means)
+    with means.database.write() as session:
+        fold_anew(session)
+    fold(means)
     return seed
 
 

@@ -6,10 +6,17 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from sqlalchemy import text
 
+from app.db.queries.rollups import try_fold_lock, unfolded
+from app.services import territory_hours
+from app.services.folding import fold, fold_anew
+from app.services.verify import verify
+from app.worker import drain
 from tests.books import Books
 from tests.databases import ask
 from tests.services.folded_land import FoldedLand
@@ -76,3 +83,69 @@ def test_everybody_is_told_what_the_lines_say(database_url: str) -> None:
     land.ask(every=True)
     land.sums_hold()
     land.books.means.database.dispose()
+
+
+@pytest.fixture
+def land(books: Books) -> FoldedLand:
+    """Hours on one contract, folded."""
+    chance = random.Random(1)  # noqa: S311 - steps, not secrets
+    land = FoldedLand(books, lambda among: chance.choice(list(among)))
+    land.found()
+    fold(books.means)
+    return land
+
+
+@pytest.mark.parametrize("table", ["territory_months", "territory_returns"])
+def test_a_row_that_says_otherwise_is_found(land: FoldedLand, table: str) -> None:
+    database = land.books.means.database
+    kept = text(f"SELECT * FROM {table} WHERE area = 'country'")  # noqa: S608  # a table
+    column = "counted" if table == "territory_months" else "people"
+    with database.write() as session:
+        row = session.execute(kept).mappings().first()
+        assert row is not None
+        changed = text(f"UPDATE {table} SET {column} = {column} + 1 WHERE area = 'country'")  # noqa: S608
+        session.execute(changed)
+    assert verify(database).sums == (table,)
+    with database.write() as session:
+        session.execute(text(str(changed).replace("+", "-")))
+    assert verify(database).holds
+
+
+def test_where_the_ground_lies_otherwise_all_is_folded_anew(land: FoldedLand) -> None:
+    """A commune that joins another department takes its hours along."""
+    database = land.books.means.database
+    move = "UPDATE territories SET department = '{}' WHERE place = 'commune/57463'"
+    for department in ("88", "57"):
+        with database.write() as session:
+            session.execute(text(move.format(department)))
+            fold_anew(session)
+        land.ask(every=True)
+        land.sums_hold()
+        land.fold()
+        land.ask(every=True)
+        land.sums_hold()
+
+
+def test_the_worker_folds_what_moved(land: FoldedLand) -> None:
+    land.work()
+    drain(land.books.means)
+    with land.books.means.database.read() as session:
+        assert unfolded(session) == {}
+
+
+def test_two_do_not_fold_at_once(postgres_database_url: str) -> None:
+    """Who comes second leaves it to the first; what is noted meanwhile waits for the next."""
+    land = FoldedLand(Books(postgres_database_url, DAY), lambda among: next(iter(among)))
+    land.found()
+    with land.books.means.database.write_steadily() as session:
+        assert try_fold_lock(session)
+        assert fold(land.books.means) == 0
+    assert fold(land.books.means) == 1
+    land.books.means.database.dispose()
+
+
+def test_where_too_much_waits_every_line_is_read(land: FoldedLand, monkeypatch: pytest.MonkeyPatch) -> None:
+    land.work()
+    monkeypatch.setattr(territory_hours, "MOST_UNFOLDED", 0)
+    monkeypatch.setattr(territory_hours, "moves", None)
+    land.ask(every=True)

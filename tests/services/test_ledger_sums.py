@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from app.db.session import Database
 from app.errors import DomainError
 from app.schemas.compliance import ComplianceOut
+from app.services.folding import fold
 from app.services.verify import verify
 from tests.databases import ask
 from tests.services.histories import PEOPLE, WINDOW, World
@@ -128,6 +129,11 @@ class History(RuleBasedStateMachine):
         body = {"accept_all": data.draw(OFTEN, "the rest is accepted"), "lines": lines}
         if body["accept_all"] or lines:
             self._try("review", lambda: self.world.review(statement_id, body))
+
+    @rule()
+    def fold(self) -> None:
+        fold(self.world.means)
+        assert fold(self.world.means) == 0
 
     @rule(data=st.data(), body=st.sampled_from(DECISIONS))
     def decide_duration(self, data: st.DataObject, body: dict[str, Any]) -> None:

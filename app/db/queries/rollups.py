@@ -7,12 +7,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, delete, func, insert, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Table,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db.queries.figures import column_of
 from app.db.queries.ledger import PLACES, STATES
 from app.db.tables import (
+    Base,
     Contract,
     ContractAccess,
     Entry,
@@ -40,7 +53,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 # Any constant known to nobody else in the database will do.
 FOLD_LOCK = 7_401_002
-CHUNK = 500
+CHUNK, ROWS = 500, 5_000
 # Those who see enough contracts to gain by it; a firm's hours are few, and it counts people its own way.
 VIEWERS = (Role.BUYER.value, Role.FACILITATOR.value)
 
@@ -237,13 +250,24 @@ def add_to_areas(
     rows: Sequence[dict[str, Any]],
 ) -> None:
     """Add these columns to the rows of a table, making the rows that are missing."""
-    if not rows:
-        return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    keys = [column.name for column in table.__table__.primary_key]
-    added = {name: getattr(table, name) + statement.excluded[name] for name in columns}
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=added), list(rows))
+    plain = Base.metadata.tables[table.__tablename__]
+    connection = session.connection()
+    for chunk in _chunks(rows, ROWS):
+        if connection.dialect.name == "postgresql":
+            # A list for each column: thousands of rows are one statement, not one each.
+            unnested = [
+                func.unnest(literal([row[column.name] for row in chunk], postgresql.ARRAY(column.type)))
+                for column in plain.columns
+            ]
+            statement = postgresql.insert(plain).from_select(plain.columns.keys(), select(*unnested))
+            connection.execute(_adding(statement, plain, columns))
+        else:
+            connection.execute(_adding(sqlite.insert(plain), plain, columns), chunk)
+
+
+def _adding(statement: Any, table: Table, columns: Sequence[str]) -> Any:  # noqa: ANN401  # of either dialect
+    added = {name: table.c[name] + statement.excluded[name] for name in columns}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=added)
 
 
 def keep_folded(
@@ -348,7 +372,7 @@ def worked_contracts(session: ReadSession) -> list[UUID]:
     return list(session.scalars(select(PersonMonth.contract_id).distinct()))
 
 
-def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+def _chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
     found = list(items)
-    for first in range(0, len(found), CHUNK):
-        yield found[first : first + CHUNK]
+    for first in range(0, len(found), size):
+        yield found[first : first + size]
