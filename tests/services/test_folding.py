@@ -103,7 +103,7 @@ def test_a_row_that_says_otherwise_is_found(land: FoldedLand, table: str) -> Non
     with database.write() as session:
         row = session.execute(kept).mappings().first()
         assert row is not None
-        changed = text(f"UPDATE {table} SET {column} = {column} + 1 WHERE area = 'country'")  # noqa: S608
+        changed = text(f"UPDATE {table} SET {column} = {column} + 1 WHERE area = 'country'")  # noqa: S608  # a table
         session.execute(changed)
     assert verify(database).sums == (table,)
     with database.write() as session:
