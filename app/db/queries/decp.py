@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, exists, false, func, select
 
+from app.db.queries.contracts import visible_contracts
 from app.db.tables import Contract, DecpConflict, DecpRecord, DecpReview, Organisation
 from app.principal import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from datetime import date
     from uuid import UUID
 
     from sqlalchemy import ColumnElement
@@ -36,6 +38,25 @@ def published(
 def record_of(session: ReadSession, contract_id: UUID) -> DecpRecord | None:
     """The record behind a contract, None when it was registered by hand."""
     return session.scalar(select(DecpRecord).where(DecpRecord.contract_id == contract_id).limit(1))
+
+
+def records_of(session: ReadSession, contract_ids: Collection[UUID]) -> dict[UUID, DecpRecord]:
+    """The records behind contracts already seen to be visible, by contract."""
+    query = select(DecpRecord).where(DecpRecord.contract_id.in_(contract_ids))
+    return {row.contract_id: row for row in session.scalars(query)}
+
+
+def claimed(principal: Principal, today: date, contract_id: UUID, siret: str) -> Select[Contract]:
+    """The contract of this id, if it is of this buyer and the principal's to import; none otherwise."""
+    query = visible_contracts(principal, today).where(
+        Contract.id == contract_id,
+        exists().where(
+            Organisation.id == Contract.owner_id,
+            Organisation.scheme == "SIRET",
+            Organisation.identifier == siret,
+        ),
+    )
+    return query if principal.is_admin else query.where(_own(principal, Contract.owner_id))
 
 
 def ranks_taken(session: ReadSession, *, buyer: str, reference: str, cpv: str, holders_hash: bytes) -> int:

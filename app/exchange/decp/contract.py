@@ -4,11 +4,13 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from app.exchange.decp import amendments, identifiers, plausibility, values, vocabulary
 from app.exchange.decp.issues import Findings, IssueCode
-from app.exchange.decp.received import Received, Source, canonical, is_nothing, is_of_2019
+from app.exchange.decp.received import Received, Source, canonical, is_nothing, is_of_2019, storable
 from app.exchange.decp.records import DecpContract, DecpRow, Identifier
+from app.exchange.decp.vocabulary import CLAIM
 
 Fields = dict[str, Received]
 
@@ -125,6 +127,7 @@ class _Reading:
         self._kind = kind
         self._index = index
         self._today = today
+        self._claimed: str | None = None
 
     def contract(self, fingerprint: str, raw_json: str) -> DecpContract:
         """Read everything: what cannot be imported is worth all its issues too.
@@ -135,6 +138,7 @@ class _Reading:
         if kind.concession:
             found.add(IssueCode.CONCESSION)
         buyer = identifiers.buyer(self._nested(kind.buyer, "id"), f"/{kind.buyer}/id", found)
+        self._claimed = values.scalar(self._nested(kind.buyer, CLAIM), "", Findings())
         external_id = self._identifier("id", missing=IssueCode.ID_MISSING)
         notified_on = self._notification()
         for name in kind.required:
@@ -186,9 +190,30 @@ class _Reading:
             suspected_test=plausibility.suspects_test(text),
             fingerprint=fingerprint,
             raw_json=raw_json,
+            **self._carried(),
         )
         plausibility.check(contract, self._today, found)
         return contract
+
+    def _carried(self) -> dict[str, Any]:
+        """What nothing rests on here: read for being written again, silently."""
+        get, silent = self._fields.get, Findings()
+        types = get("typesPrix") or get("typePrix")
+        years: list[Received] = [
+            {"donneesAnnuelles": year}
+            for year in values.entries(get("donneesExecution"), "donneesAnnuelles")
+            if isinstance(year, dict)
+        ]
+        return {
+            "price_types": values.labels(types, "typePrix", vocabulary.PRICE_TYPES, "", silent),
+            "price_form": values.label(get("formePrix"), vocabulary.PRICE_FORMS, "", silent),
+            "advance_rate": values.rate(get("tauxAvance")),
+            "union_origin": values.rate(get("origineUE")),
+            "french_origin": values.rate(get("origineFrance")),
+            "subsidy": values.cents(get("montantSubventionPublique"), "", silent),
+            "execution": canonical(years) if years else None,
+            "claimed_id": self._claimed,
+        }
 
     def _nested(self, name: str, inner: str) -> Received:
         """Give a member of an object, also written as one flat key, or the object's bare value."""
@@ -216,8 +241,14 @@ class _Reading:
 
     def _identifier(self, name: str, *, missing: IssueCode | None = None) -> str | None:
         pointer = f"/{name}"
-        text = values.scalar(self._fields.get(name), pointer, self._findings)
+        value = self._fields.get(name)
+        # What this service wrote is no mark of absence: people have numbered contracts "NC".
+        own = missing is not None and self._claimed is not None and isinstance(value, str)
+        keep = frozenset({str(value).strip()}) if own else frozenset[str]()
+        text = values.scalar(value, pointer, self._findings, keep=keep)
         cleaned = "" if text is None else values.tidy(text, pointer, self._findings)
+        if own and not cleaned:
+            cleaned = storable(text or "")
         if not cleaned:
             if missing is not None:
                 self._findings.add(missing, pointer)

@@ -198,6 +198,13 @@ def cents(value: Received, pointer: str, findings: Findings) -> int | None:
     return int(rounded)
 
 
+def rate(value: Received) -> str | None:
+    """Give a decimal from 0 to 1 in its shortest writing; None for anything else."""
+    text = scalar(value, "", Findings())
+    found = None if text is None else _decimal(text)
+    return f"{found.normalize():f}" if found is not None and 0 <= found <= 1 else None
+
+
 def day(value: Received, pointer: str, findings: Findings) -> date | None:
     """Give the calendar day as written: an offset or a time after it changes nothing."""
     text = scalar(value, pointer, findings)

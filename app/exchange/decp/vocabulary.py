@@ -70,7 +70,13 @@ NO_SOCIAL = "Pas de considération sociale"
 SOCIAL = ("Clause sociale", "Critère social", "Marché réservé", "Concession réservée", NO_SOCIAL)
 NO_ENVIRONMENTAL = "Pas de considération environnementale"
 ENVIRONMENTAL = ("Clause environnementale", "Critère environnemental", NO_ENVIRONMENTAL)
+PRICE_TYPES = ("Définitif ferme", "Définitif actualisable", "Définitif révisable", "Provisoire")
+PRICE_FORMS = ("Unitaire", "Forfaitaire", "Mixte")
 PRICE_VARIATIONS = ("Ferme", "Actualisable", "Révisable")
+
+# Under this name, in the object of the buyer, the service's own exports say which of its contracts a record
+# is: the schema takes any member inside this object, and none of others' beside those of a record.
+CLAIM = "idContratSuivi"
 
 # Everything that the schema requires and that the reader does not already ask for by name.
 REQUIRED = (
@@ -151,6 +157,8 @@ _FOLDED: dict[tuple[str, ...], dict[str, str]] = {
         PLACE_TYPES,
         SOCIAL,
         ENVIRONMENTAL,
+        PRICE_TYPES,
+        PRICE_FORMS,
         PRICE_VARIATIONS,
     )
 }

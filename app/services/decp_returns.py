@@ -1,0 +1,145 @@
+"""Records that say which contract they are of: files of the service's own, sent back as they were or edited.
+
+What is as the contract stands says nothing new. What was edited is taken as a publication is: where no person
+had entered another value; else somebody decides. A record that claims a contract and identifies another one
+is never followed: somebody decides that too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.db.queries import decp as queries
+from app.db.queries.lists import one
+from app.exchange.decp.reading import read_again
+from app.exchange.decp.received import canonical
+from app.exchange.decp.writing import record_of
+from app.services import decp_said, decp_updates
+from app.services.decp_registering import identity_of
+from app.services.decp_said import Verdict
+from app.services.decp_standing import masked, standing, with_firms
+from app.services.masking import MASK
+
+if TYPE_CHECKING:
+    from app.db.session import ReadSession
+    from app.db.tables import Contract
+    from app.exchange.decp.records import DecpContract, Identifier
+    from app.services.work import Reader, Writer
+
+_FIRMS = ("holders", "subcontract_acts", "modifications")
+_AMOUNTS = {"firm_amount": "maximum_amount", "maximum_amount": "firm_amount"}
+
+
+class Return(Enum):
+    """What a record is to the contract that it claims."""
+
+    SAME = auto()
+    EDITED = auto()
+    OLDER = auto()
+    OTHER = auto()
+    MASKED = auto()
+
+
+def claimed(reader: Reader, record: DecpContract) -> Contract | None:
+    """The contract that a record claims: of the record's buyer and the caller's to import, else none.
+
+    A contract of somebody else is no contract, like one that does not exist.
+    """
+    try:
+        contract_id = UUID(record.claimed_id or "")
+    except ValueError:
+        return None
+    return one(
+        reader.session, queries.claimed(reader.principal, reader.today, contract_id, record.buyer.value)
+    )
+
+
+def has_masks(record: DecpContract) -> bool:
+    """Whether an identifier is one that an export masked: nobody can be told from it."""
+    found: list[Identifier] = []
+
+    def note(firm: Identifier) -> Identifier:
+        found.append(firm)
+        return firm
+
+    with_firms(record, note)
+    return any(firm.value.endswith(MASK) for firm in found)
+
+
+def judged(session: ReadSession, contract: Contract, record: DecpContract) -> Return:
+    """What a record is to the contract that it claims, which the caller was found to own."""
+    row = queries.record_of(session, contract.id)
+    if row is not None and record.fingerprint in {
+        row.fingerprint.hex(),
+        *(row.said or {"known": []})["known"],
+    }:
+        return Return.SAME
+    ours = _ours(session, contract)
+    record = _unmasked(record, ours)
+    if _content(record) == _content(ours):
+        return Return.SAME
+    if has_masks(record):
+        return Return.MASKED
+    if record.concession != ours.concession or identity_of(record) != identity_of(ours):
+        return Return.OTHER
+    verdict = decp_said.judged(decp_said.stand_of(ours), decp_said.stand_of(record), beside=False)
+    return {Verdict.OTHER: Return.OTHER, Verdict.OLDER: Return.OLDER}.get(verdict, Return.EDITED)
+
+
+def follow(
+    writer: Writer, contract: Contract, record: DecpContract, source: str | None
+) -> tuple[list[str], list[str]]:
+    """Let the edits of a record change the contract; returns what changed, and what is to be decided.
+
+    What the record repeats of the contract was not published by that: it stays whose it was.
+    """
+    ours = _ours(writer.session, contract)
+    was_masked = has_masks(record)
+    record = _unmasked(record, ours)
+    if was_masked:
+        # As it is kept, it names whom it names.
+        record = replace(record, raw_json=canonical(record_of(record)))
+    row = queries.record_of(writer.session, contract.id)
+    before = row.said["fields"] if row is not None and row.said else {}
+    said = decp_said.said_of(record)
+    said["fields"] = {**before, **_edits(contract, ours, record)}
+    if row is None:
+        return decp_updates.stand_behind(writer, contract, record, source, said)
+    return decp_updates.follow(writer, contract, row, record, source, said)
+
+
+def _ours(session: ReadSession, contract: Contract) -> DecpContract:
+    """The contract as an export tells it, read as a file is."""
+    (stands,) = standing(session, [contract])
+    read = read_again(canonical(record_of(stands)), concession=stands.concession)
+    return stands if read is None else read
+
+
+def _content(record: DecpContract) -> DecpContract:
+    return replace(record, source_index=0, fingerprint="", raw_json="", claimed_id=None, suspected_test=False)
+
+
+def _unmasked(record: DecpContract, ours: DecpContract) -> DecpContract:
+    """The record with our own lists of firms where it only masks them."""
+    hidden, ours_hidden = with_firms(record, masked), with_firms(ours, masked)
+    kept = {
+        name: getattr(ours, name) for name in _FIRMS if getattr(hidden, name) == getattr(ours_hidden, name)
+    }
+    return replace(record, **kept)
+
+
+def _edits(contract: Contract, ours: DecpContract, record: DecpContract) -> dict[str, Any]:
+    """What the record says otherwise than the export of the contract as it stands."""
+    mine = decp_said.fields_of(ours)
+    found = {}
+    for name, value in decp_said.fields_of(record).items():
+        if value == mine.get(name):
+            continue
+        other = _AMOUNTS.get(name)
+        # The one amount of a record is the one that the contract has, whichever that is.
+        told = other if other and name in mine and getattr(contract, name) is None else name
+        found[told] = value
+    return found

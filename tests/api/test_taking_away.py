@@ -1,0 +1,331 @@
+"""Contracts taken away in the form of DECP and sent back: nothing changes, whatever was made of them here."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from jsonschema import Draft7Validator
+
+from app import worker
+from app.principal import Role
+from app.services import extracts
+from tests.api.any_contracts import PERSON, SUBCONTRACTOR, any_contracts
+from tests.api.builders import Service, serving
+from tests.api.taking_away import (
+    ACT,
+    MODIFICATION,
+    back,
+    changed,
+    codes,
+    edited,
+    read,
+    records,
+    registered,
+    sent_back,
+    taken,
+)
+from tests.api.test_imports import PLATFORM, imported, outcomes
+from tests.exchange.decp_samples import BUYER, HOLDER, OTHER_HOLDER, Raw, as_csv, as_json, sound
+from tests.published import PUBLISHED, needs_published
+
+CONCESSION: Raw = {
+    "id": "EX-2024-C1",
+    "autoriteConcedante": {"id": BUYER},
+    "nature": "Concession de service",
+    "objet": "Exploitation d'une halle exemple",
+    "procedure": "Procédure négociée ouverte",
+    "dureeMois": 60,
+    "dateSignature": "2024-11-04",
+    "datePublicationDonnees": "2024-11-30",
+    "dateDebutExecution": "2025-01-01",
+    "valeurGlobale": 1500000,
+    "montantSubventionPublique": 1000.1,
+    "donneesExecution": [
+        {
+            "donneesAnnuelles": {
+                "datePublicationDonneesExecution": "2025-12-31",
+                "depensesInvestissement": 10,
+                "tarifs": [{"tarif": {"intituleTarif": "Entrée d'exemple", "tarif": 2.5}}],
+            }
+        }
+    ],
+    "concessionnaires": [{"concessionnaire": {"typeIdentifiant": "SIRET", "id": HOLDER}}],
+    "considerationsSociales": {"considerationSociale": ["Concession réservée"]},
+    "considerationsEnvironnementales": {
+        "considerationEnvironnementale": ["Pas de considération environnementale"]
+    },
+    "modifications": [
+        {
+            "modification": {
+                "id": 1,
+                "dateSignatureModification": "2025-01-02",
+                "datePublicationDonneesModification": "2025-01-05",
+                "dureeMois": 72,
+                "valeurGlobale": 1600000.25,
+            }
+        }
+    ],
+}
+
+
+@pytest.fixture
+def service(database_url: str) -> Iterator[Service]:
+    with serving(database_url) as running:
+        yield running
+
+
+@pytest.fixture
+def on_sqlite(sqlite_url: str) -> Iterator[Service]:
+    with serving(sqlite_url) as running:
+        yield running
+
+
+class TestNothingChanges:
+    def test_what_was_published_comes_back_whole(self, on_sqlite: Service) -> None:
+        amended = sound(
+            id="EX-2024-02",
+            techniques={"technique": ["Accord-cadre", "Catalogue électronique"]},
+            idAccordCadre="EX/2023#4",
+            tauxAvance=0.1,
+            origineUE=1,
+            origineFrance=0.25,
+            actesSousTraitance=[{"acteSousTraitance": ACT}],
+            modificationsActesSousTraitance=[
+                {
+                    "modificationActeSousTraitance": {
+                        "id": 1,
+                        "dureeMois": 4,
+                        "dateNotificationModificationSousTraitance": "2025-01-03",
+                        "montant": 1300,
+                        "datePublicationDonnees": "2025-01-06",
+                    }
+                }
+            ],
+            modifications=[
+                {"modification": {**MODIFICATION, "montant": 30000.5, "dureeMois": 12}},
+                {
+                    "modification": {
+                        **MODIFICATION,
+                        "id": 2,
+                        "titulaires": [{"titulaire": {"typeIdentifiant": "SIRET", "id": OTHER_HOLDER}}],
+                    }
+                },
+            ],
+        )
+        sent = [sound(), amended, CONCESSION]
+        assert outcomes(imported(on_sqlite, as_json(*sent[:2], concessions=[CONCESSION]))) == {"created": 3}
+        found = records(taken(on_sqlite))
+        for record, was in zip(found, sent, strict=True):
+            buyer = record["autoriteConcedante" if was is CONCESSION else "acheteur"]
+            assert read(on_sqlite, buyer.pop("idContratSuivi"))["reference"] == was["id"]
+            # All that was published, the check digit of a CPV apart.
+            assert record == was | ({} if was is CONCESSION else {"codeCPV": "45210000"})
+        sent_back(on_sqlite, taken(on_sqlite))
+
+    @pytest.mark.parametrize("media", ["application/json", "text/csv"])
+    def test_neither_a_csv_nor_an_old_file_is_another_contract(self, on_sqlite: Service, media: str) -> None:
+        old: Raw = {
+            "_type": "Marché",
+            "uid": "2019EX",
+            "id": "2019EX",
+            "acheteur": {"id": BUYER, "nom": "Commune d'exemple"},
+            "nature": "Marché subséquent",
+            "objet": "Halle exemple",
+            "codeCPV": "45000000",
+            "procedure": "Procédure négociée sans publicité ni mise en concurrence préalable",
+            "dureeMois": 0,
+            "dateNotification": "2019-04-01+02:00",
+            "montant": 10.0,
+            "formePrix": "Ferme",
+            "titulaires": [{"typeIdentifiant": "SIRET", "id": HOLDER, "denominationSociale": "Exemple"}],
+        }
+        rows = as_csv({}, {"id": "EX-2", "montantModification": "5", "idModification": "1"})
+        content = rows if media == "text/csv" else json.dumps({"marches": [old]}).encode()
+        imported(on_sqlite, content, media=media)
+        kept = taken(on_sqlite)
+        sent_back(on_sqlite, kept)
+        assert taken(on_sqlite) == kept
+
+    def test_what_people_made_of_it_stays(self, service: Service) -> None:
+        (row, other) = imported(
+            service,
+            as_json(
+                sound(modifications=[{"modification": {**MODIFICATION, "montant": 30000, "dureeMois": 12}}]),
+                sound(id="EX-2024-02"),
+            ),
+        )["items"]
+        changed(
+            service,
+            row["contract_id"],
+            firm_amount="31000.10",
+            duration_months=13,
+            cpv="45000000",
+            object="Halle exemple, charpente et couverture",
+            holders=[{"siret": HOLDER, "share": "0.5"}, {**PERSON, "share": "0.5", "lead": True}],
+            places=[{"place": "commune/57433", "share": "0.4"}, {"place": "region/44", "share": "0.6"}],
+            suspensions=[{"since": "2025-01-02"}],
+        )
+        changed(service, other["contract_id"], firm_amount=None, maximum_amount="5.00", holders=[], places=[])
+        told, cleared = records(taken(service, BUYER, Role.BUYER))
+        # The amendment decides: it says what holds now, and what was notified stays.
+        assert (told["montant"], told["dureeMois"]) == (27364, 9)
+        assert told["modifications"] == [
+            {"modification": {**MODIFICATION, "dureeMois": 13, "montant": 31000.10}}
+        ]
+        assert told["lieuExecution"] == {"code": "57433", "typeCode": "Code commune"}
+        assert [item["titulaire"]["id"] for item in told["titulaires"]] == ["CHPERSONNEEXEMPL", HOLDER]
+        assert (cleared["montant"], cleared["techniques"]) == (5, {"technique": ["Accord-cadre"]})
+        assert "titulaires" not in cleared
+        assert "lieuExecution" not in cleared
+        for siret, role in ((BUYER, Role.BUYER), (PLATFORM, Role.ADMIN)):
+            for sender, as_role in ((BUYER, Role.BUYER), (PLATFORM, Role.ADMIN)):
+                content = taken(service, siret, role)
+                sent_back(service, content, sender, as_role)
+                assert taken(service, siret, role) == content
+
+    def test_every_state_of_contracts_registered_by_hand(self, service: Service) -> None:
+        contracts = any_contracts(service, 7)
+        content = taken(service, BUYER, Role.BUYER)
+        claimed = [
+            (record.get("acheteur") or record["autoriteConcedante"])["idContratSuivi"]
+            for record in records(content)
+        ]
+        assert sorted(claimed) == sorted(contracts)
+        for siret, role in ((BUYER, Role.BUYER), (PLATFORM, Role.ADMIN)):
+            sent_back(service, content, siret, role)
+            sent_back(service, taken(service, siret, role), siret, role)
+        assert taken(service, BUYER, Role.BUYER) == content
+
+    def test_in_as_many_pages_as_it_takes(self, on_sqlite: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert records(taken(on_sqlite)) == []
+        sent = [sound(id=f"EX-{number}") for number in range(5)]
+        imported(on_sqlite, as_json(*sent, concessions=[CONCESSION, CONCESSION | {"id": "EX-C2"}]))
+        whole = taken(on_sqlite)
+        for batch in (1, 2, 3):
+            monkeypatch.setattr(extracts, "BATCH", batch)
+            assert taken(on_sqlite) == whole
+        body = {"kind": "decp"}
+        job = on_sqlite.post("/v1/exports", PLATFORM, Role.ADMIN, body).json()
+        worker.drain(on_sqlite.means)
+        found = on_sqlite.get(f"/v1/exports/{job['id']}", PLATFORM, Role.ADMIN).json()
+        assert (found["state"], found["format"], found["rows"]) == ("done", "json", 7)
+        file = on_sqlite.get(found["file"], PLATFORM, Role.ADMIN)
+        assert file.content == whole
+        assert file.headers["content-type"] == "application/json"
+        for wrong in ({"format": "csv"}, {"separator": "comma"}, {"as_of": "2025-01-01"}):
+            answer = on_sqlite.post("/v1/exports", PLATFORM, Role.ADMIN, body | wrong)
+            assert answer.status_code == 422, wrong
+        answer = on_sqlite.post("/v1/exports", PLATFORM, Role.ADMIN, {"kind": "hours", "format": "json"})
+        assert answer.status_code == 422
+
+
+class TestEditedElsewhere:
+    def test_what_was_edited_changes_and_nothing_else(self, service: Service) -> None:
+        (row,) = imported(service, as_json(sound()))["items"]
+        contract_id = row["contract_id"]
+        changed(service, contract_id, ccag="Pas de CCAG")
+        content = taken(service, BUYER, Role.BUYER)
+        moved = edited(content, montant=28000.5, dureeMois=10, offresRecues=4)
+        before = read(service, contract_id)
+        dry = imported(service, moved, siret=BUYER, role=Role.BUYER, dry_run="true")
+        assert outcomes(dry) == {"updated": 1}
+        assert read(service, contract_id) == before
+        assert back(service, moved)["outcome"] == "updated"
+        after = {**before, "firm_amount": "28000.50", "duration_months": 10, "version": before["version"] + 1}
+        assert read(service, contract_id) == after
+        # What only the record tells is kept with it, and the same file says nothing new.
+        sent_back(service, moved, BUYER, Role.BUYER)
+        (kept,) = records(taken(service, BUYER, Role.BUYER))
+        assert (kept["offresRecues"], kept["ccag"]) == (4, "Pas de CCAG")
+        # Nor does the first file, however often it comes: it says what was published at first.
+        sent_back(service, as_json(sound()))
+        # Having been repeated by a file, what a person entered is still a person's.
+        later = sound(ccag="Fournitures courantes et services", datePublicationDonnees="2025-01-09")
+        assert codes(back(service, as_json(later))) == ["field_conflict"]
+        assert read(service, contract_id)["ccag"] == "Pas de CCAG"
+
+    def test_what_a_person_entered_is_to_be_decided(self, on_sqlite: Service) -> None:
+        contract = registered(on_sqlite, notified_on="2024-12-12", firm_amount="100.00")
+        content = taken(on_sqlite, BUYER, Role.BUYER)
+        moved = edited(content, montant=120, dureeMois=6, offresRecues=2)
+        row = back(on_sqlite, moved)
+        assert (row["outcome"], codes(row)) == ("conflict", ["field_conflict"])
+        # Nobody had entered a duration.
+        found = read(on_sqlite, contract["id"])
+        assert (found["firm_amount"], found["duration_months"], found["version"]) == ("100.00", 6, 2)
+        (conflict,) = on_sqlite.get("/v1/imports/conflicts", BUYER, Role.BUYER).json()["items"]
+        assert (conflict["field"], conflict["ours"], conflict["theirs"]) == (
+            "firm_amount",
+            "100.00",
+            "120.00",
+        )
+        sent_back(on_sqlite, moved, BUYER, Role.BUYER)
+        # Back as it now stands, with what only the record tells: nothing is said of the amount any more.
+        sent_back(on_sqlite, taken(on_sqlite, BUYER, Role.BUYER), BUYER, Role.BUYER)
+        address = f"/v1/imports/conflicts/{conflict['id']}/decision"
+        answer = on_sqlite.send("POST", address, BUYER, Role.BUYER, {"decision": "take"}, conflict["version"])
+        assert answer.status_code == 200, answer.text
+        (record,) = records(taken(on_sqlite, BUYER, Role.BUYER))
+        assert (record["montant"], record["dureeMois"], record["offresRecues"]) == (120, 6, 2)
+        assert read(on_sqlite, contract["id"])["firm_amount"] == "120.00"
+
+    def test_a_file_of_before_undoes_nothing(self, on_sqlite: Service) -> None:
+        (row,) = imported(on_sqlite, as_json(sound()))["items"]
+        old = taken(on_sqlite, BUYER, Role.BUYER)
+        modifications = [{"modification": {**MODIFICATION, "montant": 30000}}]
+        assert outcomes(imported(on_sqlite, as_json(sound(modifications=modifications)))) == {"updated": 1}
+        assert codes(back(on_sqlite, old)) == ["older_publication"]
+        assert codes(back(on_sqlite, edited(old, montant=1))) == ["older_publication"]
+        assert read(on_sqlite, row["contract_id"])["firm_amount"] == "30000.00"
+        changed(on_sqlite, row["contract_id"], firm_amount="31000.00")
+        assert codes(back(on_sqlite, edited(taken(on_sqlite), montant=1))) == []
+        assert read(on_sqlite, row["contract_id"])["firm_amount"] == "31000.00"
+
+    def test_an_amendment_is_added_in_the_file(self, on_sqlite: Service) -> None:
+        (row,) = imported(on_sqlite, as_json(sound()))["items"]
+        firms = [{"titulaire": {"typeIdentifiant": "SIRET", "id": OTHER_HOLDER}}]
+        amendment = {"modification": {**MODIFICATION, "montant": 30000, "titulaires": firms}}
+        acts = [{"acteSousTraitance": ACT}]
+        moved = edited(taken(on_sqlite), modifications=[amendment], actesSousTraitance=acts)
+        assert back(on_sqlite, moved)["outcome"] == "updated"
+        found = read(on_sqlite, row["contract_id"])
+        assert (found["firm_amount"], found["holders"][0]["identifier"]) == ("30000.00", OTHER_HOLDER)
+        path = f"/v1/contracts/{row['contract_id']}/subcontracts"
+        (named,) = on_sqlite.get(path, BUYER, Role.BUYER).json()["items"]
+        assert (named["identifier"], named["since"]) == (SUBCONTRACTOR, "2025-01-02")
+        (record,) = records(taken(on_sqlite))
+        assert (record["modifications"], record["actesSousTraitance"]) == ([amendment], acts)
+        sent_back(on_sqlite, taken(on_sqlite))
+
+    def test_several_places_are_not_replaced_by_one(self, on_sqlite: Service) -> None:
+        places = [{"place": "commune/57433"}, {"place": "region/44"}]
+        contract = registered(on_sqlite, places=places, notified_on="2024-12-12")
+        content = taken(on_sqlite, BUYER, Role.BUYER)
+        row = back(on_sqlite, edited(content, lieuExecution={"code": "57", "typeCode": "Code département"}))
+        assert codes(row) == ["field_conflict"]
+        assert len(read(on_sqlite, contract["id"])["places"]) == 2
+
+    def test_the_amount_of_a_framework_is_whichever_it_has(self, on_sqlite: Service) -> None:
+        firm = registered(on_sqlite, nature="Accord-cadre", firm_amount="100.00")
+        content = taken(on_sqlite, BUYER, Role.BUYER)
+        assert codes(back(on_sqlite, edited(content, montant=120))) == ["field_conflict"]
+        (conflict,) = on_sqlite.get("/v1/imports/conflicts", BUYER, Role.BUYER).json()["items"]
+        assert (conflict["field"], conflict["ours"], conflict["theirs"]) == (
+            "firm_amount",
+            "100.00",
+            "120.00",
+        )
+        assert read(on_sqlite, firm["id"])["maximum_amount"] is None
+
+
+@needs_published
+def test_a_complete_record_is_valid_against_the_published_schema(on_sqlite: Service) -> None:
+    assert PUBLISHED is not None
+    schema = json.loads((PUBLISHED.parent / "schemas" / "schema_decp_v2.0.4.json").read_text())
+    whole = sound(actesSousTraitance=[{"acteSousTraitance": ACT}])
+    imported(on_sqlite, as_json(whole, concessions=[CONCESSION]))
+    content = json.loads(taken(on_sqlite))
+    assert [error.message for error in Draft7Validator(schema).iter_errors(content)] == []
+    # The schema does look: without an object it refuses.
+    del content["marches"]["marche"][0]["objet"]
+    assert len(list(Draft7Validator(schema).iter_errors(content))) == 1
