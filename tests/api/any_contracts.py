@@ -1,4 +1,4 @@
-"""Contracts of every kind that may be registered by hand, at random but the same each time."""
+"""Contracts of every kind, registered by hand or published, and changes of them: the same each time."""
 
 from random import Random
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from app.principal import Role
 from tests.api.builders import Service
 from tests.api.registering import CLAUSE
-from tests.exchange.decp_samples import BUYER, HOLDER, OTHER_HOLDER
+from tests.exchange.decp_samples import BUYER, HOLDER, OTHER_HOLDER, Raw, sound
 
 SUBCONTRACTOR = "44444400400006"
 PERSON = {"scheme": "HORS-UE", "identifier": "CHPERSONNEEXEMPL"}
@@ -50,14 +50,65 @@ WAIVER = {
 }
 
 
+CHANGES: dict[str, list[Any]] = {
+    "firm_amount": [None, "0.00", "0.50", "500.10"],
+    "maximum_amount": [None, "0.00", "9.00"],
+    "duration_months": [None, 1, 600],
+    "holders": [[], [{"siret": HOLDER}], [{"siret": OTHER_HOLDER}], [PERSON, {"siret": HOLDER}]],
+    "cpv": [None, "45261100"],
+    "nature": [None, "Accord-cadre"],
+    "consultation": [None, {"kind": "concession"}],
+    "notified_on": [None, "2024-01-01"],
+    "places": [[], [{"place": "commune/57433"}]],
+}
+
+
+def any_changes(seed: int) -> dict[str, Any]:
+    """What a person may change of a published contract."""
+    chance = Random(seed)  # noqa: S311 - the same each time
+    return {name: chance.choice(CHANGES[name]) for name in chance.sample(list(CHANGES), 1 + seed % 5)}
+
+
+def any_record(seed: int) -> Raw:
+    """A published record with amendments that change this or that, in any order."""
+    chance = Random(seed)  # noqa: S311 - the same each time
+
+    def some(*values: object) -> Any:  # noqa: ANN401 - any value of a record
+        return chance.choice(values)
+
+    def amendment(number: int) -> Raw:
+        found = {
+            "id": number,
+            "dateNotificationModification": some("2025-01-02", "2025-01-03", None),
+            "datePublicationDonneesModification": "2025-01-05",
+            "montant": some(None, 0, 0.5, 30000, 40000.25),
+            "dureeMois": some(None, 3, 50),
+            "titulaires": some(None, [_firm(HOLDER)], [_firm(OTHER_HOLDER), _firm(HOLDER)]),
+        }
+        return {"modification": {name: value for name, value in found.items() if value is not None}}
+
+    return sound(
+        id=f"P-{seed}",
+        techniques={"technique": [some("Sans objet", "Accord-cadre")]},
+        dureeMois=some(None, 9),
+        montant=some(0, 0.3, 27364),
+        titulaires=some([], [_firm(HOLDER)]),
+        modifications=[amendment(number) for number in range(seed % 4)],
+    )
+
+
+def _firm(siret: str) -> Raw:
+    return {"titulaire": {"typeIdentifiant": "SIRET", "id": siret}}
+
+
 def any_contracts(service: Service, seed: int) -> list[str]:
-    """One under each odd reference, closed, waived, under a clause or subcontracted; their ids."""
-    chance = Random(seed)  # noqa: S311 - the same contracts each time
-    return [_registered(service, chance, number) for number in range(len(ODD))]
+    """One under each odd reference and second lots, closed, waived, under a clause…; their ids."""
+    chance = Random(seed)  # noqa: S311 - the same each time
+    return [_registered(service, chance, number) for number in range(len(ODD) + LOTS)]
 
 
 def _registered(service: Service, chance: Random, number: int) -> str:
-    body = {name: value for name, value in _body(chance, ODD[number]).items() if value is not None}
+    body = {name: value for name, value in _body(chance, number).items() if value is not None}
     answer = service.post("/v1/contracts", BUYER, Role.BUYER, body)
     assert answer.status_code == 201, answer.text
     path = f"/v1/contracts/{answer.json()['id']}"
@@ -76,10 +127,13 @@ def _registered(service: Service, chance: Random, number: int) -> str:
 
 
 HALF = 0.5
+LOTS = 4
 WINDOW = {"start": "2024-12-12", "end": "2025-09-11"}
 
 
-def _body(chance: Random, reference: str) -> dict[str, Any]:
+def _body(chance: Random, number: int) -> dict[str, Any]:
+    reference = ODD[number % len(ODD)]
+
     def some(*values: object) -> Any:  # noqa: ANN401 - any value of a payload
         return chance.choice(values)
 
@@ -89,7 +143,7 @@ def _body(chance: Random, reference: str) -> dict[str, Any]:
     return {
         "reference": reference,
         "object": some("Halle exemple", *ODD),
-        "lot": some(None, "1", "NC"),
+        "lot": some(None, "1", "NC") if number < len(ODD) else "2",
         "nature": some(None, "Marché", "Accord-cadre", "Marché subséquent"),
         "kind": some(None, "works"),
         "cpv": some(None, "45261100", "00000000"),

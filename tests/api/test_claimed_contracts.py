@@ -26,9 +26,11 @@ def on_sqlite(sqlite_url: str) -> Iterator[Service]:
 
 
 class TestClaims:
-    def test_who_describes_another_contract_is_not_followed(self, service: Service) -> None:
-        contract = registered(service, notified_on="2024-12-12", holders=[{"siret": HOLDER}], cpv="45261100")
-        (record,) = records(taken(service, BUYER, Role.BUYER))
+    def test_who_describes_another_contract_is_not_followed(self, on_sqlite: Service) -> None:
+        contract = registered(
+            on_sqlite, notified_on="2024-12-12", holders=[{"siret": HOLDER}], cpv="45261100"
+        )
+        (record,) = records(taken(on_sqlite, BUYER, Role.BUYER))
         others: list[Raw] = [
             {"id": "EX-2"},
             {"codeCPV": "45000000"},
@@ -40,13 +42,13 @@ class TestClaims:
         content = as_json(*(record | {"montant": 5} | change for change in others))
         # Each is asked once, however often the file comes.
         for _ in range(2):
-            rows = imported(service, content, siret=BUYER, role=Role.BUYER)["items"]
+            rows = imported(on_sqlite, content, siret=BUYER, role=Role.BUYER)["items"]
             for row in rows:
                 assert (row["outcome"], row["contract_id"]) == ("conflict", contract["id"])
                 assert codes(row) == ["returned_otherwise"]
-            found = service.get("/v1/imports/reviews", BUYER, Role.BUYER).json()["items"]
+            found = on_sqlite.get("/v1/imports/reviews", BUYER, Role.BUYER).json()["items"]
             assert [item["reason"] for item in found] == ["returned_otherwise"] * len(others)
-        assert read(service, contract["id"]) == contract
+        assert read(on_sqlite, contract["id"]) == contract
 
     @pytest.mark.parametrize("decision", ["same", "distinct"])
     def test_somebody_says_what_it_is(self, on_sqlite: Service, decision: str) -> None:

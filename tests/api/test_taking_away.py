@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from jsonschema import Draft7Validator
 
 from app import worker
+from app.exchange.decp.reading import read_decp
 from app.principal import Role
+from app.schemas.fields import decimal_text
 from app.services import extracts
-from tests.api.any_contracts import PERSON, SUBCONTRACTOR, any_contracts
+from app.services.decp_said import amount_of, duration_of, holders_of, keys_of
+from tests.api.any_contracts import PERSON, SUBCONTRACTOR, any_changes, any_contracts, any_record
 from tests.api.builders import Service, serving
 from tests.api.taking_away import (
     ACT,
@@ -25,7 +29,7 @@ from tests.api.taking_away import (
     taken,
 )
 from tests.api.test_imports import PLATFORM, imported, outcomes
-from tests.exchange.decp_samples import BUYER, HOLDER, OTHER_HOLDER, Raw, as_csv, as_json, sound
+from tests.exchange.decp_samples import BUYER, HOLDER, OTHER_HOLDER, Raw, as_csv, as_json, contract_of, sound
 from tests.published import PUBLISHED, needs_published
 
 CONCESSION: Raw = {
@@ -146,16 +150,16 @@ class TestNothingChanges:
         sent_back(on_sqlite, kept)
         assert taken(on_sqlite) == kept
 
-    def test_what_people_made_of_it_stays(self, service: Service) -> None:
+    def test_what_people_made_of_it_stays(self, on_sqlite: Service) -> None:
         (row, other) = imported(
-            service,
+            on_sqlite,
             as_json(
                 sound(modifications=[{"modification": {**MODIFICATION, "montant": 30000, "dureeMois": 12}}]),
                 sound(id="EX-2024-02"),
             ),
         )["items"]
         changed(
-            service,
+            on_sqlite,
             row["contract_id"],
             firm_amount="31000.10",
             duration_months=13,
@@ -165,8 +169,10 @@ class TestNothingChanges:
             places=[{"place": "commune/57433", "share": "0.4"}, {"place": "region/44", "share": "0.6"}],
             suspensions=[{"since": "2025-01-02"}],
         )
-        changed(service, other["contract_id"], firm_amount=None, maximum_amount="5.00", holders=[], places=[])
-        told, cleared = records(taken(service, BUYER, Role.BUYER))
+        changed(
+            on_sqlite, other["contract_id"], firm_amount=None, maximum_amount="5.00", holders=[], places=[]
+        )
+        told, cleared = records(taken(on_sqlite, BUYER, Role.BUYER))
         # The amendment decides: it says what holds now, and what was notified stays.
         assert (told["montant"], told["dureeMois"]) == (27364, 9)
         assert told["modifications"] == [
@@ -179,9 +185,9 @@ class TestNothingChanges:
         assert "lieuExecution" not in cleared
         for siret, role in ((BUYER, Role.BUYER), (PLATFORM, Role.ADMIN)):
             for sender, as_role in ((BUYER, Role.BUYER), (PLATFORM, Role.ADMIN)):
-                content = taken(service, siret, role)
-                sent_back(service, content, sender, as_role)
-                assert taken(service, siret, role) == content
+                content = taken(on_sqlite, siret, role)
+                sent_back(on_sqlite, content, sender, as_role)
+                assert taken(on_sqlite, siret, role) == content
 
     def test_every_state_of_contracts_registered_by_hand(self, service: Service) -> None:
         contracts = any_contracts(service, 7)
@@ -195,6 +201,25 @@ class TestNothingChanges:
             sent_back(service, content, siret, role)
             sent_back(service, taken(service, siret, role), siret, role)
         assert taken(service, BUYER, Role.BUYER) == content
+
+    def test_whatever_amendments_and_people_made_of_it(self, service: Service) -> None:
+        imported(service, as_json(*(any_record(seed) for seed in range(20))))
+        sent_back(service, taken(service))
+        for seed, record in enumerate(records(taken(service, BUYER, Role.BUYER))):
+            changed(service, record["acheteur"]["idContratSuivi"], **any_changes(seed))
+        content = taken(service, BUYER, Role.BUYER)
+        sent_back(service, content, BUYER, Role.BUYER)
+        assert taken(service, BUYER, Role.BUYER) == content
+        # Whoever else reads the file reads the contracts as they stand.
+        for row in read_decp(content, today=date(2025, 1, 10)):
+            told = contract_of(row)
+            contract = read(service, str(told.claimed_id))
+            assert duration_of(told) == contract["duration_months"]
+            holders = sorted((item["scheme"], item["identifier"]) for item in contract["holders"])
+            assert [tuple(key) for key in keys_of(holders_of(told))] == holders
+            amount = amount_of(told)
+            known = {contract["firm_amount"], contract["maximum_amount"]}
+            assert told.concession or (None if amount is None else decimal_text(amount)) in known
 
     def test_in_as_many_pages_as_it_takes(self, on_sqlite: Service, monkeypatch: pytest.MonkeyPatch) -> None:
         assert records(taken(on_sqlite)) == []

@@ -54,6 +54,35 @@ def _fields(value: Received) -> Fields | None:
     return {key.strip(): item for key, item in value.items()}
 
 
+def _year(fields: Fields) -> Received:
+    """What a concession tells of one year, in the form of the schema."""
+    silent = Findings()
+    tariffs: list[Received] = [
+        {
+            "tarif": {
+                "intituleTarif": values.clean_text(
+                    found.get("intituleTarif"), "", silent, longest=_LONGEST_OBJECT
+                ),
+                "tarif": values.number(found.get("tarif")),
+            }
+        }
+        for item in values.entries(fields.get("tarifs"))
+        if isinstance(found := _inner(item, "tarif"), dict)
+    ]
+    day = values.day(fields.get("datePublicationDonneesExecution"), "", silent)
+    return {
+        "datePublicationDonneesExecution": day.isoformat() if day else None,
+        "depensesInvestissement": values.number(fields.get("depensesInvestissement")),
+        "tarifs": tariffs,
+    }
+
+
+def _inner(value: Received, wrapper: str) -> Received:
+    """What an object wraps; a tariff has a member of its wrapper's name itself."""
+    inner = value.get(wrapper) if isinstance(value, dict) else None
+    return inner if isinstance(inner, dict) else value
+
+
 def _is_concession(fields: Fields) -> bool:
     if any(not is_nothing(fields.get(key)) for key in _CONCESSION_KEYS):
         return True
@@ -90,7 +119,7 @@ _CONCESSION_CONTRACT = _Kind(
     concession=True,
     required=vocabulary.REQUIRED_OF_CONCESSIONS,
     natures=vocabulary.CONCESSION_NATURES,
-    procedures=(*vocabulary.CONCESSION_PROCEDURES, *vocabulary.PROCEDURES),
+    procedures=vocabulary.PROCEDURES_OF_CONCESSIONS,
     buyer="autoriteConcedante",
     holders="concessionnaires",
     notification="dateSignature",
@@ -200,7 +229,7 @@ class _Reading:
         get, silent = self._fields.get, Findings()
         types = get("typesPrix") or get("typePrix")
         years: list[Received] = [
-            {"donneesAnnuelles": year}
+            {"donneesAnnuelles": _year(year)}
             for year in values.entries(get("donneesExecution"), "donneesAnnuelles")
             if isinstance(year, dict)
         ]

@@ -29,6 +29,8 @@ CONCESSION_PROCEDURES = (
     "Procédure négociée restreinte",
     "Procédure non négociée restreinte",
 )
+# Some publishers name the procedure of a concession as that of a contract.
+PROCEDURES_OF_CONCESSIONS = (*CONCESSION_PROCEDURES, *PROCEDURES)
 # What the 2019 format calls otherwise.
 _PROCEDURES_OF_2019 = {
     "Procédure concurrentielle avec négociation": "Procédure avec négociation",
@@ -149,7 +151,7 @@ _FOLDED: dict[tuple[str, ...], dict[str, str]] = {
         NATURES,
         CONCESSION_NATURES,
         PROCEDURES,
-        CONCESSION_PROCEDURES,
+        PROCEDURES_OF_CONCESSIONS,
         CCAGS,
         TECHNIQUES,
         MODALITIES,
@@ -162,6 +164,7 @@ _FOLDED: dict[tuple[str, ...], dict[str, str]] = {
         PRICE_VARIATIONS,
     )
 }
-_FOLDED[PROCEDURES] |= {
-    fold_words(name).replace(" ", ""): value for name, value in _PROCEDURES_OF_2019.items()
-}
+for _named in (PROCEDURES, PROCEDURES_OF_CONCESSIONS):
+    _FOLDED[_named] |= {
+        fold_words(name).replace(" ", ""): value for name, value in _PROCEDURES_OF_2019.items()
+    }
