@@ -123,6 +123,8 @@ class Task:
     _settled: list[tuple[int, DecpRow, Found]] = field(default_factory=list)
     _done: int = 0
     _own: str | None = None
+    # By fingerprint, the contracts of the rows at hand that are as the service itself writes them.
+    _untouched: dict[str, UUID] = field(default_factory=dict)
 
     def take(self, index: int, row: DecpRow) -> None:
         """Do this row soon, after those before it; LeaseLost when another worker has the job."""
@@ -133,6 +135,8 @@ class Task:
     def finish(self) -> None:
         """Do every row that was taken."""
         with self.running.reading() as reader:
+            records = [row.record for _, row in self._read if row.record is not None]
+            self._untouched = decp_returns.untouched(reader, records)
             found = [self._without_change(reader, row) for _, row in self._read]
         for (index, row), known in zip(self._read, found, strict=True):
             if known is not None:
@@ -160,10 +164,12 @@ class Task:
         return self._unchanged(reader, record)
 
     def _unchanged(self, reader: Reader, record: DecpContract) -> Found | None:
+        if record.fingerprint in self._untouched:
+            return Found(ImportOutcome.UNCHANGED, self._untouched[record.fingerprint])
         for known in self._known(reader.session, record):
             if record.fingerprint in known.fingerprints:
                 return Found(ImportOutcome.UNCHANGED, known.contract_id)
-        contract = decp_returns.claimed(reader, record)
+        (contract,) = decp_returns.claimed(reader, [record])
         if contract is not None and decp_returns.judged(reader.session, contract, record) is Return.SAME:
             return Found(ImportOutcome.UNCHANGED, contract.id)
         return None
@@ -269,7 +275,7 @@ class Task:
             return settled or Found(ImportOutcome.REJECTED)
         if row.record.claimed_id is None:
             return self._published(writer, row, row.record)
-        contract = decp_returns.claimed(writer, row.record)
+        (contract,) = decp_returns.claimed(writer, [row.record])
         if contract is not None:
             return self._returned(writer, row.record, held_contract(writer, contract.id))
         if decp_returns.has_masks(row.record):

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.db.queries import decp as queries
-from app.db.queries.lists import one
 from app.exchange.decp.reading import read_again
-from app.exchange.decp.received import canonical
+from app.exchange.decp.received import canonical, fingerprint_of
 from app.exchange.decp.writing import record_of
 from app.services import decp_said, decp_updates
 from app.services.decp_registering import identity_of
@@ -24,6 +23,8 @@ from app.services.decp_standing import masked, standing, with_firms
 from app.services.masking import MASK
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.db.session import ReadSession
     from app.db.tables import Contract
     from app.exchange.decp.records import DecpContract, Identifier
@@ -43,18 +44,33 @@ class Return(Enum):
     MASKED = auto()
 
 
-def claimed(reader: Reader, record: DecpContract) -> Contract | None:
-    """The contract that a record claims: of the record's buyer and the caller's to import, else none.
+def claimed(reader: Reader, records: Sequence[DecpContract]) -> list[Contract | None]:
+    """The contract that each record claims: of the record's buyer and the caller's to import, else none.
 
     A contract of somebody else is no contract, like one that does not exist.
     """
-    try:
-        contract_id = UUID(record.claimed_id or "")
-    except ValueError:
-        return None
-    return one(
-        reader.session, queries.claimed(reader.principal, reader.today, contract_id, record.buyer.value)
-    )
+    ids = [_id_of(record) for record in records]
+    known = {contract_id for contract_id in ids if contract_id is not None}
+    if not known:
+        return [None] * len(ids)
+    found = queries.claimable(reader.session, reader.principal, reader.today, known)
+    pairs = [found.get(contract_id) if contract_id else None for contract_id in ids]
+    return [
+        pair[0] if pair is not None and pair[1] == record.buyer.value else None
+        for pair, record in zip(pairs, records, strict=True)
+    ]
+
+
+def untouched(reader: Reader, records: Sequence[DecpContract]) -> dict[str, UUID]:
+    """By fingerprint, the contracts of the records that an export of them would hold as they are."""
+    claims = zip(records, claimed(reader, records), strict=True)
+    found = [(record, contract) for record, contract in claims if contract is not None]
+    stand = standing(reader.session, [contract for _, contract in found])
+    return {
+        record.fingerprint: contract.id
+        for (record, contract), stands in zip(found, stand, strict=True)
+        if fingerprint_of(record_of(stands)) == record.fingerprint
+    }
 
 
 def has_masks(record: DecpContract) -> bool:
@@ -109,6 +125,13 @@ def follow(
     if row is None:
         return decp_updates.stand_behind(writer, contract, record, source, said)
     return decp_updates.follow(writer, contract, row, record, source, said)
+
+
+def _id_of(record: DecpContract) -> UUID | None:
+    try:
+        return UUID(record.claimed_id or "")
+    except ValueError:
+        return None
 
 
 def _ours(session: ReadSession, contract: Contract) -> DecpContract:

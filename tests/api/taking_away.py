@@ -21,7 +21,7 @@ from app.principal import Role
 from tests.api.any_contracts import SUBCONTRACTOR
 from tests.api.builders import Service
 from tests.api.test_imports import PLATFORM, imported, outcomes
-from tests.exchange.decp_samples import BUYER
+from tests.exchange.decp_samples import BUYER, HOLDER, Raw
 
 PATH = "/v1/exports/decp"
 # What an import that changes nothing does not add to; that it was asked for, and is done, is told.
@@ -40,6 +40,45 @@ ACT = {
     "datePublicationDonnees": "2025-01-05",
     "montant": 1200.5,
     "variationPrix": "Ferme",
+}
+
+CONCESSION: Raw = {
+    "id": "EX-2024-C1",
+    "autoriteConcedante": {"id": BUYER},
+    "nature": "Concession de service",
+    "objet": "Exploitation d'une halle exemple",
+    "procedure": "Procédure négociée ouverte",
+    "dureeMois": 60,
+    "dateSignature": "2024-11-04",
+    "datePublicationDonnees": "2024-11-30",
+    "dateDebutExecution": "2025-01-01",
+    "valeurGlobale": 1500000,
+    "montantSubventionPublique": 1000.1,
+    "donneesExecution": [
+        {
+            "donneesAnnuelles": {
+                "datePublicationDonneesExecution": "2025-12-31",
+                "depensesInvestissement": 10,
+                "tarifs": [{"tarif": {"intituleTarif": "Entrée d'exemple", "tarif": 2.5}}],
+            }
+        }
+    ],
+    "concessionnaires": [{"concessionnaire": {"typeIdentifiant": "SIRET", "id": HOLDER}}],
+    "considerationsSociales": {"considerationSociale": ["Concession réservée"]},
+    "considerationsEnvironnementales": {
+        "considerationEnvironnementale": ["Pas de considération environnementale"]
+    },
+    "modifications": [
+        {
+            "modification": {
+                "id": 1,
+                "dateSignatureModification": "2025-01-02",
+                "datePublicationDonneesModification": "2025-01-05",
+                "dureeMois": 72,
+                "valeurGlobale": 1600000.25,
+            }
+        }
+    ],
 }
 
 

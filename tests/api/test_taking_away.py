@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from jsonschema import Draft7Validator
@@ -11,20 +11,17 @@ from app import worker
 from app.exchange.decp.reading import read_decp
 from app.principal import Role
 from app.schemas.fields import decimal_text
-from app.services import extracts
+from app.services import extracts, jobs
 from app.services.decp_said import amount_of, duration_of, holders_of, keys_of
-from tests.api.any_contracts import PERSON, SUBCONTRACTOR, any_changes, any_contracts, any_record
+from tests.api.any_contracts import PERSON, any_changes, any_contracts, any_record
 from tests.api.builders import Service, serving
 from tests.api.taking_away import (
     ACT,
+    CONCESSION,
     MODIFICATION,
-    back,
     changed,
-    codes,
-    edited,
     read,
     records,
-    registered,
     sent_back,
     taken,
 )
@@ -32,44 +29,11 @@ from tests.api.test_imports import PLATFORM, imported, outcomes
 from tests.exchange.decp_samples import BUYER, HOLDER, OTHER_HOLDER, Raw, as_csv, as_json, contract_of, sound
 from tests.published import PUBLISHED, needs_published
 
-CONCESSION: Raw = {
-    "id": "EX-2024-C1",
-    "autoriteConcedante": {"id": BUYER},
-    "nature": "Concession de service",
-    "objet": "Exploitation d'une halle exemple",
-    "procedure": "Procédure négociée ouverte",
-    "dureeMois": 60,
-    "dateSignature": "2024-11-04",
-    "datePublicationDonnees": "2024-11-30",
-    "dateDebutExecution": "2025-01-01",
-    "valeurGlobale": 1500000,
-    "montantSubventionPublique": 1000.1,
-    "donneesExecution": [
-        {
-            "donneesAnnuelles": {
-                "datePublicationDonneesExecution": "2025-12-31",
-                "depensesInvestissement": 10,
-                "tarifs": [{"tarif": {"intituleTarif": "Entrée d'exemple", "tarif": 2.5}}],
-            }
-        }
-    ],
-    "concessionnaires": [{"concessionnaire": {"typeIdentifiant": "SIRET", "id": HOLDER}}],
-    "considerationsSociales": {"considerationSociale": ["Concession réservée"]},
-    "considerationsEnvironnementales": {
-        "considerationEnvironnementale": ["Pas de considération environnementale"]
-    },
-    "modifications": [
-        {
-            "modification": {
-                "id": 1,
-                "dateSignatureModification": "2025-01-02",
-                "datePublicationDonneesModification": "2025-01-05",
-                "dureeMois": 72,
-                "valeurGlobale": 1600000.25,
-            }
-        }
-    ],
-}
+DIES_AT = 6
+
+
+class Killed(BaseException):
+    """What a worker does not survive."""
 
 
 @pytest.fixture
@@ -231,6 +195,17 @@ class TestNothingChanges:
             assert taken(on_sqlite) == whole
         body = {"kind": "decp"}
         job = on_sqlite.post("/v1/exports", PLATFORM, Role.ADMIN, body).json()
+        # A worker that dies on its way leaves what is kept to the next.
+        monkeypatch.setattr(extracts, "BATCH", 1)
+        breaths = iter(range(100))
+
+        def breathe() -> None:
+            if next(breaths) == DIES_AT:
+                raise Killed
+
+        with pytest.raises(Killed):
+            jobs.work(on_sqlite.means, worker.HANDLERS, breathe=breathe, report=lambda _: None)
+        on_sqlite.clock.moment += timedelta(minutes=1)
         worker.drain(on_sqlite.means)
         found = on_sqlite.get(f"/v1/exports/{job['id']}", PLATFORM, Role.ADMIN).json()
         assert (found["state"], found["format"], found["rows"]) == ("done", "json", 7)
@@ -242,105 +217,6 @@ class TestNothingChanges:
             assert answer.status_code == 422, wrong
         answer = on_sqlite.post("/v1/exports", PLATFORM, Role.ADMIN, {"kind": "hours", "format": "json"})
         assert answer.status_code == 422
-
-
-class TestEditedElsewhere:
-    def test_what_was_edited_changes_and_nothing_else(self, service: Service) -> None:
-        (row,) = imported(service, as_json(sound()))["items"]
-        contract_id = row["contract_id"]
-        changed(service, contract_id, ccag="Pas de CCAG")
-        content = taken(service, BUYER, Role.BUYER)
-        moved = edited(content, montant=28000.5, dureeMois=10, offresRecues=4)
-        before = read(service, contract_id)
-        dry = imported(service, moved, siret=BUYER, role=Role.BUYER, dry_run="true")
-        assert outcomes(dry) == {"updated": 1}
-        assert read(service, contract_id) == before
-        assert back(service, moved)["outcome"] == "updated"
-        after = {**before, "firm_amount": "28000.50", "duration_months": 10, "version": before["version"] + 1}
-        assert read(service, contract_id) == after
-        # What only the record tells is kept with it, and the same file says nothing new.
-        sent_back(service, moved, BUYER, Role.BUYER)
-        (kept,) = records(taken(service, BUYER, Role.BUYER))
-        assert (kept["offresRecues"], kept["ccag"]) == (4, "Pas de CCAG")
-        # Nor does the first file, however often it comes: it says what was published at first.
-        sent_back(service, as_json(sound()))
-        # Having been repeated by a file, what a person entered is still a person's.
-        later = sound(ccag="Fournitures courantes et services", datePublicationDonnees="2025-01-09")
-        assert codes(back(service, as_json(later))) == ["field_conflict"]
-        assert read(service, contract_id)["ccag"] == "Pas de CCAG"
-
-    def test_what_a_person_entered_is_to_be_decided(self, on_sqlite: Service) -> None:
-        contract = registered(on_sqlite, notified_on="2024-12-12", firm_amount="100.00")
-        content = taken(on_sqlite, BUYER, Role.BUYER)
-        moved = edited(content, montant=120, dureeMois=6, offresRecues=2)
-        row = back(on_sqlite, moved)
-        assert (row["outcome"], codes(row)) == ("conflict", ["field_conflict"])
-        # Nobody had entered a duration.
-        found = read(on_sqlite, contract["id"])
-        assert (found["firm_amount"], found["duration_months"], found["version"]) == ("100.00", 6, 2)
-        (conflict,) = on_sqlite.get("/v1/imports/conflicts", BUYER, Role.BUYER).json()["items"]
-        assert (conflict["field"], conflict["ours"], conflict["theirs"]) == (
-            "firm_amount",
-            "100.00",
-            "120.00",
-        )
-        sent_back(on_sqlite, moved, BUYER, Role.BUYER)
-        # Back as it now stands, with what only the record tells: nothing is said of the amount any more.
-        sent_back(on_sqlite, taken(on_sqlite, BUYER, Role.BUYER), BUYER, Role.BUYER)
-        address = f"/v1/imports/conflicts/{conflict['id']}/decision"
-        answer = on_sqlite.send("POST", address, BUYER, Role.BUYER, {"decision": "take"}, conflict["version"])
-        assert answer.status_code == 200, answer.text
-        (record,) = records(taken(on_sqlite, BUYER, Role.BUYER))
-        assert (record["montant"], record["dureeMois"], record["offresRecues"]) == (120, 6, 2)
-        assert read(on_sqlite, contract["id"])["firm_amount"] == "120.00"
-
-    def test_a_file_of_before_undoes_nothing(self, on_sqlite: Service) -> None:
-        (row,) = imported(on_sqlite, as_json(sound()))["items"]
-        old = taken(on_sqlite, BUYER, Role.BUYER)
-        modifications = [{"modification": {**MODIFICATION, "montant": 30000}}]
-        assert outcomes(imported(on_sqlite, as_json(sound(modifications=modifications)))) == {"updated": 1}
-        assert codes(back(on_sqlite, old)) == ["older_publication"]
-        assert codes(back(on_sqlite, edited(old, montant=1))) == ["older_publication"]
-        assert read(on_sqlite, row["contract_id"])["firm_amount"] == "30000.00"
-        changed(on_sqlite, row["contract_id"], firm_amount="31000.00")
-        assert codes(back(on_sqlite, edited(taken(on_sqlite), montant=1))) == []
-        assert read(on_sqlite, row["contract_id"])["firm_amount"] == "31000.00"
-
-    def test_an_amendment_is_added_in_the_file(self, on_sqlite: Service) -> None:
-        (row,) = imported(on_sqlite, as_json(sound()))["items"]
-        firms = [{"titulaire": {"typeIdentifiant": "SIRET", "id": OTHER_HOLDER}}]
-        amendment = {"modification": {**MODIFICATION, "montant": 30000, "titulaires": firms}}
-        acts = [{"acteSousTraitance": ACT}]
-        moved = edited(taken(on_sqlite), modifications=[amendment], actesSousTraitance=acts)
-        assert back(on_sqlite, moved)["outcome"] == "updated"
-        found = read(on_sqlite, row["contract_id"])
-        assert (found["firm_amount"], found["holders"][0]["identifier"]) == ("30000.00", OTHER_HOLDER)
-        path = f"/v1/contracts/{row['contract_id']}/subcontracts"
-        (named,) = on_sqlite.get(path, BUYER, Role.BUYER).json()["items"]
-        assert (named["identifier"], named["since"]) == (SUBCONTRACTOR, "2025-01-02")
-        (record,) = records(taken(on_sqlite))
-        assert (record["modifications"], record["actesSousTraitance"]) == ([amendment], acts)
-        sent_back(on_sqlite, taken(on_sqlite))
-
-    def test_several_places_are_not_replaced_by_one(self, on_sqlite: Service) -> None:
-        places = [{"place": "commune/57433"}, {"place": "region/44"}]
-        contract = registered(on_sqlite, places=places, notified_on="2024-12-12")
-        content = taken(on_sqlite, BUYER, Role.BUYER)
-        row = back(on_sqlite, edited(content, lieuExecution={"code": "57", "typeCode": "Code département"}))
-        assert codes(row) == ["field_conflict"]
-        assert len(read(on_sqlite, contract["id"])["places"]) == 2
-
-    def test_the_amount_of_a_framework_is_whichever_it_has(self, on_sqlite: Service) -> None:
-        firm = registered(on_sqlite, nature="Accord-cadre", firm_amount="100.00")
-        content = taken(on_sqlite, BUYER, Role.BUYER)
-        assert codes(back(on_sqlite, edited(content, montant=120))) == ["field_conflict"]
-        (conflict,) = on_sqlite.get("/v1/imports/conflicts", BUYER, Role.BUYER).json()["items"]
-        assert (conflict["field"], conflict["ours"], conflict["theirs"]) == (
-            "firm_amount",
-            "100.00",
-            "120.00",
-        )
-        assert read(on_sqlite, firm["id"])["maximum_amount"] is None
 
 
 @needs_published

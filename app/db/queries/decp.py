@@ -46,17 +46,19 @@ def records_of(session: ReadSession, contract_ids: Collection[UUID]) -> dict[UUI
     return {row.contract_id: row for row in session.scalars(query)}
 
 
-def claimed(principal: Principal, today: date, contract_id: UUID, siret: str) -> Select[Contract]:
-    """The contract of this id, if it is of this buyer and the principal's to import; none otherwise."""
-    query = visible_contracts(principal, today).where(
-        Contract.id == contract_id,
-        exists().where(
-            Organisation.id == Contract.owner_id,
-            Organisation.scheme == "SIRET",
-            Organisation.identifier == siret,
-        ),
+def claimable(
+    session: ReadSession, principal: Principal, today: date, contract_ids: Collection[UUID]
+) -> dict[UUID, tuple[Contract, str]]:
+    """Those of these contracts that are the principal's to import, each with the SIRET of its buyer."""
+    query = (
+        visible_contracts(principal, today)
+        .join(Organisation, Organisation.id == Contract.owner_id)
+        .where(Contract.id.in_(contract_ids), Organisation.scheme == "SIRET")
+        .add_columns(Organisation.identifier)
     )
-    return query if principal.is_admin else query.where(_own(principal, Contract.owner_id))
+    if not principal.is_admin:
+        query = query.where(_own(principal, Contract.owner_id))
+    return {contract.id: (contract, siret) for contract, siret in session.execute(query)}
 
 
 def ranks_taken(session: ReadSession, *, buyer: str, reference: str, cpv: str, holders_hash: bytes) -> int:

@@ -3,6 +3,7 @@
 Numbers are kept as they were written (`NumberText`), so that no amount goes through a float.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii
@@ -67,6 +68,11 @@ def canonical(value: Received) -> str:
         return f"[{','.join(canonical(item) for item in value)}]"
     members = (f"{canonical(key)}:{canonical(value[key])}" for key in sorted(value))
     return f"{{{','.join(members)}}}"
+
+
+def fingerprint_of(value: Received) -> str:
+    """The sha256 of the canonical form, in hexadecimal."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
 def storable(text: str) -> str:
