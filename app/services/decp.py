@@ -292,7 +292,9 @@ class Task:
 
     def _returned(self, writer: Writer, record: DecpContract, contract: Contract) -> Found:
         """A record of one of our own files: nothing new, edited, or of another contract than it says."""
-        writer.session.refresh(contract)
+        # Whatever was read before the contract was held may be otherwise by now.
+        writer.session.flush()
+        writer.session.expire_all()
         judged = decp_returns.judged(writer.session, contract, record)
         if judged is Return.SAME:
             return Found(ImportOutcome.UNCHANGED, contract.id)

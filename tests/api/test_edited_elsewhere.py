@@ -2,10 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
+from sqlalchemy import func, select
 
+from app import worker
+from app.db.tables import Change, Contract, ImportRow
 from app.principal import Role
+from app.services import decp
+from app.services.sight import held_contract
+from app.services.work import Writer
 from tests.api.any_contracts import SUBCONTRACTOR
 from tests.api.builders import Service, serving
 from tests.api.taking_away import (
@@ -22,7 +29,7 @@ from tests.api.taking_away import (
     sent_back,
     taken,
 )
-from tests.api.test_imports import imported, outcomes
+from tests.api.test_imports import imported, outcomes, send
 from tests.exchange.decp_samples import BUYER, HOLDER, OTHER_HOLDER, as_json, sound
 
 IDENTITY = ("id", "acheteur", "titulaires", "codeCPV", "objet")
@@ -192,3 +199,28 @@ class TestEditedElsewhere:
             "120.00",
         )
         assert read(on_sqlite, firm["id"])["maximum_amount"] is None
+
+
+def test_two_imports_of_one_edited_file_at_once_change_it_once(
+    postgres_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(postgres_database_url) as service:
+        imported(service, as_json(sound()))
+        moved = edited(taken(service), dureeMois=10, offresRecues=4)
+        for _ in range(2):
+            assert send(service, moved).status_code == 202
+
+        def overtaken(writer: Writer, contract_id: UUID) -> Contract:
+            # While one waits for the contract, the other import is done as a whole.
+            monkeypatch.setattr(decp, "held_contract", held_contract)
+            worker.drain(service.means)
+            return held_contract(writer, contract_id)
+
+        monkeypatch.setattr(decp, "held_contract", overtaken)
+        worker.drain(service.means)
+        with service.means.database.read() as session:
+            told = select(ImportRow.outcome).where(ImportRow.outcome != "created").order_by(ImportRow.job_id)
+            # The first one was overtaken.
+            assert session.scalars(told).all() == ["unchanged", "updated"]
+            followed = select(func.count()).where(Change.action == "contract.published_again")
+            assert session.scalar(followed) == 1

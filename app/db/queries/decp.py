@@ -37,12 +37,12 @@ def published(
 
 def record_of(session: ReadSession, contract_id: UUID) -> DecpRecord | None:
     """The record behind a contract, None when it was registered by hand."""
-    return session.scalar(select(DecpRecord).where(DecpRecord.contract_id == contract_id).limit(1))
+    return records_of(session, [contract_id]).get(contract_id)
 
 
 def records_of(session: ReadSession, contract_ids: Collection[UUID]) -> dict[UUID, DecpRecord]:
     """The records behind contracts already seen to be visible, by contract."""
-    query = select(DecpRecord).where(DecpRecord.contract_id.in_(contract_ids))
+    query = select(DecpRecord).where(DecpRecord.contract_id.in_(contract_ids)).order_by(DecpRecord.id)
     return {row.contract_id: row for row in session.scalars(query)}
 
 
