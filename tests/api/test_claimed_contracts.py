@@ -12,6 +12,8 @@ from tests.api.taking_away import ACT, PATH, back, codes, edited, read, records,
 from tests.api.test_imports import OTHER, PLATFORM, count, imported
 from tests.exchange.decp_samples import BUYER, HOLDER, OTHER_HOLDER, Raw, as_json, sound
 
+READERS = ((BUYER, Role.BUYER), (HOLDER, Role.CONTRACTOR), (PLATFORM, Role.ADMIN))
+
 
 @pytest.fixture
 def service(database_url: str) -> Iterator[Service]:
@@ -132,4 +134,12 @@ def test_each_takes_what_it_sees(service: Service) -> None:
     (record,) = records(taken(service, CONTRACTOR, Role.CONTRACTOR))
     assert {item["titulaire"]["id"] for item in record["titulaires"]} == {CONTRACTOR, "CH…"}
     assert b"CHPERSONNE" in taken(service, BUYER, Role.FACILITATOR)
+    # What only the published record tells, its holder reads too: with its own name, and nobody else's.
+    firm = {"typeIdentifiant": "HORS-UE", "id": "USAUTREEXEMPLE"}
+    acts = [{"acteSousTraitance": {**ACT, "sousTraitant": firm}}]
+    imported(service, as_json(sound(id="EX-4", actesSousTraitance=acts)))
+    told = {role: records(taken(service, siret, role, reference="EX-4"))[0] for siret, role in READERS}
+    assert [record["offresRecues"] for record in told.values()] == [3, 3, 3]
+    named = [record["actesSousTraitance"][0]["acteSousTraitance"] for record in told.values()]
+    assert [act["sousTraitant"]["id"] for act in named] == [firm["id"], "US…", "US…"]
     assert service.client.get(PATH).status_code == 401
