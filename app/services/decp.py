@@ -123,8 +123,8 @@ class Task:
     _settled: list[tuple[int, DecpRow, Found]] = field(default_factory=list)
     _done: int = 0
     _own: str | None = None
-    # By fingerprint, the contracts of the rows at hand that are as the service itself writes them.
-    _untouched: dict[str, UUID] = field(default_factory=dict)
+    # By fingerprint, the contracts of the rows at hand that are as an export of them was.
+    _unedited: dict[str, UUID] = field(default_factory=dict)
 
     def take(self, index: int, row: DecpRow) -> None:
         """Do this row soon, after those before it; LeaseLost when another worker has the job."""
@@ -136,7 +136,7 @@ class Task:
         """Do every row that was taken."""
         with self.running.reading() as reader:
             records = [row.record for _, row in self._read if row.record is not None]
-            self._untouched = decp_returns.untouched(reader, records)
+            self._unedited = decp_returns.unedited(reader, records)
             found = [self._without_change(reader, row) for _, row in self._read]
         for (index, row), known in zip(self._read, found, strict=True):
             if known is not None:
@@ -164,8 +164,8 @@ class Task:
         return self._unchanged(reader, record)
 
     def _unchanged(self, reader: Reader, record: DecpContract) -> Found | None:
-        if record.fingerprint in self._untouched:
-            return Found(ImportOutcome.UNCHANGED, self._untouched[record.fingerprint])
+        if record.fingerprint in self._unedited:
+            return Found(ImportOutcome.UNCHANGED, self._unedited[record.fingerprint])
         for known in self._known(reader.session, record):
             if record.fingerprint in known.fingerprints:
                 return Found(ImportOutcome.UNCHANGED, known.contract_id)

@@ -1,8 +1,9 @@
 """Records that say which contract they are of: files of the service's own, sent back as they were or edited.
 
-What is as the contract stands says nothing new. What was edited is taken as a publication is: where no person
-had entered another value; else somebody decides. A record that claims a contract and identifies another one
-is never followed: somebody decides that too.
+A record that nobody edited says nothing, whatever became of its contract meanwhile; nor does one that is as
+the contract stands. What was edited is taken as a publication is: where no person had entered another value;
+else somebody decides. A record that claims a contract and identifies another one is never followed: somebody
+decides that too.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from app.db.queries import decp as queries
 from app.exchange.decp.reading import read_again
-from app.exchange.decp.received import canonical, fingerprint_of
+from app.exchange.decp.received import canonical
 from app.exchange.decp.writing import record_of
 from app.services import decp_said, decp_updates
 from app.services.decp_registering import identity_of
@@ -61,16 +62,11 @@ def claimed(reader: Reader, records: Sequence[DecpContract]) -> list[Contract | 
     ]
 
 
-def untouched(reader: Reader, records: Sequence[DecpContract]) -> dict[str, UUID]:
-    """By fingerprint, the contracts of the records that an export of them would hold as they are."""
-    claims = zip(records, claimed(reader, records), strict=True)
-    found = [(record, contract) for record, contract in claims if contract is not None]
-    stand = standing(reader.session, [contract for _, contract in found])
-    return {
-        record.fingerprint: contract.id
-        for (record, contract), stands in zip(found, stand, strict=True)
-        if fingerprint_of(record_of(stands)) == record.fingerprint
-    }
+def unedited(reader: Reader, records: Sequence[DecpContract]) -> dict[str, UUID]:
+    """By fingerprint, the contracts of the records that are as an export of this service wrote them."""
+    own = [record for record in records if record.unedited]
+    claims = zip(own, claimed(reader, own), strict=True)
+    return {record.fingerprint: contract.id for record, contract in claims if contract is not None}
 
 
 def has_masks(record: DecpContract) -> bool:
@@ -87,6 +83,8 @@ def has_masks(record: DecpContract) -> bool:
 
 def judged(session: ReadSession, contract: Contract, record: DecpContract) -> Return:
     """What a record is to the contract that it claims, which the caller was found to own."""
+    if record.unedited:
+        return Return.SAME
     row = queries.record_of(session, contract.id)
     if row is not None and record.fingerprint in {
         row.fingerprint.hex(),
@@ -142,16 +140,30 @@ def _ours(session: ReadSession, contract: Contract) -> DecpContract:
 
 
 def _content(record: DecpContract) -> DecpContract:
-    return replace(record, source_index=0, fingerprint="", raw_json="", claimed_id=None, suspected_test=False)
+    """What a record says, and nothing of how it came."""
+    said = replace(record, source_index=0, fingerprint="", raw_json="", suspected_test=False)
+    return replace(said, claimed_id=None, unedited=False)
 
 
 def _unmasked(record: DecpContract, ours: DecpContract) -> DecpContract:
     """The record with our own lists of firms where it only masks them."""
-    hidden, ours_hidden = with_firms(record, masked), with_firms(ours, masked)
+    hidden, ours_hidden = _hidden(record), _hidden(ours)
     kept = {
         name: getattr(ours, name) for name in _FIRMS if getattr(hidden, name) == getattr(ours_hidden, name)
     }
     return replace(record, **kept)
+
+
+def _hidden(record: DecpContract) -> DecpContract:
+    """The record with every firm masked; those whom a mask makes one are read as one."""
+    found = with_firms(record, masked)
+    return replace(
+        found,
+        holders=tuple(dict.fromkeys(found.holders)),
+        modifications=tuple(
+            replace(item, holders=tuple(dict.fromkeys(item.holders))) for item in found.modifications
+        ),
+    )
 
 
 def _edits(contract: Contract, ours: DecpContract, record: DecpContract) -> dict[str, Any]:

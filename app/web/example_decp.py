@@ -50,6 +50,7 @@ DECP_FILE: dict[str, Any] = {
                 "acheteur": {
                     "id": "11111100100009",
                     "idContratSuivi": "01936f2e-7c10-7a31-9c55-0242ac120042",
+                    "empreinteSuivi": "5f1c0a9be2d44377",
                 },
                 "nature": "Marché",
                 "objet": "Construction d'une halle exemple, lot 2 : charpente",

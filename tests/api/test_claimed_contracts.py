@@ -8,7 +8,19 @@ from app.db.tables import Organisation
 from app.principal import Role
 from tests.api.any_contracts import PERSON
 from tests.api.builders import CONTRACTOR, FACILITATOR, Service, serving
-from tests.api.taking_away import ACT, PATH, back, codes, edited, read, records, registered, sent_back, taken
+from tests.api.taking_away import (
+    ACT,
+    PATH,
+    back,
+    codes,
+    edited,
+    read,
+    records,
+    registered,
+    rewritten,
+    sent_back,
+    taken,
+)
 from tests.api.test_imports import OTHER, PLATFORM, count, imported
 from tests.exchange.decp_samples import BUYER, HOLDER, OTHER_HOLDER, Raw, as_json, sound
 
@@ -107,6 +119,10 @@ class TestClaims:
         assert read(on_sqlite, contract["id"])["duration_months"] == 3
         sent_back(on_sqlite, taken(on_sqlite), PLATFORM, Role.ADMIN)
         assert b"CHPERSONNE" in taken(on_sqlite, BUYER, Role.BUYER)
+        # Two that one mask hides are two, whoever writes the file anew.
+        pair = [{"scheme": "HORS-UE", "identifier": f"CHEXEMPLE{letter}"} for letter in "AB"]
+        registered(on_sqlite, reference="EX-8", holders=pair)
+        sent_back(on_sqlite, rewritten(taken(on_sqlite, reference="EX-8")))
         names = count(on_sqlite, Organisation)
         acts = [{"acteSousTraitance": {**ACT, "sousTraitant": {"typeIdentifiant": "HORS-UE", "id": "CH…"}}}]
         row = back(on_sqlite, edited(taken(on_sqlite), actesSousTraitance=acts))

@@ -26,6 +26,7 @@ from tests.api.taking_away import (
     read,
     records,
     registered,
+    rewritten,
     sent_back,
     taken,
 )
@@ -102,12 +103,27 @@ class TestEditedElsewhere:
         old = taken(on_sqlite, BUYER, Role.BUYER)
         modifications = [{"modification": {**MODIFICATION, "montant": 30000}}]
         assert outcomes(imported(on_sqlite, as_json(sound(modifications=modifications)))) == {"updated": 1}
-        assert codes(back(on_sqlite, old)) == ["older_publication"]
+        # What nobody edited says nothing; another system's writing of it is an earlier publication.
+        assert codes(back(on_sqlite, old)) == []
+        assert codes(back(on_sqlite, rewritten(old))) == ["older_publication"]
         assert codes(back(on_sqlite, edited(old, montant=1))) == ["older_publication"]
         assert read(on_sqlite, row["contract_id"])["firm_amount"] == "30000.00"
         changed(on_sqlite, row["contract_id"], firm_amount="31000.00")
         assert codes(back(on_sqlite, edited(taken(on_sqlite), montant=1))) == []
         assert read(on_sqlite, row["contract_id"])["firm_amount"] == "31000.00"
+
+    def test_what_nobody_edited_says_nothing_of_what_people_changed_since(self, on_sqlite: Service) -> None:
+        (row,) = imported(on_sqlite, as_json(sound(id="EX-2")))["items"]
+        contract = registered(on_sqlite, firm_amount="100.00", notified_on="2024-12-12")
+        old = taken(on_sqlite, BUYER, Role.BUYER)
+        changed(
+            on_sqlite, contract["id"], firm_amount="110.00", object="Halle exemple, lot unique", holders=[]
+        )
+        changed(on_sqlite, row["contract_id"], firm_amount="120.00", cpv=None)
+        sent_back(on_sqlite, old, BUYER, Role.BUYER)
+        # With one edit of it, what the rest says is no longer what nobody said.
+        found = imported(on_sqlite, edited(old, dureeMois=7), siret=BUYER, role=Role.BUYER)
+        assert outcomes(found) == {"conflict": 1, "unchanged": 1}
 
     def test_an_amendment_is_added_in_the_file(self, on_sqlite: Service) -> None:
         (row,) = imported(on_sqlite, as_json(sound()))["items"]

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.db.tables import Contract, DecpReview
 from app.principal import Role
 from tests.api.builders import Service, serving
-from tests.api.taking_away import records, sent_back, taken
+from tests.api.taking_away import records, rewritten, sent_back, taken
 from tests.api.test_imports import codes, imported, outcomes
 from tests.published import needs_published, published
 
@@ -100,6 +100,7 @@ def test_every_file_and_every_file_again(service: Service) -> None:
     whole = taken(service)
     assert len(records(whole)) == 139
     sent_back(service, whole)
+    sent_back(service, rewritten(whole))
     assert taken(service) == whole
     own = taken(service, "59920013600241", Role.BUYER)
     assert len(records(own)) == 5

@@ -8,9 +8,9 @@ from typing import Any
 
 from app.exchange.decp import amendments, identifiers, plausibility, values, vocabulary
 from app.exchange.decp.issues import Findings, IssueCode
-from app.exchange.decp.received import Received, Source, canonical, is_nothing, is_of_2019, storable
+from app.exchange.decp.received import Received, Source, canonical, is_nothing, is_of_2019, mark_of, storable
 from app.exchange.decp.records import DecpContract, DecpRow, Identifier
-from app.exchange.decp.vocabulary import CLAIM
+from app.exchange.decp.vocabulary import CLAIM, MARK
 
 Fields = dict[str, Received]
 
@@ -242,7 +242,15 @@ class _Reading:
             "subsidy": values.cents(get("montantSubventionPublique"), "", silent),
             "execution": canonical(years) if years else None,
             "claimed_id": self._claimed,
+            "unedited": self._claimed is not None and self._is_unedited(),
         }
+
+    def _is_unedited(self) -> bool:
+        buyer = self._fields.get(self._kind.buyer)
+        if not isinstance(buyer, dict):
+            return False
+        rest = {name: inner for name, inner in buyer.items() if name != MARK}
+        return buyer.get(MARK) == mark_of({**self._fields, self._kind.buyer: rest})
 
     def _nested(self, name: str, inner: str) -> Received:
         """Give a member of an object, also written as one flat key, or the object's bare value."""

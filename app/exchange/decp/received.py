@@ -52,6 +52,9 @@ ONLY_2022 = frozenset(
 )
 
 
+_MARK_DIGITS = 16
+
+
 def canonical(value: Received) -> str:
     """Give one line of ASCII JSON with sorted keys, numbers as they were written.
 
@@ -73,6 +76,11 @@ def canonical(value: Received) -> str:
 def fingerprint_of(value: Received) -> str:
     """The sha256 of the canonical form, in hexadecimal."""
     return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def mark_of(value: Received) -> str:
+    """The first digits of it: enough to notice an edit, and no proof against who wants none noticed."""
+    return fingerprint_of(value)[:_MARK_DIGITS]
 
 
 def storable(text: str) -> str:

@@ -71,7 +71,8 @@ class DecpContract:
 
     The last fields are read to be written again, and decide nothing: rates and origins are decimals from 0
     to 1 as text, ``subsidy`` cents, ``execution`` canonical JSON. ``claimed_id`` is the contract of this
-    service that the record says it is of, as the service's own exports do: it may be anybody's.
+    service that the record says it is of, as the service's own exports do: it may be anybody's; ``unedited``
+    whether the record still is as such an export wrote it.
     """
 
     source_index: int
@@ -115,6 +116,7 @@ class DecpContract:
     subsidy: int | None = None
     execution: str | None = None
     claimed_id: str | None = None
+    unedited: bool = False
 
     @property
     def has_social_clause(self) -> bool:

@@ -79,6 +79,8 @@ PRICE_VARIATIONS = ("Ferme", "Actualisable", "Révisable")
 # Under this name, in the object of the buyer, the service's own exports say which of its contracts a record
 # is: the schema takes any member inside this object, and none of others' beside those of a record.
 CLAIM = "idContratSuivi"
+# Beside it, the first digits of the fingerprint of all the rest: whether somebody edited the record since.
+MARK = "empreinteSuivi"
 
 # Everything that the schema requires and that the reader does not already ask for by name.
 REQUIRED = (

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from app.exchange.decp.identifiers import OTHER
-from app.exchange.decp.received import NumberText, Received
+from app.exchange.decp.received import NumberText, Received, mark_of
 from app.exchange.decp.records import (
     DecpContract,
     Identifier,
@@ -17,7 +17,7 @@ from app.exchange.decp.records import (
     SubcontractAct,
     SubcontractModification,
 )
-from app.exchange.decp.vocabulary import CLAIM
+from app.exchange.decp.vocabulary import CLAIM, MARK
 
 Members = dict[str, Received]
 _EURO = 100
@@ -28,9 +28,13 @@ def text_of(contract: DecpContract) -> str:
     return _written(record_of(contract))
 
 
-def record_of(contract: DecpContract) -> Received:
-    """One record: a ``marche``, or a ``contrat-concession`` if it is one."""
-    return _present(_concession(contract) if contract.concession else _contract(contract))
+def record_of(contract: DecpContract) -> Members:
+    """One record, a ``marche`` or a ``contrat-concession``; marked, if it says of which contract it is."""
+    found = _present(_concession(contract) if contract.concession else _contract(contract))
+    buyer = found["autoriteConcedante" if contract.concession else "acheteur"]
+    if contract.claimed_id is not None and isinstance(buyer, dict):
+        buyer[MARK] = mark_of(found)
+    return found
 
 
 def _contract(contract: DecpContract) -> Members:
@@ -186,14 +190,16 @@ def _kept(canonical: str | None) -> Received:
     return found
 
 
-def _present(value: Received) -> Received:
-    """The value without members and items that say nothing."""
+def _present(members: Members) -> Members:
+    """The members that say something, and of each what does."""
+    found = {name: _said(inner) for name, inner in members.items()}
+    return {name: inner for name, inner in found.items() if inner not in (None, "", [], {})}
+
+
+def _said(value: Received) -> Received:
     if isinstance(value, dict):
-        found = {name: _present(inner) for name, inner in value.items()}
-        return {name: inner for name, inner in found.items() if inner not in (None, "", [], {})}
-    if isinstance(value, list):
-        return [_present(item) for item in value]
-    return value
+        return _present(value)
+    return [_said(item) for item in value] if isinstance(value, list) else value
 
 
 def _written(value: Received) -> str:
