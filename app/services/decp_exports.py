@@ -18,28 +18,32 @@ if TYPE_CHECKING:
     from app.services.extracts import Cursor, Reading
     from app.services.work import Reader
 
-# The two lists of the envelope, one after the other: the contracts are walked once for each.
+# The two lists of the envelope, one after the other: the contracts are walked again if any is a concession.
 CONTRACTS, CONCESSIONS = "marche", "contrat-concession"
-_BEGINNING = (CONTRACTS, "", "")
-_SOME = "some"
+_BEGINNING = (CONTRACTS, "", "", "")
+_YES = "yes"
 
 
 def decp_extract(asked: ContractsTaken) -> Extract:
     """The contracts that the caller sees, one record each.
 
-    A cursor is one of the two lists, the contract after which it goes on, and whether it has a record yet.
+    A cursor is one of the two lists, the contract after which it goes on, whether it has a record yet, and
+    whether a concession was met.
     """
 
     def read(reader: Reader, cursor: Cursor) -> Page:
-        part, after, some = cursor or _BEGINNING
+        part, after, some, met = cursor or _BEGINNING
+        if part == CONCESSIONS and not met:
+            return Page([], None)
         found, following = found_contracts(reader, walk_of(asked, UUID(after) if after else None))
         records = told(reader.session, found)
         rows: list[Row] = [
             (text_of(record),) for record in records if record.concession == (part == CONCESSIONS)
         ]
+        met = _YES if any(record.concession for record in records) else met
         if following is not None:
-            return Page(rows, (part, str(following), _SOME if rows else some))
-        return Page(rows, (CONCESSIONS, "", "") if part == CONTRACTS else None)
+            return Page(rows, (part, str(following), _YES if rows else some, met))
+        return Page(rows, (CONCESSIONS, "", "", met) if part == CONTRACTS else None)
 
     return Extract("contrats-decp", "Contrats", (), lambda _: None, read, lambda _: {}, _text)
 
@@ -53,7 +57,7 @@ def written(extract: Extract, reading: Reading) -> Iterator[str]:
 
 
 def _text(page: Page, cursor: Cursor) -> str:
-    part, after, some = cursor or _BEGINNING
+    part, after, some, _ = cursor or _BEGINNING
     found = [f"\n{row[0]}" for row in page.rows]
     if after:
         opening = "," if some and found else ""
