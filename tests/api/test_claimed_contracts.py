@@ -119,6 +119,15 @@ class TestClaims:
         assert read(on_sqlite, contract["id"])["duration_months"] == 3
         sent_back(on_sqlite, taken(on_sqlite), PLATFORM, Role.ADMIN)
         assert b"CHPERSONNE" in taken(on_sqlite, BUYER, Role.BUYER)
+        # Nor is a mask kept of whom the published record names.
+        acts = [
+            {"acteSousTraitance": {**ACT, "sousTraitant": {"typeIdentifiant": "HORS-UE", "id": "USEXEMPLE"}}}
+        ]
+        imported(on_sqlite, as_json(sound(id="EX-7", actesSousTraitance=acts)))
+        moved = edited(taken(on_sqlite, reference="EX-7"), dureeMois=3)
+        assert back(on_sqlite, moved, PLATFORM, Role.ADMIN)["outcome"] == "updated"
+        (record,) = records(taken(on_sqlite, BUYER, Role.BUYER, reference="EX-7"))
+        assert record["actesSousTraitance"] == acts
         # Two that one mask hides are two, whoever writes the file anew.
         pair = [{"scheme": "HORS-UE", "identifier": f"CHEXEMPLE{letter}"} for letter in "AB"]
         registered(on_sqlite, reference="EX-8", holders=pair)
@@ -128,7 +137,7 @@ class TestClaims:
         row = back(on_sqlite, edited(taken(on_sqlite), actesSousTraitance=acts))
         assert (row["outcome"], codes(row)) == ("rejected", ["identifier_masked"])
         unknown = {"id": BUYER, "idContratSuivi": "01936f2e-7c10-7a31-9c55-0242ac120042"}
-        row = back(on_sqlite, edited(taken(on_sqlite), acheteur=unknown, id="EX-7"))
+        row = back(on_sqlite, edited(taken(on_sqlite), acheteur=unknown, id="EX-6"))
         assert (row["outcome"], codes(row)) == ("rejected", ["identifier_masked"])
         assert count(on_sqlite, Organisation) == names
 

@@ -196,13 +196,14 @@ class TestEditedElsewhere:
         (row,) = imported(on_sqlite, table("101"), **sent)["items"]
         assert codes(row) == ["field_conflict"]
 
-    def test_several_places_are_not_replaced_by_one(self, on_sqlite: Service) -> None:
-        places = [{"place": "commune/57433"}, {"place": "region/44"}]
-        contract = registered(on_sqlite, places=places, notified_on="2024-12-12")
-        content = taken(on_sqlite, BUYER, Role.BUYER)
-        row = back(on_sqlite, edited(content, lieuExecution={"code": "57", "typeCode": "Code département"}))
-        assert codes(row) == ["field_conflict"]
-        assert len(read(on_sqlite, contract["id"])["places"]) == 2
+    def test_several_places_or_a_territory_are_not_replaced_by_one_place(self, on_sqlite: Service) -> None:
+        codes_of = [{"published_code": code, "published_type": "Code commune"} for code in ("57433", "57303")]
+        for number, places in enumerate((codes_of, [{"place": "commune/57433"}])):
+            contract = registered(on_sqlite, reference=f"EX-{number}", places=places)
+            content = taken(on_sqlite, BUYER, Role.BUYER, reference=f"EX-{number}")
+            there = {"code": "57", "typeCode": "Code département"}
+            assert codes(back(on_sqlite, edited(content, lieuExecution=there))) == ["field_conflict"]
+            assert read(on_sqlite, contract["id"])["places"] == contract["places"]
 
     def test_the_amount_of_a_framework_is_whichever_it_has(self, on_sqlite: Service) -> None:
         firm = registered(on_sqlite, nature="Accord-cadre", firm_amount="100.00")
