@@ -32,6 +32,7 @@ from app.schemas.exports import (
 from app.schemas.territories import Code, Level
 from app.services import (
     consolidation_exports,
+    decp_exports,
     entry_exports,
     exports,
     hours_exports,
@@ -43,6 +44,7 @@ from app.services import (
 )
 from app.services.extracts import Extract, csv_of, workbook_of
 from app.web.commands import Calling
+from app.web.example_decp import DECP_FILE
 from app.web.routing import ExactRoute, answers
 
 TABLE: dict[int | str, dict[str, Any]] = {
@@ -97,6 +99,14 @@ RECORDS: dict[int | str, dict[str, Any]] = {
                     "records": [],
                 },
             }
+        },
+    }
+}
+DECP: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Le fichier.",
+        "content": {
+            JSON: {"schema": {"type": "object", "required": ["marches"]}, "example": DECP_FILE},
         },
     }
 }
@@ -167,6 +177,23 @@ def export_statements(
 def export_hours(call: Calling, request: Request, asked: Annotated[StatementsExport, Query()]) -> Response:
     """Les heures que vous avez déclarées, comme le modèle d'import les veut : renvoyées, rien ne change."""
     return answer(call, request, hours_exports.hours_extract(asked), asked)
+
+
+@router.get(
+    "/decp",
+    response_class=StreamingResponse,
+    responses={**DECP, **answers(422)},
+    summary="Reprendre les contrats au format DECP",
+)
+def export_decp(call: Calling, asked: Annotated[ContractsTaken, Query()]) -> Response:
+    """Les contrats que vous voyez, en JSON DECP 2022 ; renvoyés à l'import, rien ne change.
+
+    Ce qu'un contrat n'a pas n'y est pas, et manque alors au format. `acheteur.idContratSuivi` dit de quel
+    contrat il s'agit : modifié ailleurs, le fichier change ce contrat comme une publication. Un identifiant
+    qui peut porter un nom est masqué, sauf à l'acheteur et à qui le porte.
+    """
+    extract = decp_exports.decp_extract(asked)
+    return call.stream(lambda reading: decp_exports.written(extract, reading), JSON, f"{extract.name}.json")
 
 
 @router.get(

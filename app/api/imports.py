@@ -86,7 +86,7 @@ FILE_BODY: dict[str, Any] = {
 async def import_file(call: Calling, asked: Annotated[ImportAsked, Query()], request: Request) -> Response:
     """Marchés, factures : la plateforme pour tous, un acheteur les siens. Heures, emplois : qui les déclare.
 
-    Réimporter le même contenu ne change rien.
+    Réimporter le même contenu ne change rien, ni un fichier repris par un export des heures ou des contrats.
     """
     content_type = request.headers.get("content-type", "")
     return await create_from_file(

@@ -34,6 +34,7 @@ class PublicationReviewReason(StrEnum):
 
     OTHER_CONTENT = "other_content"
     REGISTERED_OTHERWISE = "registered_otherwise"
+    RETURNED_OTHERWISE = "returned_otherwise"
 
 
 class PublicationConflictWalk(Walk):

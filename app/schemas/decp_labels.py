@@ -23,6 +23,7 @@ DECP_LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "review_reasons": {
         PublicationReviewReason.OTHER_CONTENT: "Même identité, autre contenu",
+        PublicationReviewReason.RETURNED_OTHERWISE: "Identifiant de suivi d'un autre contrat",
         PublicationReviewReason.REGISTERED_OTHERWISE: "Numéro déjà enregistré autrement que par un import",
     },
 }

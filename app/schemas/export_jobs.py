@@ -16,9 +16,9 @@ from app.schemas.exports import (
     ContractsExport,
     ContractsTaken,
     EntriesExport,
+    ExportForm,
     Separator,
     StatementsExport,
-    TableForm,
     TerritoriesExport,
 )
 from app.schemas.fields import Input, Instant, Month, Output, PlaceCode, Reference, Siret
@@ -44,6 +44,7 @@ class ExportKind(StrEnum):
     HOURS = "hours"
     TERRITORIES = "territories"
     OPEN_DATA = "open_data"
+    DECP = "decp"
 
 
 ASKED: dict[ExportKind, Any] = {
@@ -53,7 +54,13 @@ ASKED: dict[ExportKind, Any] = {
     ExportKind.HOURS: StatementsExport,
     ExportKind.TERRITORIES: TerritoriesExport,
     ExportKind.OPEN_DATA: ContractsTaken,
+    ExportKind.DECP: ContractsTaken,
 }
+
+
+# In which forms a kind is made; of those not named here, a table.
+TABLES = {ExportForm.CSV, ExportForm.XLSX}
+FORMS = {ExportKind.OPEN_DATA: {ExportForm.CSV}, ExportKind.DECP: {ExportForm.JSON}}
 
 
 class ExportIn(Input):
@@ -65,7 +72,9 @@ class ExportIn(Input):
     )
 
     kind: ExportKind
-    form: TableForm = Field(default=TableForm.CSV, alias="format")
+    form: ExportForm = Field(
+        default=ExportForm.CSV, alias="format", description="`json` : celle de `decp`, et d'elle seule."
+    )
     separator: Separator = Separator.SEMICOLON
     buyer: Siret | None = None
     holder: Siret | None = None
@@ -89,9 +98,11 @@ class ExportIn(Input):
             known.add("territory")
             if self.territory is None or self.level is None:
                 raise FieldProblem("territory_needed", TERRITORY_NEEDED)
-        if self.kind is ExportKind.OPEN_DATA and (
-            self.form is not TableForm.CSV or "separator" in self.model_fields_set
-        ):
+        if self.kind is ExportKind.DECP and "form" not in self.model_fields_set:
+            self.form = ExportForm.JSON
+        if self.form not in FORMS.get(self.kind, TABLES):
+            raise FieldProblem("not_of_kind", NOT_OF_KIND)
+        if self.kind in FORMS and "separator" in self.model_fields_set:
             raise FieldProblem("not_of_kind", NOT_OF_KIND)
         if {name for name in self.model_fields_set if getattr(self, name) is not None} - known:
             raise FieldProblem("not_of_kind", NOT_OF_KIND)
@@ -112,7 +123,7 @@ class ExportOut(Output):
 
     id: UUID
     kind: ExportKind
-    form: TableForm = Field(serialization_alias="format")
+    form: ExportForm = Field(serialization_alias="format")
     state: JobState
     rows: int = Field(description="Lignes lues jusqu'ici.")
     problem: JobProblem | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal, Self
 from uuid import UUID
@@ -24,8 +25,20 @@ class TableForm(StrEnum):
     XLSX = "xlsx"
 
 
+class ExportForm(StrEnum):
+    """How an export made by a job is written out: a table, or JSON for what is none."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
+
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MEDIA = {TableForm.CSV: "text/csv", TableForm.XLSX: XLSX}
+MEDIA: Mapping[str, str] = {
+    ExportForm.CSV: "text/csv",
+    ExportForm.XLSX: XLSX,
+    ExportForm.JSON: "application/json",
+}
 
 
 class DocumentForm(StrEnum):

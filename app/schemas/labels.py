@@ -18,7 +18,7 @@ from app.schemas.decp_labels import DECP_LABELS
 from app.schemas.disputes import DisputeKind, DisputeOutcome, DisputeState
 from app.schemas.events import TrailForm
 from app.schemas.export_jobs import ExportKind
-from app.schemas.exports import DocumentForm, Separator, TableForm
+from app.schemas.exports import DocumentForm, ExportForm, Separator, TableForm
 from app.schemas.figures import Basis
 from app.schemas.follow_up import ActionCode
 from app.schemas.hires import EndReason, HireWarning, Prescriber
@@ -139,6 +139,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         TrailForm.NDJSON: "NDJSON, un changement par ligne",
     },
     "table_forms": {TableForm.CSV: "CSV", TableForm.XLSX: "Classeur XLSX"},
+    "export_forms": {
+        ExportForm.CSV: "CSV",
+        ExportForm.XLSX: "Classeur XLSX",
+        ExportForm.JSON: "JSON",
+    },
     "export_kinds": {
         ExportKind.CONTRACTS: "Contrats",
         ExportKind.STATEMENTS: "Relevés d'heures",
@@ -146,6 +151,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         ExportKind.HOURS: "Heures déclarées",
         ExportKind.TERRITORIES: "Chiffres des territoires",
         ExportKind.OPEN_DATA: "Données ouvertes",
+        ExportKind.DECP: "Contrats au format DECP",
     },
     "document_forms": {DocumentForm.PDF: "PDF", DocumentForm.XLSX: "Classeur XLSX"},
     "separators": {Separator.SEMICOLON: "Point-virgule", Separator.COMMA: "Virgule"},

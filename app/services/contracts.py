@@ -177,8 +177,8 @@ def read_contract(reader: Reader, contract_id: UUID) -> ContractOut:
     return contract_views.show(reader.session, seen_contract(reader, contract_id))
 
 
-def list_contracts(reader: Reader, walk: ContractsWalk) -> ContractPage:
-    """The contracts one sees that fit every criterion, oldest registration first."""
+def found_contracts(reader: Reader, walk: ContractsWalk) -> tuple[list[Contract], UUID | None]:
+    """The contracts one sees that fit every criterion, oldest registration first, and where they go on."""
     query = queries.filtered(
         queries.visible_contracts(reader.principal, reader.today),
         buyer=walk.buyer,
@@ -190,7 +190,12 @@ def list_contracts(reader: Reader, walk: ContractsWalk) -> ContractPage:
     if walk.clause_state is not None:
         state = None if walk.clause_state == HAS_CLAUSE else walk.clause_state
         query = queries.in_clause_state(query, state)
-    found, following = page_of(reader.session, query, Contract.id, walk.after, walk.limit)
+    return page_of(reader.session, query, Contract.id, walk.after, walk.limit)
+
+
+def list_contracts(reader: Reader, walk: ContractsWalk) -> ContractPage:
+    """A page of those contracts."""
+    found, following = found_contracts(reader, walk)
     last = changes.last_seal(reader.session)
     return ContractPage(
         items=contract_views.show_all(reader.session, found),

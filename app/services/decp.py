@@ -12,9 +12,11 @@ from app.db.queries import decp as queries
 from app.db.queries.organisations import organisation_by_id
 from app.db.tables import DecpRecord, ImportRow
 from app.exchange.decp.issues import IssueCode, Severity
+from app.exchange.decp.vocabulary import CLAIM
 from app.schemas.imports import ImportOutcome
-from app.services import decp_registering, decp_reviews, decp_said, decp_updates
+from app.services import decp_registering, decp_returns, decp_reviews, decp_said, decp_updates
 from app.services.decp_registering import identity_of
+from app.services.decp_returns import Return
 from app.services.decp_said import LONGEST_IDENTIFIER, POINTERS, Stand, Verdict
 from app.services.organisations import SIRET
 from app.services.sight import held_contract
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.db.session import ReadSession
+    from app.db.tables import Contract
     from app.exchange.decp.records import DecpContract, DecpRow
     from app.services.jobs import Running
     from app.services.work import Reader, Writer
@@ -39,6 +42,16 @@ SENTENCES = {
         "Un contrat de même acheteur et de même numéro a été enregistré autrement ; il est à examiner, rien "
         "n'est remplacé."
     ),
+    "returned_otherwise": (
+        "L'enregistrement porte l'identifiant d'un contrat dont il n'a pas le numéro, l'objet, le CPV, la "
+        "notification ou les titulaires ; il est à examiner, rien n'est remplacé."
+    ),
+    "claim_unknown": (
+        "L'identifiant de suivi n'est celui d'aucun contrat de cet acheteur ; il n'en est pas tenu compte."
+    ),
+    "identifier_masked": (
+        "Un identifiant est masqué dans ce fichier : l'acheteur peut en reprendre un où il ne l'est pas."
+    ),
     "field_conflict": "Cette donnée a été changée depuis par une personne ; elle est gardée, à choisir.",
     "older_publication": "Une publication plus récente de ce marché est connue ; celle-ci n'y change rien.",
     "published_otherwise": "Le même marché semble déjà inscrit sous un autre numéro.",
@@ -50,6 +63,8 @@ SENTENCES = {
     "not_storable": "L'enregistrement contient une donnée que le service ne sait pas conserver.",
 }
 Identity = tuple[Any, ...]
+# Where a record says which contract it is of.
+POINTER = f"/acheteur/{CLAIM}"
 
 
 def _issue(code: str, severity: Severity, pointer: str) -> dict[str, str]:
@@ -108,6 +123,8 @@ class Task:
     _settled: list[tuple[int, DecpRow, Found]] = field(default_factory=list)
     _done: int = 0
     _own: str | None = None
+    # By fingerprint, the contracts of the rows at hand that are as an export of them was.
+    _unedited: dict[str, UUID] = field(default_factory=dict)
 
     def take(self, index: int, row: DecpRow) -> None:
         """Do this row soon, after those before it; LeaseLost when another worker has the job."""
@@ -118,6 +135,8 @@ class Task:
     def finish(self) -> None:
         """Do every row that was taken."""
         with self.running.reading() as reader:
+            records = [row.record for _, row in self._read if row.record is not None]
+            self._unedited = decp_returns.unedited(reader, records)
             found = [self._without_change(reader, row) for _, row in self._read]
         for (index, row), known in zip(self._read, found, strict=True):
             if known is not None:
@@ -142,9 +161,17 @@ class Task:
             return Found(ImportOutcome.OTHER_BUYER, None, (issue,))
         if any(len(holder.value) > LONGEST_IDENTIFIER for holder in record.holders):
             return _rejected("identifier_too_long", "/titulaires")
+        return self._unchanged(reader, record)
+
+    def _unchanged(self, reader: Reader, record: DecpContract) -> Found | None:
+        if record.fingerprint in self._unedited:
+            return Found(ImportOutcome.UNCHANGED, self._unedited[record.fingerprint])
         for known in self._known(reader.session, record):
             if record.fingerprint in known.fingerprints:
                 return Found(ImportOutcome.UNCHANGED, known.contract_id)
+        (contract,) = decp_returns.claimed(reader, [record])
+        if contract is not None and decp_returns.judged(reader.session, contract, record) is Return.SAME:
+            return Found(ImportOutcome.UNCHANGED, contract.id)
         return None
 
     def _may_import(self, reader: Reader, record: DecpContract) -> bool:
@@ -205,7 +232,11 @@ class Task:
             found = self._found(writer, row)
             writer.session.flush()
             raise _Undo
-        if row.record is None or found.outcome not in {ImportOutcome.CREATED, ImportOutcome.UPDATED}:
+        plans = {ImportOutcome.CREATED, ImportOutcome.UPDATED}
+        if row.record is None or found.outcome not in plans:
+            return found
+        if row.record.claimed_id is not None and found.outcome is ImportOutcome.UPDATED:
+            # It is known by what it claims, not by what identifies it.
             return found
         self._plan(row.record)
         return replace(found, contract_id=None) if found.outcome is ImportOutcome.CREATED else found
@@ -242,10 +273,39 @@ class Task:
         settled = self._without_change(writer, row)
         if settled is not None or row.record is None:
             return settled or Found(ImportOutcome.REJECTED)
-        known = self._known(writer.session, row.record)
+        if row.record.claimed_id is None:
+            return self._published(writer, row, row.record)
+        (contract,) = decp_returns.claimed(writer, [row.record])
+        if contract is not None:
+            return self._returned(writer, row.record, held_contract(writer, contract.id))
+        if decp_returns.has_masks(row.record):
+            return _rejected("identifier_masked")
+        found = self._published(writer, row, row.record)
+        return replace(found, issues=(*found.issues, _issue("claim_unknown", Severity.WARNING, POINTER)))
+
+    def _published(self, writer: Writer, row: DecpRow, record: DecpContract) -> Found:
+        """A record by what identifies it, as any publication."""
+        known = self._known(writer.session, record)
         if known:
-            return self._followed(writer, row, row.record, known)
-        return self._by_hand(writer, row.record) or self._registered(writer, row)
+            return self._followed(writer, row, record, known)
+        return self._by_hand(writer, record) or self._registered(writer, row)
+
+    def _returned(self, writer: Writer, record: DecpContract, contract: Contract) -> Found:
+        """A record of one of our own files: nothing new, edited, or of another contract than it says."""
+        # Whatever was read before the contract was held may be otherwise by now.
+        writer.session.flush()
+        writer.session.expire_all()
+        judged = decp_returns.judged(writer.session, contract, record)
+        if judged is Return.SAME:
+            return Found(ImportOutcome.UNCHANGED, contract.id)
+        if judged is Return.MASKED:
+            return replace(_rejected("identifier_masked"), contract_id=contract.id)
+        if judged is Return.OTHER:
+            return self._to_review(writer, record, contract.id, decp_reviews.RETURNED)
+        if judged is Return.OLDER:
+            issue = _issue("older_publication", Severity.WARNING, "")
+            return Found(ImportOutcome.UNCHANGED, contract.id, (issue,))
+        return _changes(contract.id, *decp_returns.follow(writer, contract, record, self.source))
 
     def _followed(self, writer: Writer, row: DecpRow, record: DecpContract, known: list[_Known]) -> Found:
         """Whatever is known under the identity: a later publication, an earlier one, or another contract."""
@@ -269,12 +329,7 @@ class Task:
         if known.fingerprint != before:
             # Another import told of it first: which of the two is the later is judged again.
             return self._found(writer, row)
-        changed, conflicts = decp_updates.follow(writer, contract, known, record, self.source)
-        if not conflicts:
-            outcome = ImportOutcome.UPDATED if changed else ImportOutcome.UNCHANGED
-            return Found(outcome, contract.id)
-        issues = (_issue("field_conflict", Severity.WARNING, POINTERS[name]) for name in conflicts)
-        return Found(ImportOutcome.CONFLICT, contract.id, tuple(issues))
+        return _changes(contract.id, *decp_updates.follow(writer, contract, known, record, self.source))
 
     def _by_hand(self, writer: Writer, record: DecpContract) -> Found | None:
         contract = queries.registered_by_hand(writer.session, record.buyer.value, record.external_id)
@@ -287,7 +342,7 @@ class Task:
     ) -> Found:
         if contract_id is not None:
             decp_reviews.ask(writer, held_contract(writer, contract_id), record, reason, self.source)
-        pointer = "/id" if reason == "registered_otherwise" else ""
+        pointer = {"registered_otherwise": "/id", decp_reviews.RETURNED: POINTER}.get(reason, "")
         return Found(ImportOutcome.CONFLICT, contract_id, (_issue(reason, Severity.ERROR, pointer),))
 
     def _registered(self, writer: Writer, row: DecpRow) -> Found:
@@ -302,6 +357,14 @@ class Task:
         if not told and queries.is_published_otherwise(writer.session, likeness, row.record.external_id):
             issues.append(_issue("published_otherwise", Severity.WARNING, "/id"))
         return Found(ImportOutcome.CREATED, contract.id, tuple(issues))
+
+
+def _changes(contract_id: UUID, changed: list[str], conflicts: list[str]) -> Found:
+    """What is said of a record that was followed: which fields moved, which are to be decided."""
+    if not conflicts:
+        return Found(ImportOutcome.UPDATED if changed else ImportOutcome.UNCHANGED, contract_id)
+    issues = (_issue("field_conflict", Severity.WARNING, POINTERS[name]) for name in conflicts)
+    return Found(ImportOutcome.CONFLICT, contract_id, tuple(issues))
 
 
 def _same(known: Stand, found: Stand) -> bool:

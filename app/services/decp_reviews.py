@@ -10,13 +10,15 @@ from app.clock import new_id
 from app.db.queries import decp as queries
 from app.db.tables import DecpReview
 from app.exchange.decp.records import DecpContract
-from app.services import decp_registering, decp_said, decp_updates
+from app.services import decp_registering, decp_returns, decp_said, decp_updates
 
 if TYPE_CHECKING:
     from app.db.tables import Contract
     from app.services.work import Writer
 
 OPEN, SAME, DISTINCT = "open", "same", "distinct"
+# The reason of a review of a record that claimed a contract which it does not describe.
+RETURNED = "returned_otherwise"
 _RECORDS = TypeAdapter(DecpContract)
 
 
@@ -62,7 +64,10 @@ def decide(writer: Writer, review: DecpReview, contract: Contract, state: str) -
         review.new_contract_id = made.id
     else:
         writer.record("decp_review.decided", contract_id=contract.id)
-        _follow(writer, review, contract, record)
+        if review.reason == RETURNED:
+            decp_returns.follow(writer, contract, record, review.source)
+        else:
+            _follow(writer, review, contract, record)
     review.state, review.decided_at = state, writer.now
     review.version += 1
     writer.touch("decp_review", review.id, "state")

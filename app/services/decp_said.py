@@ -93,12 +93,24 @@ def fields_of(record: DecpContract) -> dict[str, Any]:
         "framework_reference": record.framework_id,
         "notified_on": _iso(record.notified_on),
         "started_on": _iso(record.started_on),
-        "duration_months": _last(record, "duration_months") or record.duration_months,
+        "duration_months": duration_of(record),
         "decp_social": list(record.social_considerations),
         "holders": keys_of(holders_of(record)),
         "place": [record.place_code[:LONGEST_PLACE], record.place_type] if record.place_code else None,
     }
     return {name: value for name, value in found.items() if value not in (None, [], "")}
+
+
+def amount_of(record: DecpContract) -> int | None:
+    """The amount after every amendment; one "of 0 €" leaves it as it was."""
+    amended = [item.amount for item in in_order(record.modifications) if (item.amount or 0) >= _EURO]
+    return amended[-1] if amended else record.amount
+
+
+def duration_of(record: DecpContract) -> int | None:
+    """The months after every amendment."""
+    found: int | None = _last(record, "duration_months") or record.duration_months
+    return found
 
 
 def holders_of(record: DecpContract) -> tuple[Identifier, ...]:
@@ -110,7 +122,7 @@ def holders_of(record: DecpContract) -> tuple[Identifier, ...]:
 
 def holders_since(record: DecpContract) -> date | None:
     """From which day an amendment made them the holders; None when it is they who were notified."""
-    changes = [item.notified_on for item in _in_order(record.modifications) if item.holders]
+    changes = [item.notified_on for item in in_order(record.modifications) if item.holders]
     return changes[-1] if changes else None
 
 
@@ -176,18 +188,16 @@ def _amounts(record: DecpContract) -> tuple[int | None, int | None]:
     """Firm and maximum amount. The whole value of a concession is turnover, no amount paid: it is neither."""
     if record.concession:
         return None, None
-    # An amendment "of 0 €" leaves the amount as it was.
-    amended = [item.amount for item in _in_order(record.modifications) if (item.amount or 0) >= _EURO]
-    amount = amended[-1] if amended else record.amount
+    amount = amount_of(record)
     return (None, amount) if record.is_framework else (amount, None)
 
 
 def _last(record: DecpContract, name: str) -> Any:  # noqa: ANN401 - a field read by name
-    found = [getattr(item, name) for item in _in_order(record.modifications)]
+    found = [getattr(item, name) for item in in_order(record.modifications)]
     return next((value for value in reversed(found) if value), None)
 
 
-def _in_order(modifications: Iterable[Modification]) -> list[Modification]:
+def in_order(modifications: Iterable[Modification]) -> list[Modification]:
     """By day, then by number: they are published in any order."""
     return sorted(
         modifications,

@@ -43,10 +43,18 @@ class Changes:
 
 
 def follow(
-    writer: Writer, contract: Contract, row: DecpRecord, record: DecpContract, source: str | None
+    writer: Writer,
+    contract: Contract,
+    row: DecpRecord,
+    record: DecpContract,
+    source: str | None,
+    said: Said | None = None,
 ) -> tuple[list[str], list[str]]:
-    """Let a later publication change the contract; returns what it changed and what is to be decided."""
-    said = decp_said.said_of(record)
+    """Let a later publication change the contract; returns what it changed and what is to be decided.
+
+    `said` is what it says, where that is not all that stands in it.
+    """
+    said = said or decp_said.said_of(record)
     changes = compared(writer.session, contract, row.said, said)
     writer.begin("contract.published_again", contract_id=contract.id)
     writer.touch("decp_record", row.id, "said")
@@ -56,17 +64,21 @@ def follow(
     return changed, sorted(changes.conflicts)
 
 
-def stand_behind(writer: Writer, contract: Contract, record: DecpContract, source: str | None) -> None:
-    """Keep a record behind a contract that was registered by hand, in the change already recorded.
+def stand_behind(
+    writer: Writer, contract: Contract, record: DecpContract, source: str | None, said: Said | None = None
+) -> tuple[list[str], list[str]]:
+    """Keep a record behind a contract that was registered by hand; `said` and what it returns as `follow`'s.
 
     What nobody entered is taken from it; what was entered otherwise is to be decided.
     """
-    said = decp_said.said_of(record)
+    said = said or decp_said.said_of(record)
     changes = compared(writer.session, contract, {"fields": {}, "subcontractors": []}, said)
-    apply(writer, contract, changes, decp_said.holders_since(record))
+    writer.begin("contract.published_again", contract_id=contract.id)
+    changed = apply(writer, contract, changes, decp_said.holders_since(record))
     note(writer, contract, said, changes.conflicts)
     rank = queries.ranks_taken(writer.session, **decp_registering.identity_of(record))
     decp_registering.keep(writer, contract.id, record, said, source, rank)
+    return changed, sorted(changes.conflicts)
 
 
 def compared(session: ReadSession, contract: Contract, before: Said | None, said: Said) -> Changes:
@@ -124,8 +136,10 @@ def _may_take(session: ReadSession, contract: Contract, name: str, theirs: Any) 
         return all(row.share is None and row.until is None for row in rows)
     if name == "place":
         kept = contract_queries.places_of(session, [contract.id])
-        # What was chosen among candidates is a person's.
-        return all(row.place is None or not row.candidates for row in kept)
+        # A record tells one place: several are a person's, like a territory and a choice among candidates.
+        return len(kept) <= 1 and all(
+            row.published_code is not None and (row.place is None or not row.candidates) for row in kept
+        )
     return True
 
 

@@ -22,9 +22,10 @@ from app.exchange.tables.writing import Kind, Table, csv_lines, write_workbook
 from app.refusals.exports import ExportNotReady, ExportTooLarge
 from app.rules.days import ONE_DAY
 from app.schemas.export_jobs import ExportIn, ExportKind, ExportOut
-from app.schemas.exports import MEDIA, Separator, TableForm
+from app.schemas.exports import MEDIA, ExportForm, Separator
 from app.schemas.jobs import JobProblem, JobState
 from app.services import jobs
+from app.services.decp_exports import decp_extract
 from app.services.entry_exports import entries_extract
 from app.services.exports import contracts_extract
 from app.services.extracts import pages
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from app.exchange.tables.writing import Column, Row
-    from app.services.extracts import Extract, Page, Reading
+    from app.services.extracts import Cursor, Extract, Page, Reading
     from app.services.jobs import Running
     from app.services.work import Means, Reader, Writer
 
@@ -51,6 +52,7 @@ EXTRACTS: dict[ExportKind, Callable[[Any], Extract]] = {
     ExportKind.ENTRIES: entries_extract,
     ExportKind.HOURS: hours_extract,
     ExportKind.OPEN_DATA: open_data_extract,
+    ExportKind.DECP: decp_extract,
 }
 # What one sheet of a workbook holds, less its heading and its totals.
 MOST_ROWS = 1_048_000
@@ -112,11 +114,10 @@ def run_export(running: Running) -> dict[str, Any]:
         extract.check(reader)
     file = _begun(running, extract, asked.form)
     if file.cursor is not None:
-        cursor = tuple(str(part) for part in file.cursor["after"])
-        for page in pages(extract, running.reading, cursor):
+        for page in pages(extract, running.reading, _cursor(file)):
             running.breathe()
             file = _keep(running, extract, asked, page)
-    workbook = asked.form is TableForm.XLSX
+    workbook = asked.form is ExportForm.XLSX
     if file.kept_until is None:
         if workbook:
             _write_workbook(running, extract, file)
@@ -201,7 +202,7 @@ def _shown(job: Job, file: ExportFile | None) -> ExportOut:
     )
 
 
-def _begun(running: Running, extract: Extract, form: TableForm) -> ExportFile:
+def _begun(running: Running, extract: Extract, form: ExportForm) -> ExportFile:
     """The file as far as it is made, or a new one."""
     with running.writing() as writer:
         file = queries.file_of(writer.session, running.job_id)
@@ -221,6 +222,11 @@ def _begun(running: Running, extract: Extract, form: TableForm) -> ExportFile:
     return file
 
 
+def _cursor(file: ExportFile) -> Cursor:
+    """Where the next page of a file begins."""
+    return tuple(str(part) for part in (file.cursor or {"after": ()})["after"])
+
+
 def _keep(running: Running, extract: Extract, asked: ExportIn, page: Page) -> ExportFile:
     """One page more, with where the next begins."""
     with running.writing() as writer:
@@ -228,10 +234,12 @@ def _keep(running: Running, extract: Extract, asked: ExportIn, page: Page) -> Ex
         if file is None:
             raise jobs.LeaseLost
         running.progress(writer.session, file.rows + len(page.rows), 0)
-        if asked.form is TableForm.XLSX:
+        if asked.form is ExportForm.XLSX:
             if file.rows + len(page.rows) > MOST_ROWS:
                 raise ExportTooLarge
             part, content = ROWS, _encoded(page.rows)
+        elif extract.text is not None:
+            part, content = FILE, extract.text(page, _cursor(file)).encode()
         else:
             comma = asked.separator is Separator.COMMA or asked.kind is ExportKind.OPEN_DATA
             lines = csv_lines(extract.columns, page.rows, comma=comma)

@@ -52,7 +52,8 @@ class Extract:
     """What is taken away: `name` of the file, what each column means, how rows are read.
 
     `check` raises what the caller is refused for before anything is sent; `about` says what has to be known
-    to read the rows, by its label.
+    to read the rows, by its label. `text` is how a page that begins at a cursor is written, where that is
+    neither a CSV nor a workbook.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Extract:
     check: Callable[[Reader], None]
     read: Callable[[Reader, Cursor], Page]
     about: Callable[[Reader], dict[str, str]]
+    text: Callable[[Page, Cursor], str] | None = None
 
 
 def csv_of(extract: Extract, reading: Reading, separator: Separator) -> Iterator[str]:
@@ -129,12 +131,15 @@ def filters(asked: ContractsTaken) -> dict[str, str]:
 
 def taken(reader: Reader, asked: ContractsTaken, after: UUID | None) -> tuple[list[ContractOut], UUID | None]:
     """The next contracts of the list, read as the list itself is; and where it goes on."""
-    fields = ("buyer", "holder", "reference", "clause_state", "place")
-    walk = ContractsWalk.model_validate(
-        {**{name: getattr(asked, name) for name in fields}, "after": after, "limit": BATCH}
-    )
-    page = contracts.list_contracts(reader, walk)
+    page = contracts.list_contracts(reader, walk_of(asked, after))
     return page.items, page.next
+
+
+def walk_of(asked: ContractsTaken, after: UUID | None) -> ContractsWalk:
+    """The criteria as the list reads them, from one contract on."""
+    fields = ("buyer", "holder", "reference", "clause_state", "place")
+    said = {name: getattr(asked, name) for name in fields}
+    return ContractsWalk.model_validate({**said, "after": after, "limit": BATCH})
 
 
 def all_taken(reader: Reader, asked: ContractsTaken, most: int) -> Iterator[ContractOut]:

@@ -10,11 +10,11 @@ from app.db.queries.releases import hours_of_contracts
 from app.exchange import ocds
 from app.rules.codes import Status
 from app.schemas.compliance import ComplianceQuery
-from app.schemas.social_conditions import SocialConditionKind
 from app.services import contracts
 from app.services.exports import position_of
 from app.services.extracts import all_taken, who_and_when
 from app.services.open_data import public_hours
+from app.services.social_conditions import considered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
     from app.services.work import Reader
 
 ENOUGH = {Status.MET, Status.CLOSED_MET}
-CONSIDERED = {
-    SocialConditionKind.INSERTION_HOURS: "Clause sociale",
-    SocialConditionKind.TRAINING: "Clause sociale",
-    SocialConditionKind.RESERVED: "Marché réservé",
-    SocialConditionKind.CRITERION: "Critère social",
-}
 
 
 def one(reader: Reader, contract_id: UUID, asked: ComplianceQuery, uri: str, prefix: str) -> bytes:
@@ -68,12 +62,11 @@ def _package(
 
 def _record(reader: Reader, contract: ContractOut, asked: ComplianceQuery) -> ocds.Procurement:
     position = position_of(reader, contract.id, asked)
-    considered = {
-        *contract.published_social,
-        *(CONSIDERED.get(c.kind, "") for c in contract.social_conditions),
-    }
-    if contract.clause_id is not None:
-        considered.add("Clause sociale")
+    considerations = considered(
+        contract.published_social,
+        (condition.kind for condition in contract.social_conditions),
+        has_clause=contract.clause_id is not None,
+    )
     known_at = asked.known_at or (position.known_at if position else None) or reader.now
     return ocds.Procurement(
         id=str(contract.id),
@@ -91,7 +84,7 @@ def _record(reader: Reader, contract: ContractOut, asked: ComplianceQuery) -> oc
         closed_on=contract.closed_on,
         buyer=ocds.Party(contract.buyer.scheme, contract.buyer.identifier, contract.buyer.name),
         holders=tuple(ocds.Party(h.scheme, h.identifier, h.name) for h in contract.holders),
-        considerations=tuple(sorted(considered)),
+        considerations=tuple(sorted(considerations)),
         obligation=_obligation(reader, position, asked) if position else None,
     )
 

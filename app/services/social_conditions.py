@@ -4,16 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.schemas.social_conditions import SocialConditionKind
 from app.services import contract_views, waivers
 from app.services.contracts import bump, open_contract, stored
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from app.db.tables import Contract
     from app.schemas.contracts import ContractOut
     from app.schemas.social_conditions import SocialConditionsIn, WaiverIn
     from app.services.work import Writer
+
+
+# How DECP calls them.
+CONSIDERED = {
+    SocialConditionKind.INSERTION_HOURS: "Clause sociale",
+    SocialConditionKind.TRAINING: "Clause sociale",
+    SocialConditionKind.RESERVED: "Marché réservé",
+    SocialConditionKind.CRITERION: "Critère social",
+}
+
+
+def considered(published: Iterable[str], kinds: Iterable[str], *, has_clause: bool) -> set[str]:
+    """The social considerations of a contract in the words of DECP: as published, and as recorded here."""
+    found = {
+        *published,
+        *(CONSIDERED[kind] for kind in map(SocialConditionKind, kinds) if kind in CONSIDERED),
+    }
+    return found | {"Clause sociale"} if has_clause else found
 
 
 def put_waiver(writer: Writer, contract_id: UUID, request: WaiverIn, version: int) -> ContractOut:

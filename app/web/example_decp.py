@@ -40,3 +40,30 @@ DECP: dict[str, Any] = {
     "PublicationReviewOut.found_at": FOUND,
     "PublicationReviewOut.decided_at": None,
 }
+
+# A file of contracts as the service writes it.
+DECP_FILE: dict[str, Any] = {
+    "marches": {
+        "marche": [
+            {
+                "id": "EX-2024-01",
+                "acheteur": {
+                    "id": "11111100100009",
+                    "idContratSuivi": "01936f2e-7c10-7a31-9c55-0242ac120042",
+                    "empreinteSuivi": "5f1c0a9be2d44377",
+                },
+                "nature": "Marché",
+                "objet": "Construction d'une halle exemple, lot 2 : charpente",
+                "codeCPV": "45210000",
+                "procedure": "Procédure adaptée",
+                "lieuExecution": {"code": "57280", "typeCode": "Code postal"},
+                "dureeMois": 9,
+                "dateNotification": "2024-12-12",
+                "montant": 27364,
+                "titulaires": [{"titulaire": {"typeIdentifiant": "SIRET", "id": "22222200200008"}}],
+                "considerationsSociales": {"considerationSociale": ["Clause sociale"]},
+            }
+        ],
+        "contrat-concession": [],
+    }
+}

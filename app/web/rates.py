@@ -41,6 +41,7 @@ DOCUMENTS = frozenset(
         ("GET", "/v1/exports/contracts"),
         ("GET", "/v1/exports/statements"),
         ("GET", "/v1/exports/entries"),
+        ("GET", "/v1/exports/decp"),
         ("GET", "/v1/exports/hours"),
         ("GET", "/v1/exports/territories/{level}/{code}"),
         ("GET", "/v1/exports/consolidations/{level}/{code}"),

@@ -193,6 +193,7 @@ withdraw_dispute             403  403  200  404  403  403  404  404  404
 export_contracts             200  200  200  200  200  200  200  200  200
 export_statements            200  200  200  200  200  200  200  200  200
 export_entries               200  200  200  200  200  200  403  403  403
+export_decp                  200  200  200  200  200  200  200  200  200
 export_hours                 403  403  200  200  403  403  200  403  403
 export_territories           200  200  200  200  200  200  403  403  403
 export_consolidation         200  200  200  200  200  200  403  403  403

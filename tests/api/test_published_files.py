@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app.db.tables import Contract, DecpReview
+from app.principal import Role
 from tests.api.builders import Service, serving
+from tests.api.taking_away import records, rewritten, sent_back, taken
 from tests.api.test_imports import codes, imported, outcomes
 from tests.published import needs_published, published
 
@@ -94,3 +96,12 @@ def test_every_file_and_every_file_again(service: Service) -> None:
     with service.means.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Contract)) == 139
         assert session.scalars(select(DecpReview.reason)).all() == ["other_content"]
+    # Taken away, and sent back by the platform and by one of the buyers: nothing is anew.
+    whole = taken(service)
+    assert len(records(whole)) == 139
+    sent_back(service, whole)
+    sent_back(service, rewritten(whole))
+    assert taken(service) == whole
+    own = taken(service, "59920013600241", Role.BUYER)
+    assert len(records(own)) == 5
+    sent_back(service, own, "59920013600241", Role.BUYER)

@@ -90,3 +90,19 @@ def test_a_record_of_2019_is_held_to_its_own_format() -> None:
     assert contract.notified_on == date(2018, 12, 17)
     assert contract.modifications[0].amount == 16_000_000
     assert contract.modifications[0].notified_on == date(2019, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("procédure négociée OUVERTE", "Procédure négociée ouverte"),
+        (
+            "Procédure négociée sans publicité ni mise en concurrence préalable",
+            "Marché passé sans publicité ni mise en concurrence préalable",
+        ),
+        ("autre", None),
+    ],
+)
+def test_the_procedure_of_a_concession_is_recognised_or_left(written: str, read: str | None) -> None:
+    row = read_one(sound(_type="Contrat de concession", procedure=written))
+    assert contract_of(row).procedure == read

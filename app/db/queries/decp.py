@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, exists, false, func, select
 
+from app.db.queries.contracts import visible_contracts
 from app.db.tables import Contract, DecpConflict, DecpRecord, DecpReview, Organisation
 from app.principal import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from datetime import date
     from uuid import UUID
 
     from sqlalchemy import ColumnElement
@@ -35,7 +37,28 @@ def published(
 
 def record_of(session: ReadSession, contract_id: UUID) -> DecpRecord | None:
     """The record behind a contract, None when it was registered by hand."""
-    return session.scalar(select(DecpRecord).where(DecpRecord.contract_id == contract_id).limit(1))
+    return records_of(session, [contract_id]).get(contract_id)
+
+
+def records_of(session: ReadSession, contract_ids: Collection[UUID]) -> dict[UUID, DecpRecord]:
+    """The records behind contracts already seen to be visible, by contract."""
+    query = select(DecpRecord).where(DecpRecord.contract_id.in_(contract_ids)).order_by(DecpRecord.id)
+    return {row.contract_id: row for row in session.scalars(query)}
+
+
+def claimable(
+    session: ReadSession, principal: Principal, today: date, contract_ids: Collection[UUID]
+) -> dict[UUID, tuple[Contract, str]]:
+    """Those of these contracts that are the principal's to import, each with the SIRET of its buyer."""
+    query = (
+        visible_contracts(principal, today)
+        .join(Organisation, Organisation.id == Contract.owner_id)
+        .where(Contract.id.in_(contract_ids), Organisation.scheme == "SIRET")
+        .add_columns(Organisation.identifier)
+    )
+    if not principal.is_admin:
+        query = query.where(_own(principal, Contract.owner_id))
+    return {contract.id: (contract, siret) for contract, siret in session.execute(query)}
 
 
 def ranks_taken(session: ReadSession, *, buyer: str, reference: str, cpv: str, holders_hash: bytes) -> int:

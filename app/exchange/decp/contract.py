@@ -4,11 +4,13 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from app.exchange.decp import amendments, identifiers, plausibility, values, vocabulary
 from app.exchange.decp.issues import Findings, IssueCode
-from app.exchange.decp.received import Received, Source, canonical, is_nothing, is_of_2019
+from app.exchange.decp.received import Received, Source, canonical, is_nothing, is_of_2019, mark_of, storable
 from app.exchange.decp.records import DecpContract, DecpRow, Identifier
+from app.exchange.decp.vocabulary import CLAIM, MARK
 
 Fields = dict[str, Received]
 
@@ -52,6 +54,35 @@ def _fields(value: Received) -> Fields | None:
     return {key.strip(): item for key, item in value.items()}
 
 
+def _year(fields: Fields) -> Received:
+    """What a concession tells of one year, in the form of the schema."""
+    silent = Findings()
+    tariffs: list[Received] = [
+        {
+            "tarif": {
+                "intituleTarif": values.clean_text(
+                    found.get("intituleTarif"), "", silent, longest=_LONGEST_OBJECT
+                ),
+                "tarif": values.number(found.get("tarif")),
+            }
+        }
+        for item in values.entries(fields.get("tarifs"))
+        if isinstance(found := _inner(item, "tarif"), dict)
+    ]
+    day = values.day(fields.get("datePublicationDonneesExecution"), "", silent)
+    return {
+        "datePublicationDonneesExecution": day.isoformat() if day else None,
+        "depensesInvestissement": values.number(fields.get("depensesInvestissement")),
+        "tarifs": tariffs,
+    }
+
+
+def _inner(value: Received, wrapper: str) -> Received:
+    """What an object wraps; a tariff has a member of its wrapper's name itself."""
+    inner = value.get(wrapper) if isinstance(value, dict) else None
+    return inner if isinstance(inner, dict) else value
+
+
 def _is_concession(fields: Fields) -> bool:
     if any(not is_nothing(fields.get(key)) for key in _CONCESSION_KEYS):
         return True
@@ -88,7 +119,7 @@ _CONCESSION_CONTRACT = _Kind(
     concession=True,
     required=vocabulary.REQUIRED_OF_CONCESSIONS,
     natures=vocabulary.CONCESSION_NATURES,
-    procedures=(*vocabulary.CONCESSION_PROCEDURES, *vocabulary.PROCEDURES),
+    procedures=vocabulary.PROCEDURES_OF_CONCESSIONS,
     buyer="autoriteConcedante",
     holders="concessionnaires",
     notification="dateSignature",
@@ -125,6 +156,7 @@ class _Reading:
         self._kind = kind
         self._index = index
         self._today = today
+        self._claimed: str | None = None
 
     def contract(self, fingerprint: str, raw_json: str) -> DecpContract:
         """Read everything: what cannot be imported is worth all its issues too.
@@ -135,6 +167,7 @@ class _Reading:
         if kind.concession:
             found.add(IssueCode.CONCESSION)
         buyer = identifiers.buyer(self._nested(kind.buyer, "id"), f"/{kind.buyer}/id", found)
+        self._claimed = values.scalar(self._nested(kind.buyer, CLAIM), "", Findings())
         external_id = self._identifier("id", missing=IssueCode.ID_MISSING)
         notified_on = self._notification()
         for name in kind.required:
@@ -186,9 +219,38 @@ class _Reading:
             suspected_test=plausibility.suspects_test(text),
             fingerprint=fingerprint,
             raw_json=raw_json,
+            **self._carried(),
         )
         plausibility.check(contract, self._today, found)
         return contract
+
+    def _carried(self) -> dict[str, Any]:
+        """What nothing rests on here: read for being written again, silently."""
+        get, silent = self._fields.get, Findings()
+        types = get("typesPrix") or get("typePrix")
+        years: list[Received] = [
+            {"donneesAnnuelles": _year(year)}
+            for year in values.entries(get("donneesExecution"), "donneesAnnuelles")
+            if isinstance(year, dict)
+        ]
+        return {
+            "price_types": values.labels(types, "typePrix", vocabulary.PRICE_TYPES, "", silent),
+            "price_form": values.label(get("formePrix"), vocabulary.PRICE_FORMS, "", silent),
+            "advance_rate": values.rate(get("tauxAvance")),
+            "union_origin": values.rate(get("origineUE")),
+            "french_origin": values.rate(get("origineFrance")),
+            "subsidy": values.cents(get("montantSubventionPublique"), "", silent),
+            "execution": canonical(years) if years else None,
+            "claimed_id": self._claimed,
+            "unedited": self._claimed is not None and self._is_unedited(),
+        }
+
+    def _is_unedited(self) -> bool:
+        buyer = self._fields.get(self._kind.buyer)
+        if not isinstance(buyer, dict):
+            return False
+        rest = {name: inner for name, inner in buyer.items() if name != MARK}
+        return buyer.get(MARK) == mark_of({**self._fields, self._kind.buyer: rest})
 
     def _nested(self, name: str, inner: str) -> Received:
         """Give a member of an object, also written as one flat key, or the object's bare value."""
@@ -216,8 +278,14 @@ class _Reading:
 
     def _identifier(self, name: str, *, missing: IssueCode | None = None) -> str | None:
         pointer = f"/{name}"
-        text = values.scalar(self._fields.get(name), pointer, self._findings)
+        value = self._fields.get(name)
+        # What this service wrote is no mark of absence: people have numbered contracts "NC".
+        own = missing is not None and self._claimed is not None and isinstance(value, str)
+        keep = frozenset({str(value).strip()}) if own else frozenset[str]()
+        text = values.scalar(value, pointer, self._findings, keep=keep)
         cleaned = "" if text is None else values.tidy(text, pointer, self._findings)
+        if own and not cleaned:
+            cleaned = storable(text or "")
         if not cleaned:
             if missing is not None:
                 self._findings.add(missing, pointer)

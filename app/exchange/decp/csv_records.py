@@ -113,10 +113,11 @@ def _sources(header: list[str], rows: Iterator[list[str] | None]) -> Iterator[So
         original: dict[str, Received] = dict(cells)
         if len(row) > len(header):
             original[""] = list(row[len(header) :])
-        yield Source(_record(cells), original, issues=issues)
+        yield Source(record_of(cells), original, issues=issues)
 
 
-def _record(cells: Mapping[str, str]) -> Received:
+def record_of(cells: Mapping[str, str]) -> Received:
+    """The record that a line tells, from its cells by the names of their columns, in the form of the JSON."""
     record: dict[str, Received] = {
         _OTHER_NAMES.get(name, name): text
         for name, text in cells.items()

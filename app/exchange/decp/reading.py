@@ -5,16 +5,17 @@ one record never stops the rest. Streaming by design: a file of any size is read
 """
 
 import io
+import json
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import BinaryIO, Protocol
 
-from app.exchange.decp import contract
+from app.exchange.decp import contract, csv_records
 from app.exchange.decp.csv_records import CsvRecords
 from app.exchange.decp.issues import IssueCode, issue
 from app.exchange.decp.json_records import JsonRecords
-from app.exchange.decp.received import Source
+from app.exchange.decp.received import NumberText, Received, Source
 from app.exchange.decp.records import DecpContract, DecpRow
 from app.exchange.encodings import open_text
 
@@ -57,6 +58,25 @@ def read_decp(
         yield DecpRow(None, None, (issue(code),))
     if not count and not issues and records is not None:
         yield DecpRow(None, None, (issue(IssueCode.NO_RECORD),))
+
+
+def read_again(raw_json: str, *, concession: bool) -> DecpContract | None:
+    """Read a record from what is kept of it (`DecpContract.raw_json`), be it a line of a CSV.
+
+    ``concession``: it is known to be one, whatever its names say. None if it cannot be read.
+    """
+    number = NumberText
+    try:
+        value: Received = json.loads(raw_json, parse_int=number, parse_float=number)
+    except (ValueError, RecursionError):
+        return None
+    kept = value
+    if isinstance(value, dict):
+        cells = {name: cell for name, cell in value.items() if type(cell) is str}
+        # Of a line every cell is a text, but for those behind its last column.
+        if len(cells) == len(value) - ("" in value):
+            value = csv_records.record_of(cells)
+    return contract.read_record(Source(value, kept, concession=concession), 0, date.max).record
 
 
 def count_records(

@@ -3,6 +3,7 @@
 Numbers are kept as they were written (`NumberText`), so that no amount goes through a float.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii
@@ -51,6 +52,9 @@ ONLY_2022 = frozenset(
 )
 
 
+_MARK_DIGITS = 16
+
+
 def canonical(value: Received) -> str:
     """Give one line of ASCII JSON with sorted keys, numbers as they were written.
 
@@ -67,6 +71,16 @@ def canonical(value: Received) -> str:
         return f"[{','.join(canonical(item) for item in value)}]"
     members = (f"{canonical(key)}:{canonical(value[key])}" for key in sorted(value))
     return f"{{{','.join(members)}}}"
+
+
+def fingerprint_of(value: Received) -> str:
+    """The sha256 of the canonical form, in hexadecimal."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def mark_of(value: Received) -> str:
+    """The first digits of it: enough to notice an edit, and no proof against who wants none noticed."""
+    return fingerprint_of(value)[:_MARK_DIGITS]
 
 
 def storable(text: str) -> str:

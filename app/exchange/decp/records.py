@@ -68,6 +68,11 @@ class DecpContract:
     official schema, ``raw_json`` what was received (canonical JSON) and ``fingerprint`` its sha256. Of a
     ``concession`` the signature stands for the notification, ``amount`` is its whole value and
     ``started_on`` the first day of execution. Everything that does not identify the contract may be missing.
+
+    The last fields are read to be written again, and decide nothing: rates and origins are decimals from 0
+    to 1 as text, ``subsidy`` cents, ``execution`` canonical JSON. ``claimed_id`` is the contract of this
+    service that the record says it is of, as the service's own exports do: it may be anybody's; ``unedited``
+    whether the record still is as such an export wrote it.
     """
 
     source_index: int
@@ -103,6 +108,15 @@ class DecpContract:
     suspected_test: bool
     fingerprint: str
     raw_json: str = field(repr=False)
+    price_types: tuple[str, ...] = ()
+    price_form: str | None = None
+    advance_rate: str | None = None
+    union_origin: str | None = None
+    french_origin: str | None = None
+    subsidy: int | None = None
+    execution: str | None = None
+    claimed_id: str | None = None
+    unedited: bool = False
 
     @property
     def has_social_clause(self) -> bool:

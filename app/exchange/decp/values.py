@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from app.exchange.decp import vocabulary
 from app.exchange.decp.issues import Findings, IssueCode
-from app.exchange.decp.received import Received, is_nothing, storable
+from app.exchange.decp.received import NumberText, Received, is_nothing, storable
 from app.exchange.folding import fold_words
 
 # Marks of the "augmenté" files: CDL says that a conditional value is rightly absent, MQ that a
@@ -196,6 +196,19 @@ def cents(value: Received, pointer: str, findings: Findings) -> int | None:
     if rounded != exact:
         findings.add(IssueCode.AMOUNT_ROUNDED, pointer)
     return int(rounded)
+
+
+def number(value: Received) -> NumberText | None:
+    """Give a decimal in its shortest writing; None for anything else."""
+    text = scalar(value, "", Findings())
+    found = None if text is None else _decimal(text)
+    return None if found is None else NumberText(f"{found.normalize():f}")
+
+
+def rate(value: Received) -> str | None:
+    """Give a decimal from 0 to 1 in its shortest writing; None for anything else."""
+    found = number(value)
+    return str(found) if found is not None and 0 <= Decimal(found) <= 1 else None
 
 
 def day(value: Received, pointer: str, findings: Findings) -> date | None:

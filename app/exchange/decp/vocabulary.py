@@ -29,6 +29,8 @@ CONCESSION_PROCEDURES = (
     "Procédure négociée restreinte",
     "Procédure non négociée restreinte",
 )
+# Some publishers name the procedure of a concession as that of a contract.
+PROCEDURES_OF_CONCESSIONS = (*CONCESSION_PROCEDURES, *PROCEDURES)
 # What the 2019 format calls otherwise.
 _PROCEDURES_OF_2019 = {
     "Procédure concurrentielle avec négociation": "Procédure avec négociation",
@@ -70,7 +72,15 @@ NO_SOCIAL = "Pas de considération sociale"
 SOCIAL = ("Clause sociale", "Critère social", "Marché réservé", "Concession réservée", NO_SOCIAL)
 NO_ENVIRONMENTAL = "Pas de considération environnementale"
 ENVIRONMENTAL = ("Clause environnementale", "Critère environnemental", NO_ENVIRONMENTAL)
+PRICE_TYPES = ("Définitif ferme", "Définitif actualisable", "Définitif révisable", "Provisoire")
+PRICE_FORMS = ("Unitaire", "Forfaitaire", "Mixte")
 PRICE_VARIATIONS = ("Ferme", "Actualisable", "Révisable")
+
+# Under this name, in the object of the buyer, the service's own exports say which of its contracts a record
+# is: the schema takes any member inside this object, and none of others' beside those of a record.
+CLAIM = "idContratSuivi"
+# Beside it, the first digits of the fingerprint of all the rest: whether somebody edited the record since.
+MARK = "empreinteSuivi"
 
 # Everything that the schema requires and that the reader does not already ask for by name.
 REQUIRED = (
@@ -143,7 +153,7 @@ _FOLDED: dict[tuple[str, ...], dict[str, str]] = {
         NATURES,
         CONCESSION_NATURES,
         PROCEDURES,
-        CONCESSION_PROCEDURES,
+        PROCEDURES_OF_CONCESSIONS,
         CCAGS,
         TECHNIQUES,
         MODALITIES,
@@ -151,9 +161,12 @@ _FOLDED: dict[tuple[str, ...], dict[str, str]] = {
         PLACE_TYPES,
         SOCIAL,
         ENVIRONMENTAL,
+        PRICE_TYPES,
+        PRICE_FORMS,
         PRICE_VARIATIONS,
     )
 }
-_FOLDED[PROCEDURES] |= {
-    fold_words(name).replace(" ", ""): value for name, value in _PROCEDURES_OF_2019.items()
-}
+for _named in (PROCEDURES, PROCEDURES_OF_CONCESSIONS):
+    _FOLDED[_named] |= {
+        fold_words(name).replace(" ", ""): value for name, value in _PROCEDURES_OF_2019.items()
+    }
