@@ -29,6 +29,7 @@ from app.services import (
     waivers,
 )
 from app.services.clause_states import HAS_CLAUSE
+from app.services.judging import list_by_standing
 from app.services.organisations import check_siret, known_organisation
 from app.services.sight import held_contract, require_role, seen_contract
 
@@ -185,17 +186,24 @@ def list_contracts(reader: Reader, walk: ContractsWalk) -> ContractPage:
         holder=walk.holder,
         reference=walk.reference,
         place=walk.place,
+        facilitator=(walk.facilitator, reader.today) if walk.facilitator else None,
         changed_after=walk.updated_since,
     )
     if walk.clause_state is not None:
         state = None if walk.clause_state == HAS_CLAUSE else walk.clause_state
         query = queries.in_clause_state(query, state)
-    found, following = page_of(reader.session, query, Contract.id, walk.after, walk.limit)
+    standings = None
+    if walk.status is not None or walk.sort is not None:
+        listed = list_by_standing(reader, query, walk)
+        found, standings, following = listed.contracts, listed.standings, listed.following
+    else:
+        found, following = page_of(reader.session, query, Contract.id, walk.after, walk.limit)
     last = changes.last_seal(reader.session)
     return ContractPage(
         items=contract_views.show_all(reader.session, found),
         next=following,
         position=last.position if last else 0,
+        standings=standings,
     )
 
 
