@@ -172,7 +172,7 @@ class Worker:
         # Readers add what is not folded: many changes of the same territories are cheaper folded at once.
         if time.monotonic() - self._folded_at < FOLD_SECONDS:
             return 0
-        folded = fold(self.means)
+        folded = fold(self.means, seconds=PAUSE_SECONDS)
         self._folded_at = time.monotonic()
         return folded
 

@@ -385,7 +385,7 @@ class Books:
                 row |= {"contract_id": entry["contract_id"], **dict.fromkeys(STATES, 0)}
                 row[entry["state"]] = entry["hours"]
                 sums.add_to_sums(writer.session, table, [row])
-            writer.move_figures(entry["owner_id"], entry["contract_id"])
+            writer.move_figures(entry["contract_id"])
 
     def reading(self, organisation: Organisation | None, role: Role) -> AbstractContextManager[Reader]:
         """A reader in this role; of no organisation, the platform's."""
@@ -397,4 +397,4 @@ def _note(writer: Writer, rows: Iterable[Base]) -> None:
     """Note who sees other contracts, as `app.services.grants` does."""
     for row in rows:
         if isinstance(row, ContractAccess):
-            writer.move_figures(row.owner_id, row.contract_id)
+            writer.move_figures(row.contract_id)

@@ -42,9 +42,12 @@ def register_contract(call: Calling, body: ContractIn) -> Response:
     return call.create(lambda writer: contracts.register_contract(writer, body), body=body)
 
 
-@router.get("", response_model=ContractPage, responses=answers(422), summary="Lister les contrats")
+@router.get("", response_model=ContractPage, responses=answers(403, 422, 503), summary="Lister les contrats")
 def list_contracts(call: Calling, walk: Annotated[ContractsWalk, Query()]) -> Response:
-    """Les contrats que vous voyez ; `updated_since` rend au moins une fois, sans oubli, ce qui a changé."""
+    """Les contrats que vous voyez ; `updated_since` rend au moins une fois, sans oubli, ce qui a changé.
+
+    `status` et `sort=risk` disent où en sont les contrats à cet instant, pour les rôles qui voient le solde.
+    """
     return call.read(lambda reader: contracts.list_contracts(reader, walk))
 
 

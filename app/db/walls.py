@@ -149,7 +149,7 @@ _ABOUT_REFERRED = (
 _CONTRACTS = (
     *("contract_parties", "contract_places", "mandates", "clauses", "disputes", "invoices"),
     *("kept_traits", "assessments", "duration_decisions", "penalty_facts", "penalty_decisions"),
-    *("statements", "lines", "entries", "obligation_months", "person_months"),
+    *("statements", "lines", "entries", "obligation_months", "person_months", "standings"),
 )
 
 WALLS: dict[str, Wall] = {
@@ -273,7 +273,9 @@ WALLS: dict[str, Wall] = {
     ),
     **dict.fromkeys(("folded_contracts", "folded_viewers"), Wall.same(PLATFORM)),
     # Whoever moves hours notes it, on contracts out of their sight too: a merge moves those of others.
-    "unfolded_changes": Wall(PLATFORM, _OWN_CHANGE.format(table="unfolded_changes")),
+    "unfolded_changes": Wall(
+        f"{PLATFORM} OR {_seen('unfolded_changes', owner=None)}", _OWN_CHANGE.format(table="unfolded_changes")
+    ),
     # Titles of columns as somebody typed them: nobody else's to read, not the platform's either.
     "import_mappings": Wall.same(_ACCOUNT),
     # The platform too sees its own alone: an endpoint is told what its organisation reads.

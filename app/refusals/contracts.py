@@ -22,6 +22,15 @@ class ContractExists(DomainError):
     )
 
 
+class StandingsPending(DomainError):
+    """A day has begun, or the service was renewed: too many contracts are still to be judged."""
+
+    status, code = 503, "standings_pending"
+    title = Text(
+        "Le statut des contrats est en cours de calcul.", "The status of contracts is being computed."
+    )
+
+
 class ContractClosed(DomainError):
     """A closed contract is read, no longer changed."""
 

@@ -19,9 +19,11 @@ from pydantic import (
 )
 
 from app.errors import FieldProblem, Text
-from app.rules.codes import ClauseState, ConsultationKind
+from app.rules.codes import ClauseState, ConsultationKind, Status
+from app.schemas.compliance import ComplianceStatus
 from app.schemas.fields import (
     Day,
+    Hours,
     Input,
     Instant,
     Money,
@@ -243,6 +245,16 @@ class ContractsWalk(Walk):
         le=10**15,
         description="Contrats touchés par un changement réglé après cette position, au moins une fois.",
     )
+    facilitator: Siret | None = Field(default=None, description="Facilitateur dont le mandat court.")
+    status: Status | None = Field(
+        default=None, description="Statut à cet instant ; pour les rôles qui voient le solde."
+    )
+    sort: Literal["risk"] | None = Field(
+        default=None,
+        description="`risk` : d'abord les contrats en retard, puis à risque, les plus en retard d'heures en"
+        " tête. Vue de l'instant : un contrat qui bouge pendant le parcours peut manquer ou revenir."
+        " Sans tri : ordre d'enregistrement.",
+    )
 
 
 class OrganisationRef(Output):
@@ -353,10 +365,23 @@ class StateCounts(Output):
     items: list[StateCount]
 
 
+class ContractStanding(Output):
+    """Where a contract of the page stands at this moment."""
+
+    contract_id: UUID
+    status: ComplianceStatus
+    behind: Hours = Field(description="Heures attendues à ce jour moins heures comptées ou en attente.")
+
+
 class ContractPage(Page[ContractOut]):
     """Contracts one sees."""
 
     position: int = Field(
         description="Dernière position réglée à la lecture de cette page : celle de la première page d'un"
         " parcours est le prochain `updated_since`."
+    )
+    standings: list[ContractStanding] | None = Field(
+        default=None,
+        description="Position de chaque contrat de la page, dans le même ordre, si `status` ou `sort` est"
+        " demandé ; null sinon.",
     )

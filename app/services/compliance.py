@@ -35,7 +35,7 @@ from app.services.estimates import shown_inputs
 from app.services.follow_up import FollowUp, follow_up, show_forecast, show_reporting
 from app.services.next_actions import Situation, next_actions
 from app.services.positions import position_known_at
-from app.services.sight import require_role
+from app.services.sight import SEES_BALANCE, require_role
 from app.services.subtargets import Hires
 from app.services.target_basis import basis_on
 
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
     from app.services.members import Group
     from app.services.work import Reader
 
-SEES_BALANCE = (Role.ADMIN, Role.BUYER, Role.CONTRACTOR, Role.FACILITATOR)
 RATE_PLACES = 10_000
 STATES = ("pending", "held", "refused", "counted")
 FIGURES = (

@@ -34,6 +34,7 @@ from app.schemas.figures import Basis, PeriodQuery
 from app.schemas.labels import LABELS as SERVED
 from app.services import eligibility, figures, outcome_figures
 from app.services.compliance import shown_rate
+from app.services.sight import SEES_BALANCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 NOT_KNOWN = "Non renseigné"
 TOGETHER = "Catégories trop petites, ensemble"
-ALL = frozenset(figures.SEES_FIGURES)
+ALL = frozenset(SEES_BALANCE)
 # Firms read the quantities alone, as in the bilan of a contract.
 PEOPLE = frozenset({Role.ADMIN, Role.BUYER, Role.FACILITATOR})
 FACILITATORS = frozenset({Role.FACILITATOR})

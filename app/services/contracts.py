@@ -29,6 +29,7 @@ from app.services import (
     waivers,
 )
 from app.services.clause_states import HAS_CLAUSE
+from app.services.judging import list_by_standing
 from app.services.organisations import check_siret, known_organisation
 from app.services.sight import held_contract, require_role, seen_contract
 
@@ -177,30 +178,41 @@ def read_contract(reader: Reader, contract_id: UUID) -> ContractOut:
     return contract_views.show(reader.session, seen_contract(reader, contract_id))
 
 
-def found_contracts(reader: Reader, walk: ContractsWalk) -> tuple[list[Contract], UUID | None]:
-    """The contracts one sees that fit every criterion, oldest registration first, and where they go on."""
+def _fitting(reader: Reader, walk: ContractsWalk) -> Select[Contract]:
     query = queries.filtered(
         queries.visible_contracts(reader.principal, reader.today),
         buyer=walk.buyer,
         holder=walk.holder,
         reference=walk.reference,
         place=walk.place,
+        facilitator=(walk.facilitator, reader.today) if walk.facilitator else None,
         changed_after=walk.updated_since,
     )
     if walk.clause_state is not None:
         state = None if walk.clause_state == HAS_CLAUSE else walk.clause_state
         query = queries.in_clause_state(query, state)
-    return page_of(reader.session, query, Contract.id, walk.after, walk.limit)
+    return query
+
+
+def found_contracts(reader: Reader, walk: ContractsWalk) -> tuple[list[Contract], UUID | None]:
+    """The contracts one sees that fit every criterion, oldest registration first, and where they go on."""
+    return page_of(reader.session, _fitting(reader, walk), Contract.id, walk.after, walk.limit)
 
 
 def list_contracts(reader: Reader, walk: ContractsWalk) -> ContractPage:
-    """A page of those contracts."""
-    found, following = found_contracts(reader, walk)
+    """A page of those contracts; by where they stand, if that is asked for."""
+    standings = None
+    if walk.status is not None or walk.sort is not None:
+        listed = list_by_standing(reader, _fitting(reader, walk), walk)
+        found, standings, following = listed.contracts, listed.standings, listed.following
+    else:
+        found, following = found_contracts(reader, walk)
     last = changes.last_seal(reader.session)
     return ContractPage(
         items=contract_views.show_all(reader.session, found),
         next=following,
         position=last.position if last else 0,
+        standings=standings,
     )
 
 

@@ -9,10 +9,9 @@ from app.db.tables import Entry
 from app.exchange.tables.writing import Column, Kind
 from app.principal import Role
 from app.services import contracts
-from app.services.compliance import SEES_BALANCE
 from app.services.entries import shown, states_of, view_of
 from app.services.extracts import BATCH, Extract, by_contract, filters, who_and_when
-from app.services.sight import require_role
+from app.services.sight import SEES_BALANCE, require_role
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from app.db.queries import figures as queries
 from app.db.queries.territories import territory
 from app.errors import FieldError, InvalidPayload, NotFound, Text
-from app.principal import Role
 from app.rules.codes import Status
 from app.rules.days import add_months, month_start
 from app.rules.labels import LABELS
@@ -24,7 +23,7 @@ from app.schemas.figures import (
 )
 from app.services.areas import CONTAINED
 from app.services.residences import told_of
-from app.services.sight import require_role
+from app.services.sight import SEES_BALANCE, require_role
 from app.services.standings import Standings, StandingsByPlace, standings_of
 from app.services.territory_hours import Hours, hours_by_child, hours_of
 
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from app.schemas.figures import ChildrenQuery, PeriodQuery
     from app.services.work import Reader
 
-SEES_FIGURES = (Role.ADMIN, Role.BUYER, Role.CONTRACTOR, Role.FACILITATOR)
 STATES = queries.STATES
 DEFAULT_MONTHS = 12
 FINEST = "commune"
@@ -142,7 +140,7 @@ def _children(
 
 def question_of(reader: Reader, asked: PeriodQuery) -> queries.Asked:
     """Who asks what about which months; Forbidden, and InvalidPayload for months in the wrong order."""
-    require_role(reader, *SEES_FIGURES)
+    require_role(reader, *SEES_BALANCE)
     last = asked.last or month_start(reader.today)
     first = asked.first or add_months(last, 1 - DEFAULT_MONTHS)
     if first > last:

@@ -1,12 +1,13 @@
-"""Folding: what moved hours, people or viewers of contracts is added to what territories hold.
+"""Folding: what changes moved is added to what is kept of territories, and contracts are judged anew.
 
-Every write that moves any of these notes so in its own transaction (`Writer.move_figures`). The worker folds
-these notes shortly after, all at once and alone: no writer waits for another on a territory's row. A reader
-adds what is not folded yet to what is, on the same view: its answer is exact at every commit.
+Every write notes what it moves in its own transaction (`Writer.close`). The worker folds these notes shortly
+after, all at once and alone: no writer waits for another on a territory's row. A reader adds what is not
+folded yet to what is, on the same view: its answer is exact at every commit.
 """
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -14,31 +15,39 @@ from app.clock import day_of
 from app.db.queries import rollups as queries
 from app.db.queries.ledger import STATES
 from app.db.tables import TerritoryMonth, TerritoryReturn
+from app.principal import SERVICE
+from app.rules.version import RULES_VERSION
+from app.services.judging import judge
 from app.services.moves import Stale, moves
+from app.services.work import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+    from uuid import UUID
 
     from app.db.queries.rollups import Viewer
     from app.db.session import ReadSession, WriteSession
     from app.services.moves import Moves
     from app.services.work import Means
 
-# Contracts folded whole in one transaction; the changes of others are folded together, whatever their number.
-BATCH = 20
+# Contracts folded whole, and judged because a day began, in one transaction; the changes of others are folded
+# together, whatever their number.
+WHOLE, JUDGED = 20, 100
 PEOPLE = ("people",)
 # Contracts that no area holds are always due.
 DUE = date(1, 1, 1)
 
 
-def fold(means: Means) -> int:
-    """Fold all that is due; returns how many contracts were looked at.
+def fold(means: Means, *, seconds: float | None = None) -> int:
+    """Fold all that is due, or what a time allows; returns how many contracts were looked at.
 
     Does nothing while another run is under way: that run, or the next, will see the same.
     """
-    folded = 0
+    begun, folded = time.monotonic(), 0
     while count := _fold_batch(means):
         folded += count
+        if seconds is not None and time.monotonic() - begun >= seconds:
+            break
     return folded
 
 
@@ -46,17 +55,37 @@ def _fold_batch(means: Means) -> int:
     today = day_of(means.clock.now())
     with means.database.read() as probe:
         # Taking the write lock for nothing would slow SQLite's other writers.
-        if not queries.unfolded(probe, 1) and not queries.moving(probe, today, 1):
+        if not queries.anything_due(probe, today, RULES_VERSION):
             return 0
     with means.database.write_steadily() as session:
         if not queries.try_fold_lock(session):
             return 0
-        stale = Stale(queries.unfolded(session), queries.moving(session, today, BATCH))
+        noted = queries.unjudged(session)
+        stale = Stale(queries.unfolded(session), queries.moving(session, today, WHOLE))
         found = moves(session, today, stale)
         _add(session, found)
         queries.keep_folded(session, found.viewers, found.moves_on, today)
-        queries.drop_unfolded(session, stale.changes)
-        return len({*stale.changes, *stale.contracts})
+        outdated = queries.outdated(session, today, RULES_VERSION, JUDGED)
+        _judge(session, means, {*noted, *outdated})
+        queries.drop_unfolded(session, noted)
+        return len({*noted, *stale.contracts, *outdated})
+
+
+def _judge(session: WriteSession, means: Means, contract_ids: Collection[UUID]) -> None:
+    reader = Reader(session, SERVICE, means, "fold")
+    owners = queries.owners_of(session, contract_ids)
+    rows = [
+        {
+            "owner_id": owners[contract_id],
+            "contract_id": contract_id,
+            "status": judged.status.value,
+            "behind": judged.behind,
+            "judged_on": reader.today,
+            "rules_version": RULES_VERSION,
+        }
+        for contract_id, judged in sorted(judge(reader, contract_ids).items())
+    ]
+    queries.keep_standings(session, contract_ids, rows)
 
 
 def _add(session: WriteSession, found: Moves) -> None:

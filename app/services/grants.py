@@ -39,7 +39,7 @@ def open_access(
     until: date | None = None,
 ) -> None:
     """Let an organisation see the contract in a role on these days; `cause` is a code and an id."""
-    writer.move_figures(contract.owner_id, contract.id)
+    writer.move_figures(contract.id)
     writer.session.add(
         ContractAccess(
             owner_id=contract.owner_id,
@@ -58,7 +58,7 @@ def limit_access(
     writer: Writer, contract: Contract, *, cause: tuple[str, UUID], since: date, until: date | None
 ) -> None:
     """Change the days of the access that a cause opened."""
-    writer.move_figures(contract.owner_id, contract.id)
+    writer.move_figures(contract.id)
     for row in queries.accesses_by_cause(writer.session, contract.id, cause[0]):
         if row.cause_id == cause[1]:
             row.since, row.until = since, until
@@ -71,7 +71,7 @@ def share_with(
 
     Whoever is no longer among them stops seeing it at once; whoever comes back sees it again.
     """
-    writer.move_figures(contract.owner_id, contract.id)
+    writer.move_figures(contract.id)
     waiting = set(organisation_ids)
     for row in queries.accesses_by_cause(writer.session, contract.id, cause):
         if row.organisation_id in waiting:

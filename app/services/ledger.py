@@ -297,7 +297,7 @@ def _post(
     queries.add_entries(writer.session, entries)
     for table in (ObligationMonth, PersonMonth):
         queries.add_to_sums(writer.session, table, _deltas(table, entries))
-    writer.move_figures(contract.owner_id, contract.id)
+    writer.move_figures(contract.id)
 
 
 def _meaning(entry: dict[str, Any]) -> tuple[str, ...]:

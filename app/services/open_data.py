@@ -16,11 +16,10 @@ from app.exchange.tables.writing import Kind
 from app.rules.codes import TargetKind
 from app.schemas.compliance import ComplianceQuery
 from app.schemas.exports import ContractsTaken
-from app.services.compliance import SEES_BALANCE
 from app.services.exports import position_of
 from app.services.extracts import Extract, Page, filters, taken, who
 from app.services.masking import masked
-from app.services.sight import require_role
+from app.services.sight import SEES_BALANCE, require_role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

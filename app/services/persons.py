@@ -200,8 +200,8 @@ def _move(writer: Writer, records: Sequence[Participant], person_id: UUID) -> No
     with writer.session.across():
         for record in records:
             record.person_id = person_id
-        for owner_id, contract_id in queries.worked_on(writer.session, [record.id for record in records]):
-            writer.move_figures(owner_id, contract_id)
+        for contract_id in queries.worked_on(writer.session, [record.id for record in records]):
+            writer.move_figures(contract_id)
 
 
 def _count_again(

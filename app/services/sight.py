@@ -42,6 +42,10 @@ def held_contract(writer: Writer, contract_id: UUID) -> Contract:
     return found
 
 
+# Who is told how many hours a contract requires and what it has.
+SEES_BALANCE = (Role.ADMIN, Role.BUYER, Role.CONTRACTOR, Role.FACILITATOR)
+
+
 def require_role(reader: Reader, *roles: Role) -> None:
     """Forbidden unless the principal acts in one of these roles."""
     if reader.principal.role not in roles:

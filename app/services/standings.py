@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from app.rules.status import Known
+    from app.rules.status import Compliance, Known
     from app.rules.terms import Terms
     from app.services.contract_facts import ContractFacts
     from app.services.work import Reader
@@ -194,25 +194,38 @@ def _judged(
     reader: Reader, asked: queries.Asked, until: date, area: ColumnElement[bool]
 ) -> dict[UUID, _Standing]:
     period = Span(asked.first, month_end(asked.last))
-    found: dict[UUID, _Standing] = {}
+    touching = [
+        contract
+        for contract in contracts_of(reader, asked, until, area)
+        if overlap(_window(contract, until), period) is not None
+    ]
+    positions = positions_of(reader, touching, until)
+    return {
+        contract.row.contract_id: _Standing(
+            _status(contract, positions.get(contract.row.contract_id)), _required(contract, period)
+        )
+        for contract in touching
+    }
+
+
+def positions_of(reader: Reader, contracts: Iterable[JudgedContract], until: date) -> dict[UUID, Compliance]:
+    """The position on a day of those of the contracts that have a clause."""
+    found: dict[UUID, Compliance] = {}
     to_confirm: dict[UUID, tuple[JudgedContract, Terms]] = {}
-    for contract in contracts_of(reader, asked, until, area):
-        terms = contract.terms_on(until)
-        if overlap(terms.window if terms else _execution(contract.row), period) is None:
+    for contract in contracts:
+        terms, contract_id = contract.terms_on(until), contract.row.contract_id
+        if terms is None:
             continue
-        standing = _Standing(_status(contract, terms, until), _required(contract, period))
-        found[contract.row.contract_id] = standing
-        if terms is not None and terms.subtargets and standing.status in MET:
-            to_confirm[contract.row.contract_id] = (contract, terms)
-    return found | _confirmed(reader, found, to_confirm, until)
+        # As if every sub-target were reached: only those whose answer that decides are read hire by hire.
+        found[contract_id] = compliance(replace(terms, subtargets=()), contract.known(terms, until))
+        if terms.subtargets and found[contract_id].status in MET:
+            to_confirm[contract_id] = (contract, terms)
+    return found | _confirmed(reader, to_confirm, until)
 
 
 def _confirmed(
-    reader: Reader,
-    found: dict[UUID, _Standing],
-    to_confirm: dict[UUID, tuple[JudgedContract, Terms]],
-    until: date,
-) -> dict[UUID, _Standing]:
+    reader: Reader, to_confirm: dict[UUID, tuple[JudgedContract, Terms]], until: date
+) -> dict[UUID, Compliance]:
     """The contracts that have their hours, judged again on what each hire counts for their sub-targets."""
     asked = [
         subtargets.Asked(contract.row.obligation_id, contract_id, terms)
@@ -220,11 +233,8 @@ def _confirmed(
     ]
     hires = subtargets.counted_hires(reader, asked, until)
     return {
-        contract_id: replace(
-            found[contract_id],
-            status=compliance(
-                terms, replace(contract.known(terms, until), hires=hires[contract_id].counted)
-            ).status,
+        contract_id: compliance(
+            terms, replace(contract.known(terms, until), hires=hires[contract_id].counted)
         )
         for contract_id, (contract, terms) in to_confirm.items()
     }
@@ -257,11 +267,13 @@ def _sums(hours: Any, *, within: bool) -> Sums:  # noqa: ANN401  # a row or None
     return Sums(counted=counted, pending=hours.pending_before + (hours.pending_within if within else 0))
 
 
-def _status(contract: JudgedContract, terms: Terms | None, until: date) -> Status:
-    if terms is None:
-        return Status(contract.facts.clause_state)
-    # As if every sub-target were reached: only those whose answer that decides are read hire by hire.
-    return compliance(replace(terms, subtargets=()), contract.known(terms, until)).status
+def _window(contract: JudgedContract, until: date) -> Span:
+    terms = contract.terms_on(until)
+    return terms.window if terms else _execution(contract.row)
+
+
+def _status(contract: JudgedContract, position: Compliance | None) -> Status:
+    return Status(contract.facts.clause_state) if position is None else position.status
 
 
 def _required(contract: JudgedContract, period: Span) -> int:

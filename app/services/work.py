@@ -82,7 +82,7 @@ class Writer(Reader):
         super().__init__(session, principal, means, request_id)
         self.change: Change | None = None
         self._intent: str | None = None
-        self._moved: set[tuple[UUID, UUID]] = set()
+        self._moved: set[UUID] = set()
         self._objects = 0
         self._events = 0
 
@@ -192,18 +192,19 @@ class Writer(Reader):
             )
         )
 
-    def move_figures(self, owner_id: UUID, contract_id: UUID) -> None:
+    def move_figures(self, contract_id: UUID) -> None:
         """Note that a contract's hours move, whose they are or who sees them: what is kept is folded anew."""
-        self._moved.add((owner_id, contract_id))
+        self._moved.add(contract_id)
 
     def close(self) -> None:
         """Queue the change for settling; the last statement before the commit (see `OpenChange`)."""
         self.session.flush()
         if self.change is not None:
-            change_id = self.change.id
+            change_id, filed = self.change.id, self.change.contract_id
+            touched = self._moved if filed is None else self._moved | {filed}
             self.session.add_all(
-                UnfoldedChange(owner_id=owner_id, contract_id=contract_id, change_id=change_id)
-                for owner_id, contract_id in sorted(self._moved)
+                UnfoldedChange(contract_id=found, change_id=change_id, figures=found in self._moved)
+                for found in sorted(touched)
             )
             self.session.add(OpenChange(change_id=self.change.id, contract_id=self.change.contract_id))
             self.session.flush()

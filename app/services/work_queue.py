@@ -185,7 +185,7 @@ def _of_contract(reader: Reader, contract: Contract) -> list[QueueItem]:
     principal = reader.principal
     row = position_queries.position_of_contract(reader.session, principal, reader.today, contract.id)
     case = compliance.case_on(reader, compliance.Sight(row), reader.today)
-    balance = principal.role in compliance.SEES_BALANCE
+    balance = principal.role in sight.SEES_BALANCE
     actions = compliance.left_to_do(case, reader.today, balance=balance)
     followed = case.present.followed if case.present else None
     mine = _mine(reader, contract, actions)

@@ -349,6 +349,10 @@ ADVICE = {
     ),
     "release_exists": Text("Retrouvez-la par GET /v1/releases.", "Find it by GET /v1/releases."),
     "quarters_missing": Text("Publiez d'abord les quatre trimestres.", "Publish the four quarters first."),
+    "standings_pending": Text(
+        "Réessayez dans une minute, ou précisez : buyer, holder, place.",
+        "Try again in a minute, or ask for fewer: buyer, holder, place.",
+    ),
     "geocoder_off": Text(
         "Donnez la commune par son nom ou son code postal : GET /v1/territories les cherche.",
         "Give the commune by its name or postal code: GET /v1/territories finds it.",

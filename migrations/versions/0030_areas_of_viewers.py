@@ -1,12 +1,13 @@
-"""What territories add up to is kept for each viewer; contracts with hours wait for the worker to fold them.
+"""What territories add up to is kept for each viewer, and where contracts stand; the worker fills both.
 
-Revision: 0030, after 0029. Until they are folded, figures are read from every line, as before. Going back
-forgets what is kept.
+Revision: 0030, after 0029. Until contracts are folded figures are read from every line, as before, and their
+standing is judged on reading. Going back forgets what is kept.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +18,7 @@ branch_labels = None
 depends_on = None
 
 HUNDREDTHS = sa.BigInteger()
+DUE = sa.literal(date(1, 1, 1), sa.Date())
 STATES = ("pending", "held", "refused", "counted")
 OF_CONTRACT = (["owner_id", "contract_id"], ["contracts.owner_id", "contracts.id"])
 AREA = (
@@ -36,6 +38,15 @@ def _refers(table: str, columns: list[str], targets: list[str]) -> sa.ForeignKey
         initially="DEFERRED",
         deferrable=True,
     )
+
+
+def _leave_due(
+    table: str, contracts: sa.TableClause, which: sa.ColumnElement[bool], **columns: sa.ColumnElement[Any]
+) -> None:
+    """One row for each of these contracts, for the worker to find."""
+    names = ["owner_id", "contract_id", *columns]
+    rows = sa.select(contracts.c.owner_id, contracts.c.id, *columns.values()).where(which)
+    op.execute(sa.table(table, *map(sa.column, names)).insert().from_select(names, rows))
 
 
 def upgrade() -> None:
@@ -77,24 +88,43 @@ def upgrade() -> None:
     op.create_index("ix_folded_viewers_viewer", "folded_viewers", ["organisation_id", "role"])
     op.create_table(
         "unfolded_changes",
-        sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.Column("contract_id", sa.Uuid(), nullable=False),
         sa.Column("change_id", sa.Uuid(), nullable=False),
-        _refers("unfolded_changes", *OF_CONTRACT),
+        sa.Column("figures", sa.Boolean(), nullable=False),
         _refers("unfolded_changes", ["change_id"], ["changes.id"]),
         sa.PrimaryKeyConstraint("contract_id", "change_id", name=op.f("pk_unfolded_changes")),
     )
+    op.create_table(
+        "standings",
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("contract_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(length=64), nullable=False),
+        sa.Column("behind", HUNDREDTHS, nullable=False),
+        sa.Column("judged_on", sa.Date(), nullable=False),
+        sa.Column("rules_version", sa.String(length=64), nullable=False),
+        _refers("standings", *OF_CONTRACT),
+        sa.PrimaryKeyConstraint("contract_id", name=op.f("pk_standings")),
+    )
+    op.create_index("ix_standings_judged_on", "standings", ["judged_on"])
     op.create_index("ix_person_months_participant", "person_months", ["participant_id"])
-    folded, contracts, hours = (
-        sa.table(name, *(sa.column(column) for column in ("owner_id", "contract_id", "id", "moves_on")))
-        for name in ("folded_contracts", "contracts", "person_months")
+    names = ("owner_id", "contract_id", "id", "clause_id")
+    contracts, hours = (
+        sa.table(name, *(sa.column(column) for column in names)) for name in ("contracts", "person_months")
     )
     worked = sa.exists().where(
         hours.c.owner_id == contracts.c.owner_id, hours.c.contract_id == contracts.c.id
     )
-    due = sa.literal(date(1, 1, 1), sa.Date())
-    waiting = sa.select(contracts.c.owner_id, contracts.c.id, due).where(worked)
-    op.execute(folded.insert().from_select(["owner_id", "contract_id", "moves_on"], waiting))
+    _leave_due("folded_contracts", contracts, worked, moves_on=DUE)
+    none, nothing = sa.literal("", sa.String()), sa.literal(0, HUNDREDTHS)
+    _leave_due(
+        "standings",
+        contracts,
+        contracts.c.clause_id.is_not(None),
+        status=none,
+        behind=nothing,
+        judged_on=DUE,
+        rules_version=none,
+    )
     if op.get_bind().dialect.name == "postgresql":
         # Checked now: the policies that follow are not laid on a table with checks to come.
         op.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -103,6 +133,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_person_months_participant", "person_months")
+    op.drop_table("standings")
     op.drop_table("unfolded_changes")
     op.drop_table("folded_viewers")
     op.drop_table("folded_contracts")

@@ -78,6 +78,7 @@ reminders                 .    .  all    .    .    .    .    .    .
 residences              all  all  all  all  all  all part part    .
 split_answers           all  all  all  all  all  all  all    .    .
 splits                  all  all  all  all  all  all  all    .    .
+standings               all  all  all part part  all part    .    .
 statement_approvals     all  all  all  all  all  all    .    .    .
 statement_versions      all  all  all  all  all  all part    .    .
 statements              all  all  all  all  all  all part    .    .

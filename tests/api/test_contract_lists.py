@@ -94,6 +94,25 @@ def test_a_walk_goes_on_where_it_stopped(service: Service) -> None:
     assert listed(service, limit=2, after=following) == ids[2:]
 
 
+def test_a_facilitator_is_a_criterion_as_long_as_its_mandate_runs(service: Service) -> None:
+    first, _ = register(service)["id"], register(service)["id"]
+    service.post(f"/v1/contracts/{first}/mandates", BUYER, Role.BUYER, {"siret": OTHER_BUYER})
+    assert listed(service, facilitator=OTHER_BUYER) == [first]
+    assert listed(service, facilitator=CONTRACTOR) == []
+
+
+def test_lists_by_risk_tell_where_contracts_stand(service: Service) -> None:
+    first, second = register(service), register(service)
+    record_clause(service, second)
+    page = service.get("/v1/contracts", BUYER, Role.BUYER, sort="risk").json()
+    # Of the second nothing is expected yet; the first was let before every contract needed a condition.
+    assert [(item["contract_id"], item["status"]["code"], item["behind"]) for item in page["standings"]] == [
+        (second["id"], "on_track", "0.00"),
+        (first["id"], "no_clause", "0.00"),
+    ]
+    assert service.get("/v1/contracts", BUYER, Role.OBSERVER, sort="risk").status_code == 403
+
+
 def test_updated_since_follows_settled_positions(service: Service) -> None:
     first, second = register(service), register(service)
     assert listed(service, updated_since=0) == []
@@ -119,6 +138,8 @@ def test_updated_since_follows_settled_positions(service: Service) -> None:
         ({"place": "57"}, ("/query/place", "wrong_form")),
         ({"updated_since": -1}, ("/query/updated_since", "too_small")),
         ({"risk": "high"}, ("/query/risk", "unknown_field")),
+        ({"sort": "name"}, ("/query/sort", "unknown_code")),
+        ({"status": "lost"}, ("/query/status", "unknown_code")),
     ],
 )
 def test_a_wrong_criterion_is_named(

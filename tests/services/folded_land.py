@@ -92,7 +92,7 @@ class FoldedLand:
         facilitator = self.pick(self.facilitators)
         with writing(self.books.means, SERVICE, "test") as writer:
             writer.record("test.ended", contract_id=contract.id)
-            writer.move_figures(contract.owner_id, contract.id)
+            writer.move_figures(contract.id)
             for access in writer.session.query(ContractAccess).filter_by(
                 contract_id=contract.id, organisation_id=facilitator.id
             ):
@@ -114,7 +114,7 @@ class FoldedLand:
             writer.session.add(link)
             for worker in self.workers:
                 if worker.participant_id == record:
-                    writer.move_figures(worker.contract.owner_id, worker.contract.id)
+                    writer.move_figures(worker.contract.id)
 
     def let_days_pass(self) -> None:
         self.books.clock.wait(self.pick(range(3)) * 24 * 3600)

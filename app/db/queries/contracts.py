@@ -35,6 +35,7 @@ from app.db.tables import (
     Seal,
     Version,
 )
+from app.principal import Role
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -143,9 +144,13 @@ def filtered(
     holder: str | None = None,
     reference: str | None = None,
     place: str | None = None,
+    facilitator: tuple[str, date] | None = None,
     changed_after: int | None = None,
 ) -> Select[Contract]:
-    """The contracts of a query that fit every criterion given; organisations are named by SIRET."""
+    """The contracts of a query that fit every criterion given; organisations are named by SIRET.
+
+    `facilitator`: the one whose mandate runs on a day.
+    """
     if buyer is not None:
         query = query.where(Contract.owner_id.in_(_with_siret(buyer)))
     if holder is not None:
@@ -159,6 +164,15 @@ def filtered(
         level, _, code = place.partition("/")
         there = select(ContractPlace.contract_id).where(ContractPlace.place.in_(inside(level, code)))
         query = query.where(Contract.id.in_(there))
+    if facilitator is not None:
+        siret, day = facilitator
+        mandated = select(Mandate.contract_id).where(
+            Mandate.organisation_id.in_(_with_siret(siret)),
+            Mandate.role == Role.FACILITATOR.value,
+            Mandate.since <= day,
+            or_(Mandate.until.is_(None), Mandate.until >= day),
+        )
+        query = query.where(Contract.id.in_(mandated))
     if changed_after is not None:
         query = query.where(Contract.id.in_(_changed_after(changed_after)))
     return query

@@ -78,11 +78,15 @@ class Asked:
     basis: str
     # The SIRET of the only buyer whose contracts count.
     buyer: str | None = None
+    # The only contracts that count.
+    among: frozenset[UUID] | None = None
 
     @property
     def contracts(self) -> Select[UUID]:
         """The ids of the contracts that count."""
         seen = filtered(visible_contracts(self.principal, self.today), buyer=self.buyer)
+        if self.among is not None:
+            seen = seen.where(Contract.id.in_(self.among))
         return seen.with_only_columns(Contract.id)
 
 

@@ -78,14 +78,10 @@ def hired_on(session: ReadSession, participant_ids: Iterable[UUID]) -> Sequence[
         return session.execute(query).all()
 
 
-def worked_on(session: ReadSession, participant_ids: Iterable[UUID]) -> Sequence[Row[UUID, UUID]]:
-    """(owner_id, contract_id) of every contract with hours of these records."""
-    query = (
-        select(PersonMonth.owner_id, PersonMonth.contract_id)
-        .where(PersonMonth.participant_id.in_(list(participant_ids)))
-        .distinct()
-    )
-    return session.execute(query).all()
+def worked_on(session: ReadSession, participant_ids: Iterable[UUID]) -> Sequence[UUID]:
+    """Every contract with hours of these records."""
+    query = select(PersonMonth.contract_id).where(PersonMonth.participant_id.in_(list(participant_ids)))
+    return session.scalars(query.distinct()).all()
 
 
 def with_duplicates(principal: Principal, today: date) -> Select[Participant]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -28,6 +29,7 @@ from app.db.tables import (
     Base,
     Contract,
     ContractAccess,
+    ContractStanding,
     Entry,
     FoldedContract,
     FoldedViewer,
@@ -103,12 +105,40 @@ def try_fold_lock(session: WriteSession) -> bool:
 
 
 def unfolded(session: ReadSession, limit: int | None = None) -> dict[UUID, set[UUID]]:
-    """By contract, the changes that no area holds; all of them, or as many as asked."""
-    query = select(UnfoldedChange.contract_id, UnfoldedChange.change_id).limit(limit)
+    """By contract, the changes of its figures that no area holds; all of them, or as many as asked."""
+    return _by_contract(session, _NOTED.where(UnfoldedChange.figures).limit(limit))
+
+
+def unjudged(session: ReadSession) -> dict[UUID, set[UUID]]:
+    """By contract, the changes that its standing does not know."""
+    return _by_contract(session, _NOTED)
+
+
+_NOTED = select(UnfoldedChange.contract_id, UnfoldedChange.change_id)
+
+
+def _by_contract(session: ReadSession, query: Select[UUID, UUID]) -> dict[UUID, set[UUID]]:
     found: dict[UUID, set[UUID]] = {}
     for contract_id, change_id in session.execute(query):
         found.setdefault(contract_id, set()).add(change_id)
     return found
+
+
+def outdated(session: ReadSession, today: date, rules_version: str, limit: int) -> list[UUID]:
+    """The contracts whose standing is of another day, or of other rules; the oldest first."""
+    query = (
+        select(ContractStanding.contract_id)
+        .where(or_(ContractStanding.judged_on != today, ContractStanding.rules_version != rules_version))
+        .order_by(ContractStanding.judged_on)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def anything_due(session: ReadSession, today: date, rules_version: str) -> bool:
+    """Whether anything is to be folded or judged."""
+    noted = session.scalar(select(UnfoldedChange.change_id).limit(1))
+    return noted is not None or bool(moving(session, today, 1) or outdated(session, today, rules_version, 1))
 
 
 def moving(session: ReadSession, today: date, limit: int | None = None) -> list[UUID]:
@@ -279,7 +309,7 @@ def keep_folded(
     """Note of these contracts in whose areas they are held now, and until when that stands."""
     for chunk in _chunks(viewers):
         session.execute(delete(FoldedViewer).where(FoldedViewer.contract_id.in_(chunk)))
-    owners = _owners(session, moves_on)
+    owners = owners_of(session, moves_on)
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(FoldedContract)
     kept = {name: statement.excluded[name] for name in ("folded_on", "moves_on")}
@@ -299,7 +329,8 @@ def keep_folded(
         session.execute(insert(FoldedViewer), held)
 
 
-def _owners(session: ReadSession, contract_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+def owners_of(session: ReadSession, contract_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """By contract, whose it is."""
     found: dict[UUID, UUID] = {}
     for chunk in _chunks(contract_ids):
         query = select(Contract.id, Contract.owner_id).where(Contract.id.in_(chunk))
@@ -319,6 +350,16 @@ def forget_areas(session: WriteSession, since: date) -> None:
         session.execute(delete(table))
     worked = select(PersonMonth.owner_id, PersonMonth.contract_id, literal(since)).distinct()
     session.execute(insert(FoldedContract).from_select(["owner_id", "contract_id", "moves_on"], worked))
+
+
+def keep_standings(
+    session: WriteSession, contract_ids: Collection[UUID], rows: Sequence[dict[str, Any]]
+) -> None:
+    """Put these standings in the place of those of these contracts."""
+    for chunk in _chunks(contract_ids):
+        session.execute(delete(ContractStanding).where(ContractStanding.contract_id.in_(chunk)))
+    if rows:
+        session.connection().execute(insert(Base.metadata.tables[ContractStanding.__tablename__]), list(rows))
 
 
 def stored_areas(

@@ -50,6 +50,7 @@ from app.db.tables.quarters import QuarterEdition
 from app.db.tables.releases import Release, ReleaseCell, ReleaseContract
 from app.db.tables.reminders import Reminder
 from app.db.tables.rollups import (
+    ContractStanding,
     FoldedContract,
     FoldedViewer,
     TerritoryMonth,
@@ -85,6 +86,7 @@ __all__ = [
     "ContractAccess",
     "ContractParty",
     "ContractPlace",
+    "ContractStanding",
     "DecpConflict",
     "DecpRecord",
     "DecpReview",

@@ -13,7 +13,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.contracts import OF_CONTRACT
-from app.db.types import Area, Base, Day, Hundredths, Id, Month, RoleCode, refers_to, refers_together
+from app.db.types import Area, Base, Code, Day, Hundredths, Id, Month, RoleCode, refers_to, refers_together
 
 # Stands for "never before" in a column of a key, which cannot be null.
 NEVER = date(1, 1, 1)
@@ -79,11 +79,30 @@ class FoldedViewer(Base):
 
 
 class UnfoldedChange(Base):
-    """A change that moved hours, people or viewers of a contract and that no area holds yet."""
+    """A change of a contract that neither its standing nor, if it moved `figures`, any area holds yet.
+
+    Figures: hours, whose they are, who sees them.
+    """
 
     __tablename__ = "unfolded_changes"
-    __table_args__ = (refers_together(*OF_CONTRACT),)
+
+    contract_id: Mapped[Id] = mapped_column(primary_key=True)
+    change_id: Mapped[UUID] = mapped_column(refers_to("changes.id"), primary_key=True)
+    figures: Mapped[bool]
+
+
+class ContractStanding(Base):
+    """Where a contract with a clause stands on a day, under a version of the rules; stale on any other day.
+
+    `behind`: what its secured hours lack of those expected that day (hundredths).
+    """
+
+    __tablename__ = "standings"
+    __table_args__ = (refers_together(*OF_CONTRACT), Index("ix_standings_judged_on", "judged_on"))
 
     owner_id: Mapped[Id]
     contract_id: Mapped[Id] = mapped_column(primary_key=True)
-    change_id: Mapped[UUID] = mapped_column(refers_to("changes.id"), primary_key=True)
+    status: Mapped[Code]
+    behind: Mapped[Hundredths]
+    judged_on: Mapped[Day]
+    rules_version: Mapped[Code]
