@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.db.queries import statements as queries
+from app.db.queries.rows import add_rows
 from app.db.tables import DocumentsSeen, Verdict
 from app.errors import FieldError, InvalidPayload, StaleVersion, Text, unknown_reference
 from app.refusals.statements import NothingToReview
@@ -12,7 +13,7 @@ from app.rules.codes import ReviewState
 from app.services import ledger, sight
 from app.services.hires import refuse_closed
 from app.services.holder_approvals import refuse_held_back
-from app.services.statement_view import shown
+from app.services.statement_view import shown_counted
 from app.services.statements import held_statement
 
 if TYPE_CHECKING:
@@ -54,15 +55,16 @@ def review(writer: Writer, statement_id: UUID, request: ReviewIn, version: int) 
         refuse_held_back(writer, statement)
     writer.record("statement.reviewed", contract_id=contract.id)
     writer.touch("statement", statement.id, "review")
-    for hire_id, verdict in verdicts.items():
-        _decide(writer, lines[hire_id], *verdict)
-    for hire_id, seen in documents.items():
-        _note(writer, lines[hire_id], seen)
+    decided = [_decided(writer, lines[hire_id], *verdict) for hire_id, verdict in verdicts.items()]
+    add_rows(writer.session, Verdict, decided)
+    noted = [_noted(writer, lines[hire_id], seen) for hire_id, seen in documents.items()]
+    add_rows(writer.session, DocumentsSeen, noted)
     statement.version += 1
     people = {lines[hire_id].participant_id for hire_id in {*verdicts, *documents}}
-    ledger.recount_months(writer, contract, people, statement.month)
+    counted = ledger.recount_months(writer, contract, people, statement.month)
     writer.announce("statement.reviewed", "statement", statement.id, declarant_id=statement.declarant_id)
-    return shown(writer, statement)
+    total = queries.total_hours_of(writer.session, statement)
+    return shown_counted(writer, statement, lines.values(), counted, total)
 
 
 def _named(
@@ -106,32 +108,30 @@ def _seen(writer: Writer, request: ReviewIn) -> dict[UUID, list[dict[str, str]]]
     return found
 
 
-def _note(writer: Writer, line: Line, documents: list[dict[str, str]]) -> None:
+def _noted(writer: Writer, line: Line, documents: list[dict[str, str]]) -> dict[str, Any]:
+    """Set on the line, and as the row that keeps them."""
     line.documents = documents
-    writer.session.add(
-        DocumentsSeen(
-            owner_id=line.owner_id,
-            line_id=line.id,
-            change_id=writer.change_id,
-            documents=documents,
-            reviewer_id=writer.principal.organisation_id,
-        )
-    )
+    return {
+        "owner_id": line.owner_id,
+        "line_id": line.id,
+        "change_id": writer.change_id,
+        "documents": documents,
+        "reviewer_id": writer.principal.organisation_id,
+    }
 
 
-def _decide(
+def _decided(
     writer: Writer, line: Line, verdict: ReviewState, accepted: int | None, reason: str | None
-) -> None:
+) -> dict[str, Any]:
+    """Set on the line, and as the row that keeps it."""
     line.verdict, line.accepted, line.verdict_reason = verdict, accepted, reason
     line.reviewed_at, line.reviewed_by = writer.now, writer.principal.organisation_id
-    writer.session.add(
-        Verdict(
-            owner_id=line.owner_id,
-            line_id=line.id,
-            change_id=writer.change_id,
-            verdict=verdict,
-            accepted=accepted,
-            reason=reason,
-            reviewer_id=writer.principal.organisation_id,
-        )
-    )
+    return {
+        "owner_id": line.owner_id,
+        "line_id": line.id,
+        "change_id": writer.change_id,
+        "verdict": verdict,
+        "accepted": accepted,
+        "reason": reason,
+        "reviewer_id": writer.principal.organisation_id,
+    }
