@@ -50,11 +50,11 @@ class CountedMonths:
         """Read these months."""
         rows = queries.lines_of(session, pairs)
         terms = _TermsByMonth(once.versions({row.clause_id for row in rows}))
-        splits = agreed_splits(session, [(row.person_id, row.Line) for row in rows])
-        pools = once.pools({row.Line.contract_id for row in rows})
+        splits = agreed_splits(session, [(row.person_id, row.line) for row in rows])
+        pools = once.pools({row.line.contract_id for row in rows})
         groups: dict[PersonAndMonth, list[CountedLine]] = defaultdict(list)
         for row in rows:
-            line = row.Line
+            line = row.line
             if line.withdrawn:
                 continue
             counted = _for_rules(row, terms.on(row.clause_id, line.month), splits.get(line.id))
@@ -189,7 +189,7 @@ def _training(postings: Iterable[Posting]) -> int:
 
 
 def _for_rules(row: LineRow, terms: Terms, split: Split | None) -> CountedLine:
-    line = row.Line
+    line = row.line
     decision = Decision(row.decision or Decision.UNDECIDED)
     approved = None
     if decision is Decision.APPROVED:

@@ -74,7 +74,7 @@ def person_month(
     """
     with session.across():
         months = CountedMonths.load(session, [(person_id, month)], Once(session))
-    rows = {row.Line.id: row.Line for row in months.lines}
+    rows = {row.line.id: row.line for row in months.lines}
     return rows, months.groups.get((person_id, month), ())
 
 
@@ -86,11 +86,11 @@ def _recount(writer: Writer, contract: Contract, pairs: set[PersonAndMonth]) -> 
     months = CountedMonths.load(writer.session, sorted(reached(writer.session, contract, pairs, once)), once)
     counted = months.count(writer.session)
     here = [
-        (row, counted.get(row.Line.id, ())) for row in months.lines if row.Line.contract_id == contract.id
+        (row, counted.get(row.line.id, ())) for row in months.lines if row.line.contract_id == contract.id
     ]
     standing = _post(writer, contract, here)
     _recount_elsewhere(
-        writer, contract, [row.Line for row in months.lines if row.Line.id in counted], counted
+        writer, contract, [row.line for row in months.lines if row.line.id in counted], counted
     )
     return standing
 
@@ -111,18 +111,18 @@ def _post(
     writer: Writer, contract: Contract, wanted: Sequence[tuple[LineRow, tuple[Posting, ...]]]
 ) -> Counted:
     """Make the ledger say this of these lines: reverse and add only where it differs."""
-    standing = queries.entries_in_force(writer.session, [row.Line.id for row, _ in wanted if row.posted])
-    stamps = _Stamps(writer, contract, [row.Line for row, _ in wanted])
+    standing = queries.entries_in_force(writer.session, [row.line.id for row, _ in wanted if row.posted])
+    stamps = _Stamps(writer, contract, [row.line for row, _ in wanted])
     entries: list[dict[str, Any]] = []
     found: Counted = []
     for row, postings in wanted:
         new = [stamps.entry(row, posting) for posting in postings]
-        old = standing.get(row.Line.id, [])
+        old = standing.get(row.line.id, [])
         differs = sorted(map(_meaning, new)) != sorted(_meaning(vars(entry)) for entry in old)
         if differs:
             entries += [_reversal(entry) for entry in old] + new
-        found.append((row.Line, postings if differs else old))
-        _store(row.Line, postings)
+        found.append((row.line, postings if differs else old))
+        _store(row.line, postings)
     if entries:
         _add(writer, contract, entries)
     return found
@@ -188,7 +188,7 @@ class _Stamps:
         self._residences = queries.residences_of(session, {line.participant_id for line in lines})
 
     def entry(self, row: LineRow, posting: Posting) -> dict[str, Any]:
-        line = row.Line
+        line = row.line
         return {
             "owner_id": line.owner_id,
             "id": new_id(),

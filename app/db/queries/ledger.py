@@ -83,11 +83,12 @@ def people_on(session: ReadSession, contract_id: UUID) -> set[UUID]:
 
 # Every write on hours asks what follows, most of it on every line of it: building a statement costs more than
 # running it, so each is built once.
+_LINE = aliased(Line, name="line")
 _LINES = (
     select(
         Participant.person_id,
-        Line,
-        exists().where(Entry.line_id == Line.id).label("posted"),
+        _LINE,
+        exists().where(Entry.line_id == _LINE.id).label("posted"),
         Hire.clause_id,
         Hire.starts_on,
         Hire.ended_on,
@@ -100,15 +101,15 @@ _LINES = (
         Assessment.eligible_until,
         Assessment.suspended,
     )
-    .join(Line, Line.participant_id == Participant.id)
-    .join(Hire, (Hire.owner_id == Line.owner_id) & (Hire.id == Line.hire_id))
+    .join(_LINE, _LINE.participant_id == Participant.id)
+    .join(Hire, (Hire.owner_id == _LINE.owner_id) & (Hire.id == _LINE.hire_id))
     .join(Assessment, Assessment.hire_id == Hire.id)
-    .where(tuple_(Participant.person_id, Line.month).in_(bindparam("pairs", expanding=True)))
+    .where(tuple_(Participant.person_id, _LINE.month).in_(bindparam("pairs", expanding=True)))
 )
 
 
 def lines_of(session: ReadSession, pairs: Sequence[PersonAndMonth]) -> list[LineRow]:
-    """Every line of these people's months, on any contract, as `Line`; lines taken out are among them.
+    """Every line of these people's months, on any contract, as `line`; those taken out are among them.
 
     With each its `person_id`, whether anything was ever `posted` of it, and what the rules read of its hire
     and of the hire's assessment, by the names of their columns.
