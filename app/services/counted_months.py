@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from app.db.queries import ledger as queries
@@ -14,9 +13,9 @@ from app.rules.counting import count_month
 from app.rules.days import Span, month_end
 from app.rules.lines import Line as CountedLine
 from app.rules.lines import Period, Review
-from app.rules.terms_json import kept_terms_from_json
 from app.services.agreed_splits import agreed_splits
 from app.services.durations import suspended_spans
+from app.services.kept_terms import kept_terms
 from app.services.pool_obligations import running_pools
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from app.rules.lines import Posting, Split
     from app.rules.terms import Terms
     from app.services.pool_obligations import RunningPool
-
-VERSIONS_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,30 +153,10 @@ class _TermsByMonth:
             versions = self._versions[clause_id]
             in_force = [version for version in versions if version.effective_on <= month_end(month)]
             chosen = (in_force or versions[:1])[-1]
-            self._known[clause_id, month] = replace(_terms(chosen), window=_terms(versions[-1]).window)
+            self._known[clause_id, month] = replace(
+                kept_terms(chosen.snapshot["terms"]), window=kept_terms(versions[-1].snapshot["terms"]).window
+            )
         return self._known[clause_id, month]
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """The terms of one version of a clause as stored: they need be read only once.
-
-    The change is part of which version is meant: one that was never committed leaves its number to another.
-    """
-
-    clause_id: UUID
-    number: int
-    change_id: UUID
-    terms: Mapping[str, Any] = field(compare=False)
-
-
-def _terms(version: Version) -> Terms:
-    return _read(_Kept(version.subject_id, version.number, version.change_id, version.snapshot["terms"]))
-
-
-@lru_cache(maxsize=VERSIONS_KEPT)
-def _read(kept: _Kept) -> Terms:
-    return kept_terms_from_json(kept.terms)
 
 
 def _training(postings: Iterable[Posting]) -> int:

@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Any
 from app.clock import new_id
 from app.db.queries import ledger as queries
 from app.db.queries.persons import hold_persons
-from app.db.tables import ObligationMonth, PersonMonth
+from app.db.queries.rows import set_columns
+from app.db.tables import Line, ObligationMonth, PersonMonth
 from app.rules.days import month_end
 from app.services import jobs
 from app.services.counted_months import CountedMonths, Once, reached
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
     from uuid import UUID
 
     from app.db.queries.ledger import LineRow, PersonAndMonth
     from app.db.session import ReadSession
-    from app.db.tables import Contract, Entry, Line
+    from app.db.tables import Contract, Entry
     from app.rules.lines import Line as CountedLine
     from app.rules.lines import Posting
     from app.services.work import Writer
@@ -122,7 +123,7 @@ def _post(
         if differs:
             entries += [_reversal(entry) for entry in old] + new
         found.append((row.line, postings if differs else old))
-        _store(row.line, postings)
+    set_columns(writer.session, Line, [(row.line, sums) for row, sums in _moved(wanted)])
     if entries:
         _add(writer, contract, entries)
     return found
@@ -155,10 +156,14 @@ def _sums(postings: Iterable[Posting]) -> tuple[int, ...]:
     return tuple(sum(item.hours for item in postings if item.state == state) for state in STATES)
 
 
-def _store(line: Line, postings: Sequence[Posting]) -> None:
-    for state, hours in zip(STATES, _sums(postings), strict=True):
-        if getattr(line, state) != hours:
-            setattr(line, state, hours)
+def _moved(
+    wanted: Sequence[tuple[LineRow, tuple[Posting, ...]]],
+) -> Iterator[tuple[LineRow, dict[str, int]]]:
+    """The lines whose hours stand elsewhere than they say, with where."""
+    for row, postings in wanted:
+        sums = dict(zip(STATES, _sums(postings), strict=True))
+        if any(getattr(row.line, state) != hours for state, hours in sums.items()):
+            yield row, sums
 
 
 def _deltas(

@@ -12,7 +12,7 @@ from app.principal import Role
 from app.refusals.contracts import NoClause
 from app.rules.codes import Rule
 from app.rules.held_texts import HOLDING, without_earlier_hours, without_figures_of_others
-from app.rules.terms_json import kept_terms_from_json
+from app.services.kept_terms import kept_terms
 
 if TYPE_CHECKING:
     from datetime import date
@@ -71,7 +71,7 @@ def needed_clause(session: ReadSession, contract: Contract) -> Clause:
 
 def current_terms(clause: Clause) -> Terms:
     """The terms in force, as the rules read them."""
-    return kept_terms_from_json(clause.terms)
+    return kept_terms(clause.terms)
 
 
 def terms_on(session: ReadSession, clause: Clause, day: date) -> tuple[int, Terms]:
@@ -79,7 +79,7 @@ def terms_on(session: ReadSession, clause: Clause, day: date) -> tuple[int, Term
     versions = queries.versions_of(session, clause.owner_id, clause.id)
     in_force = [version for version in versions if version.effective_on <= day] or versions[:1]
     chosen = in_force[-1]
-    return chosen.number, kept_terms_from_json(chosen.snapshot["terms"])
+    return chosen.number, kept_terms(chosen.snapshot["terms"])
 
 
 def value_told(reader: Reader, entry: Entry | Posting, month: date) -> tuple[str | None, str | None]:

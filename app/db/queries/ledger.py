@@ -84,7 +84,7 @@ def people_on(session: ReadSession, contract_id: UUID) -> set[UUID]:
 # Every write on hours asks what follows, most of it on every line of it: building a statement costs more than
 # running it, so each is built once.
 _LINE = aliased(Line, name="line")
-_LINES = (
+_COUNTED = (
     select(
         Participant.person_id,
         _LINE,
@@ -104,7 +104,13 @@ _LINES = (
     .join(_LINE, _LINE.participant_id == Participant.id)
     .join(Hire, (Hire.owner_id == _LINE.owner_id) & (Hire.id == _LINE.hire_id))
     .join(Assessment, Assessment.hire_id == Hire.id)
-    .where(tuple_(Participant.person_id, _LINE.month).in_(bindparam("pairs", expanding=True)))
+)
+_OF_MONTHS = _COUNTED.where(
+    tuple_(Participant.person_id, _LINE.month).in_(bindparam("pairs", expanding=True))
+)
+# PostgreSQL plans this one once per connection, the other at each call: nearly all its time.
+_OF_MONTH = _COUNTED.where(
+    Participant.person_id.in_(bindparam("persons", expanding=True)), _LINE.month == bindparam("month")
 )
 
 
@@ -115,8 +121,14 @@ def lines_of(session: ReadSession, pairs: Sequence[PersonAndMonth]) -> list[Line
     and of the hire's assessment, by the names of their columns.
     """
     found: list[LineRow] = []
+    months = {month for _, month in pairs}
     for first in range(0, len(pairs), CHUNK):
-        found.extend(session.execute(_LINES, {"pairs": pairs[first : first + CHUNK]}))
+        chunk = pairs[first : first + CHUNK]
+        if len(months) == 1:
+            asked = {"persons": [person for person, _ in chunk], "month": chunk[0][1]}
+            found.extend(session.execute(_OF_MONTH, asked))
+        else:
+            found.extend(session.execute(_OF_MONTHS, {"pairs": chunk}))
     return found
 
 
@@ -215,16 +227,18 @@ def seats_of(session: ReadSession, contract: Contract) -> list[Row[*tuple[Any, .
 
 
 _RESIDENCES = (
-    select(Residence)
+    select(Residence.participant_id, Residence.since, Residence.place)
     .where(Residence.participant_id.in_(bindparam("participant_ids", expanding=True)))
     .order_by(Residence.participant_id, Residence.since)
 )
 
 
-def residences_of(session: ReadSession, participant_ids: Iterable[UUID]) -> dict[UUID, list[Residence]]:
-    """Where these people live and lived, oldest first."""
-    found: dict[UUID, list[Residence]] = {}
-    for residence in session.scalars(_RESIDENCES, {"participant_ids": list(participant_ids)}):
+def residences_of(
+    session: ReadSession, participant_ids: Iterable[UUID]
+) -> dict[UUID, list[Row[UUID, date, str | None]]]:
+    """Where these people live and lived, oldest first: (participant_id, since, place)."""
+    found: dict[UUID, list[Row[UUID, date, str | None]]] = {}
+    for residence in session.execute(_RESIDENCES, {"participant_ids": list(participant_ids)}):
         found.setdefault(residence.participant_id, []).append(residence)
     return found
 
