@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
-    from app.db.queries.ledger import LineRow, PersonAndMonth
+    from app.db.queries.ledger import LineRow, PersonAndMonth, VersionRow
     from app.db.session import ReadSession
-    from app.db.tables import Contract, Version
+    from app.db.tables import Contract
     from app.rules.lines import Posting, Split
     from app.rules.terms import Terms
     from app.services.pool_obligations import RunningPool
@@ -100,10 +100,10 @@ class Once:
     def __init__(self, session: ReadSession) -> None:
         """Begin, with nothing read."""
         self._session = session
-        self._versions: dict[UUID, list[Version]] = {}
+        self._versions: dict[UUID, list[VersionRow]] = {}
         self._pools: dict[UUID, RunningPool | None] = {}
 
-    def versions(self, clause_ids: Iterable[UUID]) -> dict[UUID, list[Version]]:
+    def versions(self, clause_ids: Iterable[UUID]) -> dict[UUID, list[VersionRow]]:
         """The versions of each clause, oldest first."""
         wanted = set(clause_ids)
         if unknown := wanted - self._versions.keys():
@@ -144,7 +144,7 @@ class _TermsByMonth:
     already counted, as the rules say.
     """
 
-    def __init__(self, versions: dict[UUID, list[Version]]) -> None:
+    def __init__(self, versions: dict[UUID, list[VersionRow]]) -> None:
         self._versions = versions
         self._known: dict[tuple[UUID, date], Terms] = {}
 

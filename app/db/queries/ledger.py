@@ -7,12 +7,10 @@ narrowed to what the principal sees; what they return stays inside `app.services
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Date,
-    Insert,
     Row,
     Select,
     bindparam,
@@ -25,13 +23,11 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
-from app.db.queries.rows import add_rows
+from app.db.queries.rows import add_rows, add_to_rows, columns_of
 from app.db.tables import (
     Assessment,
-    Base,
     Contract,
     ContractPlace,
     Entry,
@@ -54,6 +50,7 @@ if TYPE_CHECKING:
 
     PersonAndMonth = tuple[UUID, date]
     LineRow = Row[*tuple[Any, ...]]
+    VersionRow = Row[UUID, date, dict[str, Any]]
 
 PLACES = ("execution", "residence", "buyer_seat", "facilitator_seat")
 STATES = ("pending", "held", "refused", "counted")
@@ -132,17 +129,18 @@ def lines_of(session: ReadSession, pairs: Sequence[PersonAndMonth]) -> list[Line
     return found
 
 
+_VERSION = columns_of(Version)
 _CLAUSE_VERSIONS = (
-    select(Version)
-    .where(Version.subject_id.in_(bindparam("clause_ids", expanding=True)))
-    .order_by(Version.subject_id, Version.number)
+    select(_VERSION.subject_id, _VERSION.effective_on, _VERSION.snapshot)
+    .where(_VERSION.subject_id.in_(bindparam("clause_ids", expanding=True)))
+    .order_by(_VERSION.subject_id, _VERSION.number)
 )
 
 
-def clause_versions(session: ReadSession, clause_ids: Iterable[UUID]) -> dict[UUID, list[Version]]:
-    """The versions of these clauses, oldest first."""
-    found: dict[UUID, list[Version]] = {}
-    for version in session.scalars(_CLAUSE_VERSIONS, {"clause_ids": list(clause_ids)}):
+def clause_versions(session: ReadSession, clause_ids: Iterable[UUID]) -> dict[UUID, list[VersionRow]]:
+    """The versions of these clauses, oldest first: (subject_id, effective_on, snapshot)."""
+    found: dict[UUID, list[VersionRow]] = {}
+    for version in session.execute(_CLAUSE_VERSIONS, {"clause_ids": list(clause_ids)}):
         found.setdefault(version.subject_id, []).append(version)
     return found
 
@@ -193,10 +191,11 @@ def entries_in_force(session: ReadSession, line_ids: Sequence[UUID]) -> dict[UUI
     return found
 
 
+_PLACE = columns_of(ContractPlace)
 _PLACES = (
-    select(ContractPlace.place)
-    .where(ContractPlace.contract_id == bindparam("contract_id"), ContractPlace.place.is_not(None))
-    .order_by(ContractPlace.share.desc(), ContractPlace.ordinal)
+    select(_PLACE.place)
+    .where(_PLACE.contract_id == bindparam("contract_id"), _PLACE.place.is_not(None))
+    .order_by(_PLACE.share.desc(), _PLACE.ordinal)
 )
 
 
@@ -205,14 +204,18 @@ def places_of_contract(session: ReadSession, contract_id: UUID) -> list[str]:
     return [place for place in session.scalars(_PLACES, {"contract_id": contract_id}) if place]
 
 
+_ORGANISATION, _MANDATE = columns_of(Organisation), columns_of(Mandate)
 _BUYER_SEAT = select(
-    cast(null(), Date).label("since"), cast(null(), Date).label("until"), Organisation.seat
-).where(Organisation.id == bindparam("owner_id"))
+    cast(null(), Date).label("since"), cast(null(), Date).label("until"), _ORGANISATION.seat
+).where(_ORGANISATION.id == bindparam("owner_id"))
 _MANDATED_SEATS = (
-    select(Mandate.since, Mandate.until, Organisation.seat)
-    .join(Organisation, Organisation.id == Mandate.organisation_id)
-    .where(Mandate.contract_id == bindparam("contract_id"), Mandate.role == "facilitator")
-    .order_by(Mandate.since, Mandate.id)
+    select(_MANDATE.since, _MANDATE.until, _ORGANISATION.seat)
+    .where(
+        _ORGANISATION.id == _MANDATE.organisation_id,
+        _MANDATE.contract_id == bindparam("contract_id"),
+        _MANDATE.role == "facilitator",
+    )
+    .order_by(_MANDATE.since, _MANDATE.id)
 )
 _SEATS = union_all(_BUYER_SEAT, select(_MANDATED_SEATS.subquery()))
 
@@ -226,10 +229,11 @@ def seats_of(session: ReadSession, contract: Contract) -> list[Row[*tuple[Any, .
     return sorted(found, key=lambda row: row.since or date.min)
 
 
+_RESIDENCE = columns_of(Residence)
 _RESIDENCES = (
-    select(Residence.participant_id, Residence.since, Residence.place)
-    .where(Residence.participant_id.in_(bindparam("participant_ids", expanding=True)))
-    .order_by(Residence.participant_id, Residence.since)
+    select(_RESIDENCE.participant_id, _RESIDENCE.since, _RESIDENCE.place)
+    .where(_RESIDENCE.participant_id.in_(bindparam("participant_ids", expanding=True)))
+    .order_by(_RESIDENCE.participant_id, _RESIDENCE.since)
 )
 
 
@@ -254,18 +258,7 @@ def add_to_sums(
     deltas: Sequence[dict[str, Any]],
 ) -> None:
     """Add these hours to the rows of a table of sums, making the rows that are missing."""
-    session.execute(_adding(table.__tablename__, session.get_bind().dialect.name), list(deltas))
-
-
-@cache
-def _adding(name: str, dialect: str) -> Insert:
-    table = Base.metadata.tables[name]
-    statement: postgresql.Insert | sqlite.Insert = (
-        postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    )
-    keys = [column.name for column in table.primary_key]
-    added = {state: table.c[state] + statement.excluded[state] for state in STATES}
-    return statement.on_conflict_do_update(index_elements=keys, set_=added)
+    add_to_rows(session, table, STATES, deltas)
 
 
 def sums_of_entries(table: type[ObligationMonth | PersonMonth]) -> Select[*tuple[Any, ...]]:

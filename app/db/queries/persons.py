@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import visible_contracts
 from app.db.queries.participants import hired_in_sight, opposed, visible_participants
+from app.db.queries.rows import columns_of
 from app.db.tables import Contract, Hire, Identity, Participant, PersonLink
 
 if TYPE_CHECKING:
@@ -25,12 +26,9 @@ MERGED, SEPARATED = "merged", "separated"
 
 
 # Asked by every write on hours: built once. The records of the persons of these records, in id order.
-_NAMED = select(Participant.person_id).where(Participant.id.in_(bindparam("wanted", expanding=True)))
-_RECORDS = (
-    select(Participant.id, Participant.person_id)
-    .where(Participant.person_id.in_(_NAMED))
-    .order_by(Participant.id)
-)
+_RECORD = columns_of(Participant)
+_NAMED = select(_RECORD.person_id).where(_RECORD.id.in_(bindparam("wanted", expanding=True)))
+_RECORDS = select(_RECORD.id, _RECORD.person_id).where(_RECORD.person_id.in_(_NAMED)).order_by(_RECORD.id)
 _HELD_RECORDS = _RECORDS.with_for_update()
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Select, bindparam, exists, false, or_, select
 
 from app.db.queries.contracts import access_of, visible_contracts
+from app.db.queries.rows import columns_of
 from app.db.tables import Clause, Contract, ContractAccess, Pool, PoolAnswer, Seal
 from app.principal import Role
 
@@ -57,9 +58,10 @@ def answers_of(
         return list(session.scalars(query))
 
 
+_ANSWER = columns_of(PoolAnswer)
 _POOLS = (
-    select(PoolAnswer.pool_id)
-    .where(PoolAnswer.contract_id.in_(bindparam("contract_ids", expanding=True)))
+    select(_ANSWER.pool_id)
+    .where(_ANSWER.contract_id.in_(bindparam("contract_ids", expanding=True)))
     .distinct()
 )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select, true
 
 from app.db.queries.contracts import on_seen_contract, under_holder
+from app.db.queries.rows import columns_of
 from app.db.tables import (
     Delegation,
     Hire,
@@ -184,10 +185,11 @@ def versions_of_statement(session: ReadSession, statement: Statement) -> Sequenc
     return session.scalars(query).all()
 
 
-_TOTAL_HOURS = select(StatementVersion.total_hours_worked).where(
-    StatementVersion.owner_id == bindparam("owner_id"),
-    StatementVersion.statement_id == bindparam("statement_id"),
-    StatementVersion.number == bindparam("number"),
+_SENT = columns_of(StatementVersion)
+_TOTAL_HOURS = select(_SENT.total_hours_worked).where(
+    _SENT.owner_id == bindparam("owner_id"),
+    _SENT.statement_id == bindparam("statement_id"),
+    _SENT.number == bindparam("number"),
 )
 
 
@@ -197,8 +199,9 @@ def total_hours_of(session: ReadSession, statement: Statement) -> int | None:
     return session.scalar(_TOTAL_HOURS, asked)
 
 
-_IDENTIFIERS = select(Organisation.id, Organisation.identifier).where(
-    Organisation.id.in_(bindparam("organisation_ids", expanding=True))
+_ORGANISATION = columns_of(Organisation)
+_IDENTIFIERS = select(_ORGANISATION.id, _ORGANISATION.identifier).where(
+    _ORGANISATION.id.in_(bindparam("organisation_ids", expanding=True))
 )
 
 
