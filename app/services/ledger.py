@@ -18,7 +18,7 @@ from app.services import jobs
 from app.services.counted_months import CountedMonths, Once, reached
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -58,12 +58,19 @@ def recount_person(writer: Writer, contract: Contract, participant_id: UUID) -> 
 
 
 def recount_months(
-    writer: Writer, contract: Contract, participant_ids: Iterable[UUID], month: date
+    writer: Writer,
+    contract: Contract,
+    participant_ids: Iterable[UUID],
+    month: date,
+    added: Collection[UUID] = (),
 ) -> Counted:
-    """Count these people's month again; for a statement and its review."""
+    """Count these people's month again; for a statement and its review.
+
+    `added`: lines that the change at hand added, of which the ledger holds nothing yet.
+    """
     with writer.session.across():
         persons = hold_persons(writer.session, participant_ids)
-        return _recount(writer, contract, {(person, month) for person in persons})
+        return _recount(writer, contract, {(person, month) for person in persons}, added)
 
 
 def person_month(
@@ -79,7 +86,9 @@ def person_month(
     return rows, months.groups.get((person_id, month), ())
 
 
-def _recount(writer: Writer, contract: Contract, pairs: set[PersonAndMonth]) -> Counted:
+def _recount(
+    writer: Writer, contract: Contract, pairs: set[PersonAndMonth], added: Collection[UUID] = ()
+) -> Counted:
     if not pairs:
         return []
     writer.session.flush()
@@ -89,7 +98,7 @@ def _recount(writer: Writer, contract: Contract, pairs: set[PersonAndMonth]) -> 
     here = [
         (row, counted.get(row.line.id, ())) for row in months.lines if row.line.contract_id == contract.id
     ]
-    standing = _post(writer, contract, here)
+    standing = _post(writer, contract, here, added)
     _recount_elsewhere(
         writer, contract, [row.line for row in months.lines if row.line.id in counted], counted
     )
@@ -109,10 +118,14 @@ def _recount_elsewhere(
 
 
 def _post(
-    writer: Writer, contract: Contract, wanted: Sequence[tuple[LineRow, tuple[Posting, ...]]]
+    writer: Writer,
+    contract: Contract,
+    wanted: Sequence[tuple[LineRow, tuple[Posting, ...]]],
+    added: Collection[UUID],
 ) -> Counted:
     """Make the ledger say this of these lines: reverse and add only where it differs."""
-    standing = queries.entries_in_force(writer.session, [row.line.id for row, _ in wanted if row.posted])
+    known = [row.line.id for row, _ in wanted if row.line.id not in added]
+    standing = queries.entries_in_force(writer.session, known)
     stamps = _Stamps(writer, contract, [row.line for row, _ in wanted])
     entries: list[dict[str, Any]] = []
     found: Counted = []

@@ -95,7 +95,8 @@ def send(
     for standing in taken_out:
         _withdraw(standing)
         touched.add(standing.participant_id)
-    counted = ledger.recount_months(writer, contract, touched, statement.month)
+    added = {row["id"] for row in new}
+    counted = ledger.recount_months(writer, contract, touched, statement.month, added)
     lapsed_splits.lapse_of_lines(writer, contract, [line.id for line in taken_out])
     return counted
 

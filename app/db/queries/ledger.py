@@ -85,7 +85,6 @@ _COUNTED = (
     select(
         Participant.person_id,
         _LINE,
-        exists().where(Entry.line_id == _LINE.id).label("posted"),
         Hire.clause_id,
         Hire.starts_on,
         Hire.ended_on,
@@ -114,8 +113,8 @@ _OF_MONTH = _COUNTED.where(
 def lines_of(session: ReadSession, pairs: Sequence[PersonAndMonth]) -> list[LineRow]:
     """Every line of these people's months, on any contract, as `line`; those taken out are among them.
 
-    With each its `person_id`, whether anything was ever `posted` of it, and what the rules read of its hire
-    and of the hire's assessment, by the names of their columns.
+    With each its `person_id`, and what the rules read of its hire and of the hire's assessment, by the names
+    of their columns.
     """
     found: list[LineRow] = []
     months = {month for _, month in pairs}
