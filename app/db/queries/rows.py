@@ -8,9 +8,10 @@ there are, which asks the policies of the second wall once. SQLite knows neither
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from sqlalchemy import Insert, Update, bindparam, update
 from sqlalchemy.dialects import sqlite
@@ -95,7 +96,13 @@ def _document(name: str, columns: Names, added: Names) -> str:
 
 
 def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, date) and not (isinstance(value, datetime) and value.tzinfo is None):
+        return value.isoformat()
+    # Bytes would arrive as their spelling, a naive instant as another moment.
+    message = f"A row cannot hold a {type(value).__name__} like this."
+    raise TypeError(message)
 
 
 @cache
