@@ -133,9 +133,8 @@ def _of_one_employer(claims: Claims, usual: int, overtime: int) -> Claims:
 def usual_hours(lines: Sequence[Line], month: date) -> Fraction:
     """Return weekly hours × days employed ÷ 7, exact hundredths: each day once, at its highest."""
     highest: dict[date, int] = {}
-    for line in lines:
-        for day in days_of_month(line.hire, month):
-            highest[day] = max(highest.get(day, 0), line.weekly_hours)
+    for line in sorted(lines, key=lambda line: line.weekly_hours):
+        highest |= dict.fromkeys(days_of_month(line.hire, month), line.weekly_hours)
     return Fraction(sum(highest.values()), DAYS_IN_WEEK)
 
 

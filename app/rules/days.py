@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def overlap(one: Span, other: Span) -> Span | None:
     return None if last is not None and last < first else Span(first, last)
 
 
+# A statement asks it many times of the same few hires.
+@lru_cache(maxsize=1_000)
 def days_of_month(span: Span, month: date) -> frozenset[date]:
     """Return the days of a month that are inside a span."""
     inside = overlap(span, Span(month_start(month), month_end(month)))

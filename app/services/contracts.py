@@ -34,6 +34,10 @@ from app.services.organisations import check_siret, known_organisation
 from app.services.sight import held_contract, require_role, seen_contract
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Select
+
     from app.schemas.contracts import (
         CloseIn,
         ContractFields,

@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 SENT = ("worked", "training", "overtime")
 
 
-def declarable(reader: Reader, contract: Contract) -> dict[UUID, Hire]:
-    """The hires of a contract whose hours the caller may declare today, by id."""
-    own = statements.own_hires(reader.session, contract.id, reader.principal.organisation_id)
+def declarable(reader: Reader, contract: Contract, among: Collection[UUID] | None = None) -> dict[UUID, Hire]:
+    """The hires of a contract whose hours the caller may declare today, by id; of its own, those among some.
+
+    A statement names some of the hires that a contract has seen over the years.
+    """
+    own = statements.own_hires(reader.session, contract.id, reader.principal.organisation_id, among)
     delegators = [row.delegator_id for row in _given(reader, contract) if _runs(row, reader.today)]
     if not delegators:
         return own
@@ -52,8 +55,8 @@ def corrigible(
 
     DelegationEnded where it would change a line that a delegation now over let it declare.
     """
-    hires = declarable(writer, contract)
     standing = {line.hire_id: line for line in statements.lines_of_statement(writer.session, statement)}
+    hires = declarable(writer, contract, {line.hire_id for line in lines} | standing.keys())
     left = standing.keys() - hires.keys()
     named = [line for line in lines if line.hire_id in left]
     changed = {line.hire_id for line in named if not _same(line, standing[line.hire_id])}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.clock import day_of
 from app.db.queries import assessments as queries
@@ -21,7 +21,7 @@ from app.services.pool_obligations import obligations_with
 from app.services.sight import current_terms, terms_on
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from app.db.tables import Assessment, Clause, Hire
@@ -104,11 +104,10 @@ def explained(
     return _duration(reader, clause, hire, starts or hire.starts_on, decided)
 
 
-def suspended_spans(assessment: Assessment) -> tuple[Span, ...]:
-    """The days of the duration that do not count, as the rules read them."""
+def suspended_spans(stored: Sequence[Mapping[str, Any]] | None) -> tuple[Span, ...]:
+    """The days of the duration that do not count, as stored with an assessment, as the rules read them."""
     return tuple(
-        Span(date.fromisoformat(item["first"]), date.fromisoformat(item["last"]))
-        for item in assessment.suspended or []
+        Span(date.fromisoformat(item["first"]), date.fromisoformat(item["last"])) for item in stored or ()
     )
 
 

@@ -134,7 +134,7 @@ def shown(reader: Reader, entry: Entry) -> EntryOut:
     """An entry as the caller reads it."""
     rule = None if entry.rule is None else Rule(entry.rule)
     state, kind = State(entry.state), HourKind(entry.kind)
-    parameter, reference = value_told(reader, entry)
+    parameter, reference = value_told(reader, entry, entry.month)
     level = proof_level(state, rule, documented=entry.documented)
     return EntryOut(
         id=entry.id,

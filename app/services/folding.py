@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from app.clock import day_of
 from app.db.queries import rollups as queries
 from app.db.queries.ledger import STATES
+from app.db.queries.rows import add_to_rows
 from app.db.tables import TerritoryMonth, TerritoryReturn
 from app.principal import SERVICE
 from app.rules.version import RULES_VERSION
@@ -98,13 +99,13 @@ def _add(session: WriteSession, found: Moves) -> None:
         for viewer, cells in sorted(found.hours.items())
         for (basis, area, month), sums in sorted(cells.items())
     ]
-    queries.add_to_areas(session, TerritoryMonth, STATES, hours)
+    add_to_rows(session, TerritoryMonth, STATES, hours)
     people = [
         {**_key(viewer, basis, area), "month": month, "previous_month": previous, "people": number}
         for viewer, cells in sorted(found.returns.items())
         for (basis, area, month, previous), number in sorted(cells.items())
     ]
-    queries.add_to_areas(session, TerritoryReturn, PEOPLE, people)
+    add_to_rows(session, TerritoryReturn, PEOPLE, people)
 
 
 def _key(viewer: Viewer, basis: str, area: str) -> dict[str, Any]:

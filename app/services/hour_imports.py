@@ -25,7 +25,7 @@ from app.exchange.hours_table import (
 from app.exchange.tables.writing import Table
 from app.schemas.imports import ImportOutcome
 from app.schemas.statements import LINES, LineIn, PeriodIn, StatementIn
-from app.services import named_contracts, statements, table_lines, table_templates
+from app.services import named_contracts, sent_lines, statements, table_lines, table_templates
 from app.services.named_contracts import NamedContracts
 from app.services.sight import held_contract, require_role
 
@@ -222,7 +222,7 @@ def _compare_all(writer: Writer, parts: Sequence[Sequence[Line]], standing: Stat
             same = (
                 known is not None
                 and all(getattr(known, name) == getattr(sent, name) for name in HOURS)
-                and known.sub_periods == statements.stored_periods(sent)
+                and known.sub_periods == sent_lines.stored_periods(sent)
             )
         for line in part:
             if line.outcome is not ImportOutcome.CREATED:

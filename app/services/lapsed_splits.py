@@ -34,6 +34,8 @@ def lapse_of_lines(writer: Writer, contract: Contract, line_ids: Collection[UUID
 
 
 def _lapse(writer: Writer, contract: Contract, found: Collection[Split]) -> None:
+    if not found:
+        return
     rows = queries.lines_by_id(
         writer.session, [line_id for split in found for line_id in (split.line_id, split.other_line_id)]
     )

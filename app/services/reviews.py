@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.db.queries import statements as queries
-from app.db.tables import DocumentsSeen, Verdict
+from app.db.queries.rows import add_rows, set_columns
+from app.db.tables import DocumentsSeen, Line, Statement, Verdict
 from app.errors import FieldError, InvalidPayload, StaleVersion, Text, unknown_reference
 from app.refusals.statements import NothingToReview
 from app.rules.codes import ReviewState
 from app.services import ledger, sight
 from app.services.hires import refuse_closed
 from app.services.holder_approvals import refuse_held_back
-from app.services.statement_view import shown
+from app.services.statement_view import shown_counted
 from app.services.statements import held_statement
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
-    from app.db.tables import Line
     from app.schemas.statements import ReviewIn, StatementOut
     from app.services.work import Writer
 
@@ -54,15 +55,14 @@ def review(writer: Writer, statement_id: UUID, request: ReviewIn, version: int) 
         refuse_held_back(writer, statement)
     writer.record("statement.reviewed", contract_id=contract.id)
     writer.touch("statement", statement.id, "review")
-    for hire_id, verdict in verdicts.items():
-        _decide(writer, lines[hire_id], *verdict)
-    for hire_id, seen in documents.items():
-        _note(writer, lines[hire_id], seen)
-    statement.version += 1
+    _decide(writer, [(lines[hire_id], *verdict) for hire_id, verdict in verdicts.items()])
+    _note(writer, [(lines[hire_id], seen) for hire_id, seen in documents.items()])
+    set_columns(writer.session, Statement, [(statement, {"version": statement.version + 1})])
     people = {lines[hire_id].participant_id for hire_id in {*verdicts, *documents}}
-    ledger.recount_months(writer, contract, people, statement.month)
+    counted = ledger.recount_months(writer, contract, people, statement.month)
     writer.announce("statement.reviewed", "statement", statement.id, declarant_id=statement.declarant_id)
-    return shown(writer, statement)
+    total = queries.total_hours_of(writer.session, statement)
+    return shown_counted(writer, statement, lines.values(), counted, total)
 
 
 def _named(
@@ -106,32 +106,27 @@ def _seen(writer: Writer, request: ReviewIn) -> dict[UUID, list[dict[str, str]]]
     return found
 
 
-def _note(writer: Writer, line: Line, documents: list[dict[str, str]]) -> None:
-    line.documents = documents
-    writer.session.add(
-        DocumentsSeen(
-            owner_id=line.owner_id,
-            line_id=line.id,
-            change_id=writer.change_id,
-            documents=documents,
-            reviewer_id=writer.principal.organisation_id,
-        )
-    )
+def _note(writer: Writer, noted: Sequence[tuple[Line, list[dict[str, str]]]]) -> None:
+    rows = [{**_of(writer, line), "documents": documents} for line, documents in noted]
+    add_rows(writer.session, DocumentsSeen, rows)
+    set_columns(writer.session, Line, [(line, {"documents": documents}) for line, documents in noted])
 
 
-def _decide(
-    writer: Writer, line: Line, verdict: ReviewState, accepted: int | None, reason: str | None
-) -> None:
-    line.verdict, line.accepted, line.verdict_reason = verdict, accepted, reason
-    line.reviewed_at, line.reviewed_by = writer.now, writer.principal.organisation_id
-    writer.session.add(
-        Verdict(
-            owner_id=line.owner_id,
-            line_id=line.id,
-            change_id=writer.change_id,
-            verdict=verdict,
-            accepted=accepted,
-            reason=reason,
-            reviewer_id=writer.principal.organisation_id,
-        )
-    )
+def _decide(writer: Writer, decided: Sequence[tuple[Line, ReviewState, int | None, str | None]]) -> None:
+    rows, changes = [], []
+    for line, verdict, accepted, reason in decided:
+        said = {"verdict": verdict, "accepted": accepted}
+        rows.append({**_of(writer, line), **said, "reason": reason})
+        reviewed = {"reviewed_at": writer.now, "reviewed_by": writer.principal.organisation_id}
+        changes.append((line, {**said, "verdict_reason": reason, **reviewed}))
+    add_rows(writer.session, Verdict, rows)
+    set_columns(writer.session, Line, changes)
+
+
+def _of(writer: Writer, line: Line) -> dict[str, Any]:
+    return {
+        "owner_id": line.owner_id,
+        "line_id": line.id,
+        "change_id": writer.change_id,
+        "reviewer_id": writer.principal.organisation_id,
+    }

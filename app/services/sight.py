@@ -12,7 +12,7 @@ from app.principal import Role
 from app.refusals.contracts import NoClause
 from app.rules.codes import Rule
 from app.rules.held_texts import HOLDING, without_earlier_hours, without_figures_of_others
-from app.rules.terms_json import kept_terms_from_json
+from app.services.kept_terms import kept_terms
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from app.db.session import ReadSession
     from app.db.tables import Clause, Entry
+    from app.rules.lines import Posting
     from app.rules.terms import Terms
     from app.services.work import Reader, Writer
 
@@ -35,8 +36,7 @@ def seen_contract(reader: Reader, contract_id: UUID) -> Contract:
 
 def held_contract(writer: Writer, contract_id: UUID) -> Contract:
     """The same, held until the commit: writers on one contract go one after the other."""
-    query = queries.visible_contracts(writer.principal, writer.today).where(Contract.id == contract_id)
-    found = one(writer.session, query.with_for_update(of=Contract))
+    found = queries.held_contract(writer.session, writer.principal, writer.today, contract_id)
     if found is None:
         raise NotFound
     return found
@@ -75,7 +75,7 @@ def needed_clause(session: ReadSession, contract: Contract) -> Clause:
 
 def current_terms(clause: Clause) -> Terms:
     """The terms in force, as the rules read them."""
-    return kept_terms_from_json(clause.terms)
+    return kept_terms(clause.terms)
 
 
 def terms_on(session: ReadSession, clause: Clause, day: date) -> tuple[int, Terms]:
@@ -83,11 +83,11 @@ def terms_on(session: ReadSession, clause: Clause, day: date) -> tuple[int, Term
     versions = queries.versions_of(session, clause.owner_id, clause.id)
     in_force = [version for version in versions if version.effective_on <= day] or versions[:1]
     chosen = in_force[-1]
-    return chosen.number, kept_terms_from_json(chosen.snapshot["terms"])
+    return chosen.number, kept_terms(chosen.snapshot["terms"])
 
 
-def value_told(reader: Reader, entry: Entry) -> tuple[str | None, str | None]:
-    """The value that the rule of an entry used and its reference, as far as the caller may read them.
+def value_told(reader: Reader, entry: Entry | Posting, month: date) -> tuple[str | None, str | None]:
+    """The value that the rule of a month's entry used and its reference, as far as the caller may read them.
 
     What made a person eligible, and what other claims on the same hours add up to, are the reviewer's.
     """
@@ -99,5 +99,5 @@ def value_told(reader: Reader, entry: Entry) -> tuple[str | None, str | None]:
     if rule is Rule.TRAINING:
         return without_earlier_hours(entry.parameter), entry.reference
     if rule in HOLDING:
-        return without_figures_of_others(rule, entry.reference, entry.month), entry.reference
+        return without_figures_of_others(rule, entry.reference, month), entry.reference
     return entry.parameter, entry.reference

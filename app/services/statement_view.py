@@ -17,8 +17,12 @@ from app.schemas.statements import LineOut, PostingOut, StatementOut, StatementS
 from app.services.sight import value_told
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from app.db.tables import Entry, Line, Statement
-    from app.services.work import Reader
+    from app.rules.lines import Posting
+    from app.services.ledger import Counted
+    from app.services.work import Reader, Writer
 
 REVIEWED = (ReviewState.ACCEPTED, ReviewState.PART)
 
@@ -35,13 +39,29 @@ def shown(reader: Reader, statement: Statement) -> StatementOut:
     if narrowed:
         own = own_hire_ids(reader, statement)
         lines = [line for line in lines if line.hire_id in own]
-    entries = ledger.entries_in_force(reader.session, [line.id for line in lines])
+    total = None if narrowed else queries.total_hours_of(reader.session, statement)
+    return _whole(reader, statement, lines, [], total)
+
+
+def shown_counted(
+    writer: Writer, statement: Statement, lines: Iterable[Line], counted: Counted, total: int | None
+) -> StatementOut:
+    """The same after a write by who may read all of it: what was just counted is not read again."""
+    in_order = sorted(lines, key=lambda line: (line.recorded_at, line.id))
+    return _whole(writer, statement, in_order, counted, total)
+
+
+def _whole(
+    reader: Reader, statement: Statement, lines: Sequence[Line], counted: Counted, total: int | None
+) -> StatementOut:
+    said = {line.id: items for line, items in counted}
+    said |= ledger.entries_in_force(reader.session, [line.id for line in lines if line.id not in said])
     seen_by = {UUID(item["seen_by"]) for line in lines for item in line.documents}
     names = queries.identifiers_of(reader.session, {statement.declarant_id, *seen_by})
     return StatementOut(
         **_head(reader, statement, names[statement.declarant_id]),
-        total_hours_worked=None if narrowed else queries.total_hours_of(reader.session, statement),
-        lines=[_line(reader, line, entries[line.id], names) for line in lines],
+        total_hours_worked=total,
+        lines=[_line(reader, line, said[line.id], names) for line in lines],
     )
 
 
@@ -80,7 +100,7 @@ def _head(reader: Reader, statement: Statement, declarant: str) -> dict[str, Any
     }
 
 
-def _line(reader: Reader, line: Line, entries: list[Entry], names: dict[UUID, str]) -> LineOut:
+def _line(reader: Reader, line: Line, entries: Sequence[Entry | Posting], names: dict[UUID, str]) -> LineOut:
     level = proof_of(line)
     return LineOut(
         id=line.id,
@@ -101,7 +121,7 @@ def _line(reader: Reader, line: Line, entries: list[Entry], names: dict[UUID, st
         proof_level_label=LABELS["proof_levels"][level],
         documents=[_document(item, names) for item in line.documents],
         warnings=line.warnings,
-        postings=[_posting(reader, entry) for entry in entries],
+        postings=[_posting(reader, entry, line.month) for entry in entries],
     )
 
 
@@ -121,8 +141,8 @@ def _document(stored: dict[str, Any], names: dict[UUID, str]) -> SeenDocumentOut
     )
 
 
-def _posting(reader: Reader, entry: Entry) -> PostingOut:
-    parameter, reference = value_told(reader, entry)
+def _posting(reader: Reader, entry: Entry | Posting, month: date) -> PostingOut:
+    parameter, reference = value_told(reader, entry, month)
     return PostingOut(
         state=State(entry.state),
         kind=HourKind(entry.kind),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.clock import Clock, SystemClock, day_of, new_id
+from app.db.queries.rows import add_rows
 from app.db.session import Viewer
 from app.db.tables import Change, ChangeObject, Event, OpenChange, UnfoldedChange, Version
 from app.exchange.outgoing import Outgoing
@@ -70,20 +71,30 @@ class Reader:
         return self.means.keyring
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The change that a transaction makes, and the contract under which it is filed."""
+
+    id: UUID
+    contract_id: UUID | None
+
+
 class Writer(Reader):
     """A use case that writes: everything it adds belongs to one change, committed as a whole."""
 
     __slots__ = ("_events", "_intent", "_moved", "_objects", "change")
 
     session: WriteSession
+    # What the change touched: rows, written when it closes.
+    _objects: list[dict[str, Any]]
 
     def __init__(self, session: WriteSession, principal: Principal, means: Means, request_id: str) -> None:
         """Start with no change: a use case that finds nothing to do records none."""
         super().__init__(session, principal, means, request_id)
-        self.change: Change | None = None
+        self.change: Recorded | None = None
         self._intent: str | None = None
         self._moved: set[UUID] = set()
-        self._objects = 0
+        self._objects = []
         self._events = 0
 
     def record(self, action: str, *, contract_id: UUID | None = None) -> UUID:
@@ -91,18 +102,20 @@ class Writer(Reader):
         if self.change is not None:
             message = "One transaction makes one change."
             raise RuntimeError(message)
-        self.change = Change(
-            id=new_id(),
-            at=self.now,
-            organisation_id=self.principal.organisation_id,
-            role=self.principal.role,
-            key_id=self.principal.key_id,
-            membership_id=self.principal.membership_id,
-            request_id=self.request_id,
-            action=action,
-            contract_id=contract_id,
-        )
-        self.session.add(self.change)
+        self.change = Recorded(new_id(), contract_id)
+        row = {
+            "id": self.change.id,
+            "at": self.now,
+            "organisation_id": self.principal.organisation_id,
+            "role": self.principal.role,
+            "key_id": self.principal.key_id,
+            "membership_id": self.principal.membership_id,
+            "request_id": self.request_id,
+            "action": action,
+            "contract_id": contract_id,
+        }
+        # At once: what is written under it may be seen because of it.
+        add_rows(self.session, Change, [row])
         return self.change.id
 
     def intend(self, action: str) -> None:
@@ -124,15 +137,14 @@ class Writer(Reader):
 
     def touch(self, object_type: str, object_id: UUID, *fields: str) -> None:
         """Note in the audit trail that the change set these fields of this object (names, no values)."""
-        self._objects += 1
-        self.session.add(
-            ChangeObject(
-                change_id=self.change_id,
-                ordinal=self._objects,
-                object_type=object_type,
-                object_id=object_id,
-                fields=sorted(fields),
-            )
+        self._objects.append(
+            {
+                "change_id": self.change_id,
+                "ordinal": len(self._objects) + 1,
+                "object_type": object_type,
+                "object_id": object_id,
+                "fields": sorted(fields),
+            }
         )
 
     def announce(
@@ -157,6 +169,7 @@ class Writer(Reader):
             message = f"{event} of a {subject_type} is missing in app/schemas/event_types.py"
             raise ValueError(message)
         self._events += 1
+        # With the other objects, in one flush: who gives up its place on a contract still tells of it.
         self.session.add(
             Event(
                 change_id=self.change_id,
@@ -197,17 +210,17 @@ class Writer(Reader):
         self._moved.add(contract_id)
 
     def close(self) -> None:
-        """Queue the change for settling; the last statement before the commit (see `OpenChange`)."""
+        """Write the trail and queue the change for settling, last before the commit (see `OpenChange`)."""
         self.session.flush()
         if self.change is not None:
             change_id, filed = self.change.id, self.change.contract_id
-            touched = self._moved if filed is None else self._moved | {filed}
-            self.session.add_all(
-                UnfoldedChange(contract_id=found, change_id=change_id, figures=found in self._moved)
-                for found in sorted(touched)
-            )
-            self.session.add(OpenChange(change_id=self.change.id, contract_id=self.change.contract_id))
-            self.session.flush()
+            add_rows(self.session, ChangeObject, self._objects)
+            noted = [
+                {"contract_id": found, "change_id": change_id, "figures": found in self._moved}
+                for found in sorted(self._moved if filed is None else self._moved | {filed})
+            ]
+            add_rows(self.session, UnfoldedChange, noted)
+            add_rows(self.session, OpenChange, [{"change_id": change_id, "contract_id": filed}])
 
 
 def viewer_of(principal: Principal, means: Means) -> Viewer | None:

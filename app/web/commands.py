@@ -26,7 +26,7 @@ from app.db.queries.lists import one
 from app.db.queries.participants import visible_participants
 from app.db.queries.statements import visible_statements
 from app.db.session import NOBODY
-from app.db.tables import Contract, Hire, Participant, Statement, StoredAnswer
+from app.db.tables import Contract, Hire, Participant, Statement
 from app.errors import (
     FieldError,
     Forbidden,
@@ -48,6 +48,7 @@ from app.web.languages import language_of
 
 if TYPE_CHECKING:
     from app.db.session import ReadSession
+    from app.db.tables import StoredAnswer
     from app.principal import Principal
 
 Result = TypeVar("Result")
@@ -186,7 +187,7 @@ class Call:
                 self._check_still_seen(session, principal)
                 return self._replay(stored, request)
             response = self._answer(use_case(writer), principal, status)
-            session.add(self._kept(response, principal, key, request))
+            queries.keep_answer(session, **self._kept(response, principal, key, request))
             writer.close()
         return response
 
@@ -264,23 +265,23 @@ class Call:
         address = f"{self.request.method} {self.request.url.path}?{self.request.url.query}\n".encode()
         return address + content
 
-    def _kept(self, response: Response, principal: Principal, key: str, request: bytes) -> StoredAnswer:
+    def _kept(self, response: Response, principal: Principal, key: str, request: bytes) -> dict[str, Any]:
         # An answer may hold an identity or a new secret: it is kept sealed, and opens only in its place.
         place = f"{principal.organisation_id}|{principal.role}|{key}"
         sealed = self.means.keyring.encrypt(
             bytes(response.body), table="stored_answers", column="body", row=place
         )
         kept = {name: value for name, value in response.headers.items() if name != "content-length"}
-        return StoredAnswer(
-            organisation_id=principal.organisation_id,
-            role=principal.role,
-            key=key,
-            fingerprint=self.means.keyring.request_hash(request),
-            status=response.status_code,
-            headers=kept,
-            body=sealed,
-            created_at=self.means.clock.now(),
-        )
+        return {
+            "organisation_id": principal.organisation_id,
+            "role": principal.role.value,
+            "key": key,
+            "fingerprint": self.means.keyring.request_hash(request),
+            "status": response.status_code,
+            "headers": kept,
+            "body": sealed,
+            "created_at": self.means.clock.now(),
+        }
 
     def _check_still_seen(self, session: ReadSession, principal: Principal) -> None:
         # Access may have ended since: what was answered then is not told again.

@@ -9,6 +9,8 @@ from sqlalchemy import (
     CompoundSelect,
     Row,
     Select,
+    and_,
+    bindparam,
     case,
     exists,
     func,
@@ -55,11 +57,15 @@ HOLDER, SUBCONTRACTOR = "holder", "subcontractor"
 
 def access_of(principal: Principal, today: date) -> ColumnElement[bool]:
     """The access rows that let this principal see a contract today."""
-    return (
-        (ContractAccess.organisation_id == principal.organisation_id)
-        & (ContractAccess.role == principal.role.value)
-        & (ContractAccess.since <= today)
-        & or_(ContractAccess.until.is_(None), ContractAccess.until >= today)
+    return _access(principal.organisation_id, principal.role.value, today)
+
+
+def _access(organisation_id: Any, role: Any, today: Any) -> ColumnElement[bool]:  # noqa: ANN401 - values, or parameters that stand for them
+    return and_(
+        ContractAccess.organisation_id == organisation_id,
+        ContractAccess.role == role,
+        ContractAccess.since <= today,
+        or_(ContractAccess.until.is_(None), ContractAccess.until >= today),
     )
 
 
@@ -97,34 +103,55 @@ def visible_contracts(principal: Principal, today: date) -> Select[Contract]:
     query = select(Contract)
     if principal.is_admin:
         return query
-    return query.where(
-        exists().where(
-            ContractAccess.owner_id == Contract.owner_id,
-            ContractAccess.contract_id == Contract.id,
-            access_of(principal, today),
-        )
+    return query.where(_opened(access_of(principal, today)))
+
+
+def _opened(access: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(
+        ContractAccess.owner_id == Contract.owner_id, ContractAccess.contract_id == Contract.id, access
     )
+
+
+# Every write on hours begins with it: built once.
+_ANY_HELD = select(Contract).where(Contract.id == bindparam("contract_id")).with_for_update(of=Contract)
+_HELD = _ANY_HELD.where(_opened(_access(bindparam("organisation_id"), bindparam("role"), bindparam("today"))))
+
+
+def held_contract(
+    session: WriteSession, principal: Principal, today: date, contract_id: UUID
+) -> Contract | None:
+    """The contract, if the principal sees it, held until the commit."""
+    asked: dict[str, Any] = {"contract_id": contract_id}
+    if principal.is_admin:
+        return session.scalars(_ANY_HELD, asked).one_or_none()
+    asked |= {"organisation_id": principal.organisation_id, "role": principal.role.value, "today": today}
+    return session.scalars(_HELD, asked).one_or_none()
+
+
+_RUNNING = (
+    select(Mandate)
+    .where(
+        Mandate.contract_id == bindparam("contract_id"),
+        Mandate.role == bindparam("role"),
+        Mandate.since <= bindparam("day"),
+        or_(Mandate.until.is_(None), Mandate.until >= bindparam("day")),
+    )
+    .order_by(Mandate.id.desc())
+    .limit(1)
+)
 
 
 def running_mandate(session: ReadSession, contract_id: UUID, role: str, day: date) -> Mandate | None:
     """The mandate in this role that runs on the day, the latest given if several do."""
-    query = (
-        select(Mandate)
-        .where(
-            Mandate.contract_id == contract_id,
-            Mandate.role == role,
-            Mandate.since <= day,
-            or_(Mandate.until.is_(None), Mandate.until >= day),
-        )
-        .order_by(Mandate.id.desc())
-        .limit(1)
-    )
-    return session.scalar(query)
+    return session.scalar(_RUNNING, {"contract_id": contract_id, "role": str(role), "day": day})
+
+
+_CLAUSE = select(Clause).where(Clause.contract_id == bindparam("contract_id"))
 
 
 def clause_of(session: ReadSession, contract_id: UUID) -> Clause | None:
     """The clause of a contract already seen to be visible."""
-    return session.scalar(select(Clause).where(Clause.contract_id == contract_id))
+    return session.scalar(_CLAUSE, {"contract_id": contract_id})
 
 
 def versions_of(session: ReadSession, owner_id: UUID, subject_id: UUID) -> list[Version]:

@@ -18,18 +18,16 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    insert,
     null,
     select,
     tuple_,
     union_all,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
+from app.db.queries.rows import add_rows, add_to_rows, columns_of
 from app.db.tables import (
     Assessment,
-    Base,
     Contract,
     ContractPlace,
     Entry,
@@ -51,6 +49,8 @@ if TYPE_CHECKING:
     from app.db.session import ReadSession, WriteSession
 
     PersonAndMonth = tuple[UUID, date]
+    LineRow = Row[*tuple[Any, ...]]
+    VersionRow = Row[UUID, date, dict[str, Any]]
 
 PLACES = ("execution", "residence", "buyer_seat", "facilitator_seat")
 STATES = ("pending", "held", "refused", "counted")
@@ -78,35 +78,68 @@ def people_on(session: ReadSession, contract_id: UUID) -> set[UUID]:
     return set(session.scalars(select(Line.participant_id).where(Line.contract_id == contract_id).distinct()))
 
 
-def lines_of(
-    session: ReadSession, pairs: Sequence[PersonAndMonth]
-) -> list[Row[UUID, Line, Hire, Assessment]]:
-    """Every line of these people's months, on any contract, with its hire and the hire's assessment.
+# Every write on hours asks what follows, most of it on every line of it: building a statement costs more than
+# running it, so each is built once.
+_LINE = aliased(Line, name="line")
+_COUNTED = (
+    select(
+        Participant.person_id,
+        _LINE,
+        Hire.clause_id,
+        Hire.starts_on,
+        Hire.ended_on,
+        Hire.weekly_hours,
+        Hire.modality,
+        Hire.contract_type,
+        Hire.workplace,
+        Assessment.decision,
+        Assessment.counts_from,
+        Assessment.eligible_until,
+        Assessment.suspended,
+    )
+    .join(_LINE, _LINE.participant_id == Participant.id)
+    .join(Hire, (Hire.owner_id == _LINE.owner_id) & (Hire.id == _LINE.hire_id))
+    .join(Assessment, Assessment.hire_id == Hire.id)
+)
+_OF_MONTHS = _COUNTED.where(
+    tuple_(Participant.person_id, _LINE.month).in_(bindparam("pairs", expanding=True))
+)
+# PostgreSQL plans this one once per connection, the other at each call: nearly all its time.
+_OF_MONTH = _COUNTED.where(
+    Participant.person_id.in_(bindparam("persons", expanding=True)), _LINE.month == bindparam("month")
+)
 
-    Lines that a correction took out are among them.
+
+def lines_of(session: ReadSession, pairs: Sequence[PersonAndMonth]) -> list[LineRow]:
+    """Every line of these people's months, on any contract, as `line`; those taken out are among them.
+
+    With each its `person_id`, and what the rules read of its hire and of the hire's assessment, by the names
+    of their columns.
     """
-    found: list[Row[UUID, Line, Hire, Assessment]] = []
+    found: list[LineRow] = []
+    months = {month for _, month in pairs}
     for first in range(0, len(pairs), CHUNK):
-        query = (
-            select(Participant.person_id, Line, Hire, Assessment)
-            .join(Line, Line.participant_id == Participant.id)
-            .join(Hire, (Hire.owner_id == Line.owner_id) & (Hire.id == Line.hire_id))
-            .join(Assessment, Assessment.hire_id == Hire.id)
-            .where(tuple_(Participant.person_id, Line.month).in_(pairs[first : first + CHUNK]))
-        )
-        found.extend(session.execute(query))
+        chunk = pairs[first : first + CHUNK]
+        if len(months) == 1:
+            asked = {"persons": [person for person, _ in chunk], "month": chunk[0][1]}
+            found.extend(session.execute(_OF_MONTH, asked))
+        else:
+            found.extend(session.execute(_OF_MONTHS, {"pairs": chunk}))
     return found
 
 
-def clause_versions(session: ReadSession, clause_ids: Iterable[UUID]) -> dict[UUID, list[Version]]:
-    """The versions of these clauses, oldest first."""
-    query = (
-        select(Version)
-        .where(Version.subject_id.in_(list(clause_ids)))
-        .order_by(Version.subject_id, Version.number)
-    )
-    found: dict[UUID, list[Version]] = {}
-    for version in session.scalars(query):
+_VERSION = columns_of(Version)
+_CLAUSE_VERSIONS = (
+    select(_VERSION.subject_id, _VERSION.effective_on, _VERSION.snapshot)
+    .where(_VERSION.subject_id.in_(bindparam("clause_ids", expanding=True)))
+    .order_by(_VERSION.subject_id, _VERSION.number)
+)
+
+
+def clause_versions(session: ReadSession, clause_ids: Iterable[UUID]) -> dict[UUID, list[VersionRow]]:
+    """The versions of these clauses, oldest first: (subject_id, effective_on, snapshot)."""
+    found: dict[UUID, list[VersionRow]] = {}
+    for version in session.execute(_CLAUSE_VERSIONS, {"clause_ids": list(clause_ids)}):
         found.setdefault(version.subject_id, []).append(version)
     return found
 
@@ -136,7 +169,6 @@ def training_before(
 
 
 _REVERSAL = aliased(Entry)
-# Asked several times by every write on hours: building it costs more than running it.
 _IN_FORCE = (
     select(Entry)
     .where(
@@ -158,14 +190,33 @@ def entries_in_force(session: ReadSession, line_ids: Sequence[UUID]) -> dict[UUI
     return found
 
 
+_PLACE = columns_of(ContractPlace)
+_PLACES = (
+    select(_PLACE.place)
+    .where(_PLACE.contract_id == bindparam("contract_id"), _PLACE.place.is_not(None))
+    .order_by(_PLACE.share.desc(), _PLACE.ordinal)
+)
+
+
 def places_of_contract(session: ReadSession, contract_id: UUID) -> list[str]:
     """The resolved places of execution, the largest share first."""
-    query = (
-        select(ContractPlace.place)
-        .where(ContractPlace.contract_id == contract_id, ContractPlace.place.is_not(None))
-        .order_by(ContractPlace.share.desc(), ContractPlace.ordinal)
+    return [place for place in session.scalars(_PLACES, {"contract_id": contract_id}) if place]
+
+
+_ORGANISATION, _MANDATE = columns_of(Organisation), columns_of(Mandate)
+_BUYER_SEAT = select(
+    cast(null(), Date).label("since"), cast(null(), Date).label("until"), _ORGANISATION.seat
+).where(_ORGANISATION.id == bindparam("owner_id"))
+_MANDATED_SEATS = (
+    select(_MANDATE.since, _MANDATE.until, _ORGANISATION.seat)
+    .where(
+        _ORGANISATION.id == _MANDATE.organisation_id,
+        _MANDATE.contract_id == bindparam("contract_id"),
+        _MANDATE.role == "facilitator",
     )
-    return [place for place in session.scalars(query) if place]
+    .order_by(_MANDATE.since, _MANDATE.id)
+)
+_SEATS = union_all(_BUYER_SEAT, select(_MANDATED_SEATS.subquery()))
 
 
 def seats_of(session: ReadSession, contract: Contract) -> list[Row[*tuple[Any, ...]]]:
@@ -173,36 +224,31 @@ def seats_of(session: ReadSession, contract: Contract) -> list[Row[*tuple[Any, .
 
     The buyer's row has no dates.
     """
-    buyer = select(
-        cast(null(), Date).label("since"), cast(null(), Date).label("until"), Organisation.seat
-    ).where(Organisation.id == contract.owner_id)
-    mandated = (
-        select(Mandate.since, Mandate.until, Organisation.seat)
-        .join(Organisation, Organisation.id == Mandate.organisation_id)
-        .where(Mandate.contract_id == contract.id, Mandate.role == "facilitator")
-        .order_by(Mandate.since, Mandate.id)
-    )
-    found = session.execute(union_all(buyer, select(mandated.subquery()))).all()
+    found = session.execute(_SEATS, {"owner_id": contract.owner_id, "contract_id": contract.id}).all()
     return sorted(found, key=lambda row: row.since or date.min)
 
 
-def residences_of(session: ReadSession, participant_ids: Iterable[UUID]) -> dict[UUID, list[Residence]]:
-    """Where these people live and lived, oldest first."""
-    query = (
-        select(Residence)
-        .where(Residence.participant_id.in_(list(participant_ids)))
-        .order_by(Residence.participant_id, Residence.since)
-    )
-    found: dict[UUID, list[Residence]] = {}
-    for residence in session.scalars(query):
+_RESIDENCE = columns_of(Residence)
+_RESIDENCES = (
+    select(_RESIDENCE.participant_id, _RESIDENCE.since, _RESIDENCE.place)
+    .where(_RESIDENCE.participant_id.in_(bindparam("participant_ids", expanding=True)))
+    .order_by(_RESIDENCE.participant_id, _RESIDENCE.since)
+)
+
+
+def residences_of(
+    session: ReadSession, participant_ids: Iterable[UUID]
+) -> dict[UUID, list[Row[UUID, date, str | None]]]:
+    """Where these people live and lived, oldest first: (participant_id, since, place)."""
+    found: dict[UUID, list[Row[UUID, date, str | None]]] = {}
+    for residence in session.execute(_RESIDENCES, {"participant_ids": list(participant_ids)}):
         found.setdefault(residence.participant_id, []).append(residence)
     return found
 
 
 def add_entries(session: WriteSession, entries: Sequence[dict[str, Any]]) -> None:
     """Append to the ledger."""
-    # The table, not the class: one statement whatever the rows leave empty.
-    session.execute(insert(Base.metadata.tables[Entry.__tablename__]), list(entries))
+    add_rows(session, Entry, entries)
 
 
 def add_to_sums(
@@ -211,11 +257,7 @@ def add_to_sums(
     deltas: Sequence[dict[str, Any]],
 ) -> None:
     """Add these hours to the rows of a table of sums, making the rows that are missing."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    keys = [column.name for column in table.__table__.primary_key]
-    added = {state: getattr(table, state) + statement.excluded[state] for state in STATES}
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=added), list(deltas))
+    add_to_rows(session, table, STATES, deltas)
 
 
 def sums_of_entries(table: type[ObligationMonth | PersonMonth]) -> Select[*tuple[Any, ...]]:

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    BigInteger,
     LargeBinary,
     Row,
     Select,
@@ -17,11 +18,12 @@ from sqlalchemy import (
     column,
     delete,
     func,
+    insert,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.db.tables import ApiKey, Organisation, StoredAnswer
+from app.db.tables import ApiKey, Base, Organisation, StoredAnswer
 from app.db.types import Instant, Json
 from app.db.walls import APP
 
@@ -139,12 +141,28 @@ def claim_key(session: WriteSession, principal: Principal, key: str) -> bool:
         return True
     text = f"{principal.organisation_id}|{principal.role}|{key}"
     number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)
-    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(number))))
+    return bool(session.connection().execute(_CLAIM, {"number": number}).scalar())
+
+
+_CLAIM = select(func.pg_try_advisory_xact_lock(bindparam("number", type_=BigInteger())))
+# Every creation asks for one and leaves one: built once.
+_STORED = select(StoredAnswer).where(
+    StoredAnswer.organisation_id == bindparam("organisation_id"),
+    StoredAnswer.role == bindparam("role"),
+    StoredAnswer.key == bindparam("key"),
+)
+_KEEP = insert(Base.metadata.tables[StoredAnswer.__tablename__])
 
 
 def stored_answer(session: ReadSession, principal: Principal, key: str) -> StoredAnswer | None:
     """The answer already given under this key."""
-    return session.get(StoredAnswer, (principal.organisation_id, principal.role.value, key))
+    asked = {"organisation_id": principal.organisation_id, "role": principal.role.value, "key": key}
+    return session.scalars(_STORED, asked).one_or_none()
+
+
+def keep_answer(session: WriteSession, **values: object) -> None:
+    """Keep the answer given under a key; `values` by column of `StoredAnswer`."""
+    session.connection().execute(_KEEP, values)
 
 
 def purge_answers(session: WriteSession, before: datetime) -> int:

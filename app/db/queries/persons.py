@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, Select, exists, or_, select
+from sqlalchemy import Row, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db.queries.contracts import visible_contracts
 from app.db.queries.participants import hired_in_sight, opposed, visible_participants
+from app.db.queries.rows import columns_of
 from app.db.tables import Contract, Hire, Identity, Participant, PersonLink, PersonMonth
 
 if TYPE_CHECKING:
@@ -24,32 +25,34 @@ if TYPE_CHECKING:
 MERGED, SEPARATED = "merged", "separated"
 
 
+# Asked by every write on hours: built once. The records of the persons of these records, in id order.
+_RECORD = columns_of(Participant)
+_NAMED = select(_RECORD.person_id).where(_RECORD.id.in_(bindparam("wanted", expanding=True)))
+_RECORDS = select(_RECORD.id, _RECORD.person_id).where(_RECORD.person_id.in_(_NAMED)).order_by(_RECORD.id)
+_HELD_RECORDS = _RECORDS.with_for_update()
+
+
 def hold_persons(session: WriteSession, participant_ids: Iterable[UUID]) -> set[UUID]:
     """Hold every record of these participants' persons until the commit; returns the persons.
 
     In id order, so that two writers never cross. While this waits, a decision may join other records to these
     or part them: what was taken is then let go, and all of it is taken anew in order.
     """
-    wanted = list(participant_ids)
-    of_persons = Participant.person_id.in_(select(Participant.person_id).where(Participant.id.in_(wanted)))
-    records = select(Participant.id, Participant.person_id).where(of_persons).order_by(Participant.id)
+    wanted = {"wanted": list(participant_ids)}
     session.flush()
     with session.across():
-        return _held(session, records)
-
-
-def _held(session: WriteSession, records: Select[UUID, UUID]) -> set[UUID]:
-    if session.get_bind().dialect.name != "postgresql":
-        # The write lock of SQLite is held already: nobody joins or parts anything meanwhile.
-        return {row.person_id for row in session.execute(records)}
-    while True:
-        with session.connection().begin_nested() as attempt:
-            held = {row.id for row in session.execute(records.with_for_update())}
-            # A statement of its own sees what was committed while the one before waited.
-            found = session.execute(records).all()
-            if held >= {row.id for row in found}:
-                return {row.person_id for row in found}
-            attempt.rollback()
+        connection = session.connection()
+        if connection.dialect.name != "postgresql":
+            # The write lock of SQLite is held already: nobody joins or parts anything meanwhile.
+            return {row.person_id for row in connection.execute(_RECORDS, wanted)}
+        while True:
+            with connection.begin_nested() as attempt:
+                held = {row.id for row in connection.execute(_HELD_RECORDS, wanted)}
+                # A statement of its own sees what was committed while the one before waited.
+                found = connection.execute(_RECORDS, wanted).all()
+                if held >= {row.id for row in found}:
+                    return {row.person_id for row in found}
+                attempt.rollback()
 
 
 def held_records(session: WriteSession, *participant_ids: UUID) -> list[Participant]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, exists, false, or_, select
+from sqlalchemy import Select, bindparam, exists, false, or_, select
 
 from app.db.queries.contracts import access_of, visible_contracts
+from app.db.queries.rows import columns_of
 from app.db.tables import Clause, Contract, ContractAccess, Pool, PoolAnswer, Seal
 from app.principal import Role
 
@@ -57,10 +58,17 @@ def answers_of(
         return list(session.scalars(query))
 
 
+_ANSWER = columns_of(PoolAnswer)
+_POOLS = (
+    select(_ANSWER.pool_id)
+    .where(_ANSWER.contract_id.in_(bindparam("contract_ids", expanding=True)))
+    .distinct()
+)
+
+
 def pools_of(session: ReadSession, contract_ids: Collection[UUID]) -> list[UUID]:
     """The pools in which something was said of one of these contracts: for counting and for its position."""
-    query = select(PoolAnswer.pool_id).where(PoolAnswer.contract_id.in_(contract_ids)).distinct()
-    return sorted(session.scalars(query))
+    return sorted(session.scalars(_POOLS, {"contract_ids": list(contract_ids)}))
 
 
 def contracts_seen(

@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
-    Table,
     case,
     cast,
     delete,
@@ -25,8 +24,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db.queries.figures import column_of
 from app.db.queries.ledger import PLACES, STATES
+from app.db.queries.rows import add_rows
 from app.db.tables import (
-    Base,
     Contract,
     ContractAccess,
     ContractStanding,
@@ -55,7 +54,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 # Any constant known to nobody else in the database will do.
 FOLD_LOCK = 7_401_002
-CHUNK, ROWS = 500, 5_000
+CHUNK = 500
 # Those who see enough contracts to gain by it; a firm's hours are few, and it counts people its own way.
 VIEWERS = (Role.BUYER.value, Role.FACILITATOR.value)
 
@@ -273,33 +272,6 @@ def territories_at(session: ReadSession, places: Iterable[str]) -> dict[str, Ter
     return found
 
 
-def add_to_areas(
-    session: WriteSession,
-    table: type[TerritoryMonth | TerritoryReturn],
-    columns: Sequence[str],
-    rows: Sequence[dict[str, Any]],
-) -> None:
-    """Add these columns to the rows of a table, making the rows that are missing."""
-    plain = Base.metadata.tables[table.__tablename__]
-    connection = session.connection()
-    for chunk in _chunks(rows, ROWS):
-        if connection.dialect.name == "postgresql":
-            # A list for each column: thousands of rows are one statement, not one each.
-            unnested = [
-                func.unnest(literal([row[column.name] for row in chunk], postgresql.ARRAY(column.type)))
-                for column in plain.columns
-            ]
-            statement = postgresql.insert(plain).from_select(plain.columns.keys(), select(*unnested))
-            connection.execute(_adding(statement, plain, columns))
-        else:
-            connection.execute(_adding(sqlite.insert(plain), plain, columns), chunk)
-
-
-def _adding(statement: Any, table: Table, columns: Sequence[str]) -> Any:  # noqa: ANN401  # of either dialect
-    added = {name: table.c[name] + statement.excluded[name] for name in columns}
-    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=added)
-
-
 def keep_folded(
     session: WriteSession,
     viewers: Mapping[UUID, Collection[Viewer]],
@@ -325,8 +297,7 @@ def keep_folded(
         for viewer in sorted(viewers[found])
         if viewer != PLATFORM
     ]
-    if held:
-        session.execute(insert(FoldedViewer), held)
+    add_rows(session, FoldedViewer, held)
 
 
 def owners_of(session: ReadSession, contract_ids: Iterable[UUID]) -> dict[UUID, UUID]:
@@ -358,8 +329,7 @@ def keep_standings(
     """Put these standings in the place of those of these contracts."""
     for chunk in _chunks(contract_ids):
         session.execute(delete(ContractStanding).where(ContractStanding.contract_id.in_(chunk)))
-    if rows:
-        session.connection().execute(insert(Base.metadata.tables[ContractStanding.__tablename__]), list(rows))
+    add_rows(session, ContractStanding, rows)
 
 
 def stored_areas(
@@ -413,7 +383,7 @@ def worked_contracts(session: ReadSession) -> list[UUID]:
     return list(session.scalars(select(PersonMonth.contract_id).distinct()))
 
 
-def _chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
+def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
     found = list(items)
-    for first in range(0, len(found), size):
-        yield found[first : first + size]
+    for first in range(0, len(found), CHUNK):
+        yield found[first : first + CHUNK]

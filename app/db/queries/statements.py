@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select, true
 
 from app.db.queries.contracts import on_seen_contract, under_holder
+from app.db.queries.rows import columns_of
 from app.db.tables import (
     Delegation,
     Hire,
@@ -18,7 +19,7 @@ from app.db.tables import (
 from app.principal import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -69,29 +70,59 @@ def of_months(query: Select[Statement], first: date | None, last: date | None) -
     return query
 
 
+# A submission and a review ask most of what follows: building a statement costs more than running it, so each
+# of these is built once.
+_OF_MONTH = select(Statement).where(
+    Statement.contract_id == bindparam("contract_id"),
+    Statement.declarant_id == bindparam("declarant_id"),
+    Statement.month == bindparam("month"),
+)
+
+
 def statement_of_month(
     session: ReadSession, contract_id: UUID, declarant_id: UUID, month: date
 ) -> Statement | None:
     """The statement of a declarant for a month."""
-    query = select(Statement).where(
-        Statement.contract_id == contract_id,
-        Statement.declarant_id == declarant_id,
-        Statement.month == month,
-    )
-    return session.scalar(query)
+    asked = {"contract_id": contract_id, "declarant_id": declarant_id, "month": month}
+    return session.scalar(_OF_MONTH, asked)
+
+
+_HELD = (
+    select(Statement)
+    .where(Statement.owner_id == bindparam("owner_id"), Statement.id == bindparam("statement_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def held_statement(session: WriteSession, statement: Statement) -> Statement:
     """The statement as it stands now, held until the commit."""
-    query = select(Statement).where(Statement.owner_id == statement.owner_id, Statement.id == statement.id)
-    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+    asked = {"owner_id": statement.owner_id, "statement_id": statement.id}
+    return session.scalars(_HELD, asked).one()
 
 
-def own_hires(session: ReadSession, contract_id: UUID, declarant_id: UUID) -> dict[UUID, Hire]:
-    """The hires whose hours an organisation may declare: those it declared or employs, by id."""
-    own = (Hire.declarant_id == declarant_id) | (Hire.employer_id == declarant_id)
-    query = select(Hire).where(Hire.contract_id == contract_id, own)
-    return {hire.id: hire for hire in session.scalars(query.order_by(Hire.id))}
+_OWN_HIRES = (
+    select(Hire)
+    .where(
+        Hire.contract_id == bindparam("contract_id"),
+        or_(Hire.declarant_id == bindparam("firm_id"), Hire.employer_id == bindparam("firm_id")),
+    )
+    .order_by(Hire.id)
+)
+
+
+_OWN_AMONG = _OWN_HIRES.where(Hire.id.in_(bindparam("hire_ids", expanding=True)))
+
+
+def own_hires(
+    session: ReadSession, contract_id: UUID, declarant_id: UUID, among: Collection[UUID] | None = None
+) -> dict[UUID, Hire]:
+    """The hires whose hours an organisation may declare: those it declared or employs, by id; among some."""
+    asked: dict[str, Any] = {"contract_id": contract_id, "firm_id": declarant_id}
+    if among is None:
+        return {hire.id: hire for hire in session.scalars(_OWN_HIRES, asked)}
+    found = session.scalars(_OWN_AMONG, {**asked, "hire_ids": list(among)}) if among else ()
+    return {hire.id: hire for hire in found}
 
 
 def hires_by_id(session: ReadSession, hire_ids: Iterable[UUID]) -> dict[UUID, Hire]:
@@ -107,20 +138,28 @@ def statement_of_line(session: ReadSession, line: Line) -> Statement:
     return session.scalars(query).one()
 
 
+_OF_HIRES = select(Line).where(
+    Line.hire_id.in_(bindparam("hire_ids", expanding=True)), Line.month == bindparam("month")
+)
+
+
 def lines_of_hires(session: ReadSession, hire_ids: Iterable[UUID], month: date) -> dict[UUID, Line]:
     """The lines of these hires for a month, withdrawn ones included, by hire."""
-    query = select(Line).where(Line.hire_id.in_(list(hire_ids)), Line.month == month)
-    return {line.hire_id: line for line in session.scalars(query)}
+    ids = list(hire_ids)
+    found = session.scalars(_OF_HIRES, {"hire_ids": ids, "month": month}) if ids else ()
+    return {line.hire_id: line for line in found}
+
+
+_OF_STATEMENT = (
+    select(Line)
+    .where(Line.statement_id == bindparam("statement_id"), Line.withdrawn.is_(False))
+    .order_by(Line.recorded_at, Line.id)
+)
 
 
 def lines_of_statement(session: ReadSession, statement: Statement) -> list[Line]:
     """The lines that a statement holds now, in the order of their first recording."""
-    query = (
-        select(Line)
-        .where(Line.statement_id == statement.id, Line.withdrawn.is_(False))
-        .order_by(Line.recorded_at, Line.id)
-    )
-    return list(session.scalars(query))
+    return list(session.scalars(_OF_STATEMENT, {"statement_id": statement.id}))
 
 
 def lines_of_statements(session: ReadSession, statement_ids: Sequence[UUID]) -> Sequence[Line]:
@@ -146,22 +185,30 @@ def versions_of_statement(session: ReadSession, statement: Statement) -> Sequenc
     return session.scalars(query).all()
 
 
+_SENT = columns_of(StatementVersion)
+_TOTAL_HOURS = select(_SENT.total_hours_worked).where(
+    _SENT.owner_id == bindparam("owner_id"),
+    _SENT.statement_id == bindparam("statement_id"),
+    _SENT.number == bindparam("number"),
+)
+
+
 def total_hours_of(session: ReadSession, statement: Statement) -> int | None:
     """The hours that everyone worked (hundredths), as the latest submission says."""
-    query = select(StatementVersion.total_hours_worked).where(
-        StatementVersion.owner_id == statement.owner_id,
-        StatementVersion.statement_id == statement.id,
-        StatementVersion.number == statement.latest,
-    )
-    return session.scalar(query)
+    asked = {"owner_id": statement.owner_id, "statement_id": statement.id, "number": statement.latest}
+    return session.scalar(_TOTAL_HOURS, asked)
+
+
+_ORGANISATION = columns_of(Organisation)
+_IDENTIFIERS = select(_ORGANISATION.id, _ORGANISATION.identifier).where(
+    _ORGANISATION.id.in_(bindparam("organisation_ids", expanding=True))
+)
 
 
 def identifiers_of(session: ReadSession, organisation_ids: Iterable[UUID]) -> dict[UUID, str]:
     """The public identifiers of organisations."""
-    query = select(Organisation.id, Organisation.identifier).where(
-        Organisation.id.in_(list(organisation_ids))
-    )
-    return {row.id: row.identifier for row in session.execute(query)}
+    found = session.execute(_IDENTIFIERS, {"organisation_ids": list(organisation_ids)})
+    return {row.id: row.identifier for row in found}
 
 
 def is_narrowed(session: ReadSession, principal: Principal, statement: Statement) -> bool:
