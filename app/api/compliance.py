@@ -29,7 +29,9 @@ def read_compliance(call: Calling, contract_id: UUID, asked: Annotated[Complianc
     Les mêmes `as_of` et `known_at` donnent pour toujours la même réponse. Sans `known_at`, la réponse dit le
     sien, ou qu'elle est provisoire, et ajoute ce qui reste à faire.
     """
-    return call.read(lambda reader: contract_positions.read_compliance(reader, contract_id, asked))
+    return call.read(
+        lambda reader: contract_positions.read_compliance(reader, contract_id, asked), contract_id=contract_id
+    )
 
 
 @router.get(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from psycopg.pq import TransactionStatus
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
     from sqlite3 import Connection as SqliteConnection
+    from uuid import UUID
 
     from sqlalchemy.engine import Connection, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -31,7 +32,8 @@ SQLITE_BUSY_SECONDS = 15
 # would be the next caller's on the same connection.
 _STAND = (
     "SELECT set_config('role', %s, true), set_config('clauses.organisation', %s, true), "
-    "set_config('clauses.role_code', %s, true), set_config('clauses.today', %s, true)"
+    "set_config('clauses.role_code', %s, true), set_config('clauses.today', %s, true), "
+    "set_config('clauses.contract', %s, true)"
 )
 _TAKE_ROLE = "SELECT set_config('role', %s, true)"
 # Each connection stands behind the wall from its beginning, without a caller: who says nothing sees nothing.
@@ -43,16 +45,22 @@ _BEHIND_THE_WALL = (
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """For whom a transaction looks: an organisation in a role, on a day (France)."""
+    """For whom a transaction looks: an organisation in a role, on a day (France).
+
+    `contract`: the id of the only contract that it looks at; empty for all that the organisation sees.
+    """
 
     organisation: str
     role: str
     today: str
+    contract: str = ""
 
     @classmethod
-    def of(cls, principal: Principal, today: date) -> Viewer:
-        """The caller, today."""
-        return cls(str(principal.organisation_id), principal.role.value, today.isoformat())
+    def of(cls, principal: Principal, today: date, contract_id: UUID | None = None) -> Viewer:
+        """The caller, today, looking at one contract or at all that it sees."""
+        return cls(
+            str(principal.organisation_id), principal.role.value, today.isoformat(), str(contract_id or "")
+        )
 
 
 # Nobody yet: what only looks up a credential, or what everybody may read.
@@ -97,6 +105,11 @@ class ReadSession(Session):
         self.viewer = viewer
         self.stand(connection)
 
+    def look_past_contract(self) -> None:
+        """Look at all that the viewer sees from the next statement on, where it was one contract alone."""
+        if self.viewer is not None and self.viewer.contract:
+            self.look_for(replace(self.viewer, contract=""))
+
     def stand(self, connection: Connection) -> None:
         """Tell the database for whom the transaction that begins looks."""
         self._across = False
@@ -105,8 +118,7 @@ class ReadSession(Session):
         if self.viewer is None:
             connection.exec_driver_sql(_TAKE_ROLE, (SYSTEM,))
         else:
-            told = (APP, self.viewer.organisation, self.viewer.role, self.viewer.today)
-            connection.exec_driver_sql(_STAND, told)
+            connection.exec_driver_sql(_STAND, (APP, *astuple(self.viewer)))
 
 
 @event.listens_for(ReadSession, "after_begin", propagate=True)
@@ -198,7 +210,17 @@ def _reading(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine
     # The driver puts both into its BEGIN: no round trip of their own.
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    event.listen(reading, "rollback", _end_reading)
+    return reading
+
+
+def _end_reading(connection: Connection) -> None:
+    # At a rollback the driver drops every statement that it prepared on the connection, and the server plans
+    # each of them again at the next request. The transaction is read-only: a COMMIT ends it as well.
+    driver: Any = connection.connection.driver_connection
+    if driver is not None and driver.info.transaction_status == TransactionStatus.INTRANS:
+        driver.commit()
 
 
 def _put_behind_the_wall(connection: DBAPIConnection, record: object) -> None:

@@ -80,11 +80,15 @@ class Call:
         self._credential: credentials.Credential | None = None
         self._counted = False
 
-    def read(self, use_case: Callable[[Reader], Any]) -> Response:
-        """Answer 200 with what the use case returns; nothing is written."""
+    def read(self, use_case: Callable[[Reader], Any], *, contract_id: UUID | None = None) -> Response:
+        """Answer 200 with what the use case returns; nothing is written.
+
+        `contract_id`: the only contract that the use case looks at. PostgreSQL then looks for the rights to
+        that one, where it would go through all contracts that the caller sees, for each table.
+        """
         self._identify()
         with self.means.database.read(NOBODY) as session:
-            principal = self._authenticate(session, Scope.READ)
+            principal = self._authenticate(session, Scope.READ, contract_id)
             reader = Reader(session, principal, self.means, self.request_id)
             return self._answer(use_case(reader), principal)
 
@@ -222,12 +226,14 @@ class Call:
             raise Unauthenticated
         self._credential = credentials.read_credential(self._token, self.means)
 
-    def _authenticate(self, session: ReadSession, needed: Scope) -> Principal:
+    def _authenticate(
+        self, session: ReadSession, needed: Scope, contract_id: UUID | None = None
+    ) -> Principal:
         if self._credential is None:
             raise Unauthenticated
         headers = self.request.headers
         wanted = credentials.Wanted(headers.get(ROLE_HEADER), headers.get(ORGANISATION_HEADER))
-        principal = credentials.principal_of(session, self._credential, self.means, wanted)
+        principal = credentials.principal_of(session, self._credential, self.means, wanted, contract_id)
         self.request.state.principal = principal
         if not self._counted:
             self.request.app.state.rates.take_of(principal, self.request)
