@@ -16,7 +16,7 @@ from app.errors import NotFound
 from app.principal import Role
 from app.rules import status as rules
 from app.rules.codes import Status
-from app.rules.hours import HUNDREDTHS, half_up
+from app.rules.hours import HUNDREDTHS, half_up, share_of
 from app.rules.labels import LABELS
 from app.rules.parameters import parameter
 from app.rules.reporting import belongs, last_month
@@ -344,10 +344,8 @@ def figures_of(found: Compliance | PoolPosition) -> dict[str, Any]:
 
 
 def _divided(hours: Mapping[str, int | None], unit: Fraction) -> dict[str, Any]:
-    return {
-        name: None if value is None else half_up(Fraction(value * HUNDREDTHS) / unit)
-        for name, value in hours.items()
-    }
+    parts, whole = HUNDREDTHS * unit.denominator, unit.numerator
+    return {name: None if value is None else share_of(value, parts, whole) for name, value in hours.items()}
 
 
 def shown_rate(rate: Fraction | None) -> str | None:

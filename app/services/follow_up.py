@@ -12,13 +12,13 @@ from app.db.queries.disputes import LINE, PENALTY
 from app.principal import Role
 from app.rules.approvals import HELD_BACK, ApprovalState, approval_state
 from app.rules.codes import Decision, OutcomeMoment
-from app.rules.days import Span, months_of
+from app.rules.days import Span
 from app.rules.forecast import METHOD, told
 from app.rules.gaps import Holding, Owed, Work, statements_owed
 from app.rules.hours import HUNDREDTHS, half_up
 from app.rules.labels import LABELS
 from app.rules.parameters import parameter
-from app.rules.reporting import document_calendar, due_on
+from app.rules.reporting import document_calendar, statement_calendar
 from app.rules.texts import french, hundredths_text
 from app.schemas.follow_up import (
     ComplianceForecast,
@@ -264,9 +264,7 @@ def show_reporting(found: FollowUp, terms: Terms, day: date) -> ComplianceReport
             for item in found.owed
             if item.sent_on is not None and item.days_late
         ],
-        next_due_on=_next(
-            (due_on(terms.reporting, month) for month in months_of(terms.window.first, terms.end)), day
-        ),
+        next_due_on=_next((item.due_on for item in statement_calendar(terms)), day),
         documents=[_document(item, found.documents, day) for item in document_calendar(terms)],
     )
 
