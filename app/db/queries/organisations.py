@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.db.queries.lists import among
 from app.db.tables import ApiKey, Organisation, StoredAnswer
 from app.db.types import Instant, Json
 from app.db.walls import APP
@@ -114,7 +115,7 @@ def organisation_by_id(session: ReadSession, organisation_id: UUID) -> Organisat
 
 def organisations_by_id(session: ReadSession, ids: set[UUID]) -> dict[UUID, Organisation]:
     """Several at once."""
-    found = session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
+    found = session.scalars(select(Organisation).where(among(session, Organisation.id, ids)))
     return {organisation.id: organisation for organisation in found}
 
 
