@@ -47,7 +47,7 @@ def list_compliance_entries(
 
     Une écriture contrepassée et sa contrepassation, toutes deux connues à l'instant demandé, sont omises.
     """
-    return call.read(lambda reader: entries.list_entries(reader, contract_id, asked))
+    return call.read(lambda reader: entries.list_entries(reader, contract_id, asked), contract_id=contract_id)
 
 
 @router.get(
@@ -63,4 +63,6 @@ def read_proof_levels(
 
     Une entreprise lit ce qu'elle lit des écritures.
     """
-    return call.read(lambda reader: proof_levels.read_proof_levels(reader, contract_id, asked))
+    return call.read(
+        lambda reader: proof_levels.read_proof_levels(reader, contract_id, asked), contract_id=contract_id
+    )

@@ -183,4 +183,4 @@ def declare_subcontractor(call: Calling, contract_id: UUID, body: SubcontractIn)
 )
 def list_subcontractors(call: Calling, contract_id: UUID) -> Response:
     """Tous les sous-traitants déclarés, le plus ancien d'abord."""
-    return call.read(lambda reader: parties.list_subcontractors(reader, contract_id))
+    return call.read(lambda reader: parties.list_subcontractors(reader, contract_id), contract_id=contract_id)

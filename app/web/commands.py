@@ -83,8 +83,8 @@ class Call:
     def read(self, use_case: Callable[[Reader], Any], *, contract_id: UUID | None = None) -> Response:
         """Answer 200 with what the use case returns; nothing is written.
 
-        `contract_id`: the only contract that the use case looks at. PostgreSQL then looks for the rights to
-        that one, where it would go through all contracts that the caller sees, for each table.
+        `contract_id`: the only contract that the answer depends on. PostgreSQL then shows what somebody sees
+        who sees no other, and looks for the right to that one instead of going through all of the caller's.
         """
         self._identify()
         with self.means.database.read(NOBODY) as session:
