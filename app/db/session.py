@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from psycopg import Error as DriverError
 from psycopg.pq import TransactionStatus
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
@@ -105,10 +106,11 @@ class ReadSession(Session):
         self.viewer = viewer
         self.stand(connection)
 
-    def look_past_contract(self) -> None:
-        """Look at all that the viewer sees from the next statement on, where it was one contract alone."""
-        if self.viewer is not None and self.viewer.contract:
-            self.look_for(replace(self.viewer, contract=""))
+    def look_at(self, contract_id: UUID | None) -> None:
+        """Look at one contract alone from the next statement on; None: at all that the viewer sees."""
+        contract = str(contract_id or "")
+        if self.viewer is not None and self.viewer.contract != contract:
+            self.look_for(replace(self.viewer, contract=contract))
 
     def stand(self, connection: Connection) -> None:
         """Tell the database for whom the transaction that begins looks."""
@@ -153,7 +155,7 @@ class Database:
         self.login = self.engine.url.username
         if self.dialect == "postgresql":
             event.listen(self.engine, "connect", _put_behind_the_wall)
-        self._reading = _reading(self.engine)
+        self._reading = _ended_in_peace(_reading(self.engine))
         self._writing = self.engine.execution_options(writing=True)
 
     @contextmanager
@@ -210,17 +212,7 @@ def _reading(engine: Engine) -> Engine:
     if engine.dialect.name == "sqlite":
         return engine
     # The driver puts both into its BEGIN: no round trip of their own.
-    reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    event.listen(reading, "rollback", _end_reading)
-    return reading
-
-
-def _end_reading(connection: Connection) -> None:
-    # At a rollback the driver drops every statement that it prepared on the connection, and the server plans
-    # each of them again at the next request. The transaction is read-only: a COMMIT ends it as well.
-    driver: Any = connection.connection.driver_connection
-    if driver is not None and driver.info.transaction_status == TransactionStatus.INTRANS:
-        driver.commit()
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _put_behind_the_wall(connection: DBAPIConnection, record: object) -> None:
@@ -229,6 +221,22 @@ def _put_behind_the_wall(connection: DBAPIConnection, record: object) -> None:
     driver.autocommit = True
     driver.execute(_BEHIND_THE_WALL, (APP,))
     driver.autocommit = False
+
+
+def _ended_in_peace(engine: Engine) -> Engine:
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "rollback", _end_reading)
+    return engine
+
+
+def _end_reading(connection: Connection) -> None:
+    # At a rollback the driver drops every statement that it prepared on the connection, and the server plans
+    # each of them again at the next request. The transaction is read-only: a COMMIT ends it as well.
+    driver: Any = connection.connection.driver_connection
+    if driver is not None and driver.info.transaction_status == TransactionStatus.INTRANS:
+        # What goes wrong here goes wrong again at the rollback that follows, which knows what to do about it.
+        with suppress(DriverError):
+            driver.commit()
 
 
 def _end_transaction(connection: DBAPIConnection, record: object, state: object) -> None:

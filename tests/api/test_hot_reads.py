@@ -132,7 +132,7 @@ class TestOneContract:
         """The contracts, and those of the clauses, that PostgreSQL shows."""
         with service.means.database.read(viewer) as session:
             if widened:
-                session.look_past_contract()
+                session.look_at(None)
             return set(session.scalars(select(Contract.id))), set(session.scalars(select(Clause.contract_id)))
 
     def test_others_in_sight_are_left_out(self, service: Service, contract: UUID, holder: str) -> None:
