@@ -117,4 +117,4 @@ def _reached(record: Record, left: Mapping[date, Fraction], pace: Fraction) -> F
     begun = {month: record.by_month[month] for month in left if record.by_month.get(month)}
     untouched = sum((part for month, part in left.items() if month not in begun), Fraction(0))
     more = (max(Fraction(0), pace * left[month] - hours) for month, hours in begun.items())
-    return record.secured + sum(more, max(Fraction(0), pace * untouched))
+    return record.secured + sum(more, pace * untouched)
