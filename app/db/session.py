@@ -196,6 +196,8 @@ def make_engine(url: str, *, pool_size: int = 10, pool_timeout: float = 30) -> E
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_timeout,
+        # The connection used last has its plans at hand, in the server's memory as in the processor's.
+        pool_use_lifo=True,
         # A statement's parameters are personal data; they must not reach a log through an exception.
         hide_parameters=True,
         **options,

@@ -124,6 +124,21 @@ def test_a_column_that_changes_its_type_is_answered_with_try_again(service: Serv
     assert answers[0].headers["Retry-After"]
 
 
+def test_the_connection_used_last_is_used_next(service: Service) -> None:
+    """It is the one that has its plans at hand."""
+    database, process = service.means.database, text("SELECT pg_backend_pid()")
+    with database.read() as one, database.read() as other:
+        one.execute(process)
+        last = other.scalar(process)
+        other.close()
+    with database.read() as session:
+        found = session.scalar(process)
+    for _ in range(3):
+        with database.read() as session:
+            assert session.scalar(process) == found
+    assert last != found
+
+
 class TestOneContract:
     """A transaction that looks at one contract alone sees less, and never more."""
 

@@ -80,9 +80,13 @@ def hired_in_sight(
 
 def opposed_record(participant_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
     """Whether the last thing said of a record is that the person objects to the processing."""
-    told, later = aliased(Opposition), aliased(Opposition)
-    superseded = exists().where(later.participant_id == told.participant_id, later.number > told.number)
-    return exists().where(told.participant_id == participant_id, told.decision == OPPOSED, ~superseded)
+    last = (
+        select(Opposition.decision)
+        .where(Opposition.participant_id == participant_id)
+        .order_by(Opposition.number.desc())
+        .limit(1)
+    )
+    return last.scalar_subquery() == OPPOSED
 
 
 class opposed(FunctionElement[bool]):  # noqa: N801 - read as the function that it stands for
