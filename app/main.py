@@ -115,6 +115,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     )
     app.state.settings = settings
     for module in (
+        # Asked for most: a request tries the routes in this order.
+        compliance,
+        contracts,
+        statements,
         health,
         access,
         memberships,
@@ -122,13 +126,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         contacts,
         territories,
         addresses,
-        contracts,
         clauses,
         mandates,
         delegations,
         estimates,
-        statements,
-        compliance,
         work_queue,
         reminders,
         penalties,

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/contracts/{contract_id}/clause", tags=["clauses"]
 @router.get("", response_model=ClauseOut, responses=answers(404, 422), summary="Lire la clause")
 def read_clause(call: Calling, contract_id: UUID, as_of: Annotated[Day | None, Query()] = None) -> Response:
     """La version en vigueur un jour donné, aujourd'hui par défaut, et la liste de toutes les versions."""
-    return call.read(lambda reader: clauses.read_clause(reader, contract_id, as_of))
+    return call.read(lambda reader: clauses.read_clause(reader, contract_id, as_of), contract_id=contract_id)
 
 
 @router.put(

@@ -29,7 +29,9 @@ def read_compliance(call: Calling, contract_id: UUID, asked: Annotated[Complianc
     Les mêmes `as_of` et `known_at` donnent pour toujours la même réponse. Sans `known_at`, la réponse dit le
     sien, ou qu'elle est provisoire, et ajoute ce qui reste à faire.
     """
-    return call.read(lambda reader: contract_positions.read_compliance(reader, contract_id, asked))
+    return call.read(
+        lambda reader: contract_positions.read_compliance(reader, contract_id, asked), contract_id=contract_id
+    )
 
 
 @router.get(
@@ -45,7 +47,7 @@ def list_compliance_entries(
 
     Une écriture contrepassée et sa contrepassation, toutes deux connues à l'instant demandé, sont omises.
     """
-    return call.read(lambda reader: entries.list_entries(reader, contract_id, asked))
+    return call.read(lambda reader: entries.list_entries(reader, contract_id, asked), contract_id=contract_id)
 
 
 @router.get(
@@ -61,4 +63,6 @@ def read_proof_levels(
 
     Une entreprise lit ce qu'elle lit des écritures.
     """
-    return call.read(lambda reader: proof_levels.read_proof_levels(reader, contract_id, asked))
+    return call.read(
+        lambda reader: proof_levels.read_proof_levels(reader, contract_id, asked), contract_id=contract_id
+    )

@@ -67,7 +67,7 @@ def count_contracts(call: Calling, asked: Annotated[StatesQuery, Query()]) -> Re
 )
 def read_contract(call: Calling, contract_id: UUID) -> Response:
     """Le contrat, ses titulaires, ses lieux, et s'il porte une clause ou pourquoi il n'en porte pas."""
-    return call.read(lambda reader: contracts.read_contract(reader, contract_id))
+    return call.read(lambda reader: contracts.read_contract(reader, contract_id), contract_id=contract_id)
 
 
 @router.patch(
@@ -186,4 +186,4 @@ def declare_subcontractor(call: Calling, contract_id: UUID, body: SubcontractIn)
 )
 def list_subcontractors(call: Calling, contract_id: UUID) -> Response:
     """Tous les sous-traitants déclarés, le plus ancien d'abord."""
-    return call.read(lambda reader: parties.list_subcontractors(reader, contract_id))
+    return call.read(lambda reader: parties.list_subcontractors(reader, contract_id), contract_id=contract_id)

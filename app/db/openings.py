@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.db.walls import APP, MINE, OBJECTS, ORGANISATION, PLATFORM, REFERRED, SYSTEM
+from app.db.walls import APP, LOOKED_AT, MINE, OBJECTS, ORGANISATION, PLATFORM, REFERRED, SYSTEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,12 @@ OPENINGS = (
         "SELECT EXISTS (SELECT FROM contract_access a "  # noqa: S608 - texts of this file
         f"WHERE a.owner_id = $1 AND a.contract_id = $2 AND {MINE})",
     ),
-    # The contracts that the caller sees by its accesses: what most policies ask.
+    # The contracts that the caller sees by its accesses, or the one that it looks at: what most policies ask.
     Opening(
         "wall_seen",
         "",
         "TABLE (owner_id uuid, contract_id uuid)",
-        f"SELECT a.owner_id, a.contract_id FROM contract_access a WHERE {MINE}",  # noqa: S608 - texts of this file
+        f"SELECT a.owner_id, a.contract_id FROM contract_access a WHERE {MINE} AND {LOOKED_AT}",  # noqa: S608 - texts of this file
         held=True,
     ),
     Opening(

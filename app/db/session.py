@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from psycopg import Error as DriverError
 from psycopg.pq import TransactionStatus
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
     from sqlite3 import Connection as SqliteConnection
+    from uuid import UUID
 
     from sqlalchemy.engine import Connection, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -31,7 +33,8 @@ SQLITE_BUSY_SECONDS = 15
 # would be the next caller's on the same connection.
 _STAND = (
     "SELECT set_config('role', %s, true), set_config('clauses.organisation', %s, true), "
-    "set_config('clauses.role_code', %s, true), set_config('clauses.today', %s, true)"
+    "set_config('clauses.role_code', %s, true), set_config('clauses.today', %s, true), "
+    "set_config('clauses.contract', %s, true)"
 )
 _TAKE_ROLE = "SELECT set_config('role', %s, true)"
 # Each connection stands behind the wall from its beginning, without a caller: who says nothing sees nothing.
@@ -43,16 +46,22 @@ _BEHIND_THE_WALL = (
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """For whom a transaction looks: an organisation in a role, on a day (France)."""
+    """For whom a transaction looks: an organisation in a role, on a day (France).
+
+    `contract`: the id of the only contract that it looks at; empty for all that the organisation sees.
+    """
 
     organisation: str
     role: str
     today: str
+    contract: str = ""
 
     @classmethod
-    def of(cls, principal: Principal, today: date) -> Viewer:
-        """The caller, today."""
-        return cls(str(principal.organisation_id), principal.role.value, today.isoformat())
+    def of(cls, principal: Principal, today: date, contract_id: UUID | None = None) -> Viewer:
+        """The caller, today, looking at one contract or at all that it sees."""
+        return cls(
+            str(principal.organisation_id), principal.role.value, today.isoformat(), str(contract_id or "")
+        )
 
 
 # Nobody yet: what only looks up a credential, or what everybody may read.
@@ -97,6 +106,12 @@ class ReadSession(Session):
         self.viewer = viewer
         self.stand(connection)
 
+    def look_at(self, contract_id: UUID | None) -> None:
+        """Look at one contract alone from the next statement on; None: at all that the viewer sees."""
+        contract = str(contract_id or "")
+        if self.viewer is not None and self.viewer.contract != contract:
+            self.look_for(replace(self.viewer, contract=contract))
+
     def stand(self, connection: Connection) -> None:
         """Tell the database for whom the transaction that begins looks."""
         self._across = False
@@ -105,8 +120,7 @@ class ReadSession(Session):
         if self.viewer is None:
             connection.exec_driver_sql(_TAKE_ROLE, (SYSTEM,))
         else:
-            told = (APP, self.viewer.organisation, self.viewer.role, self.viewer.today)
-            connection.exec_driver_sql(_STAND, told)
+            connection.exec_driver_sql(_STAND, (APP, *astuple(self.viewer)))
 
 
 @event.listens_for(ReadSession, "after_begin", propagate=True)
@@ -141,7 +155,7 @@ class Database:
         self.login = self.engine.url.username
         if self.dialect == "postgresql":
             event.listen(self.engine, "connect", _put_behind_the_wall)
-        self._reading = _reading(self.engine)
+        self._reading = _ended_in_peace(_reading(self.engine))
         self._writing = self.engine.execution_options(writing=True)
         self._writing_steadily = _steady(self._writing)
 
@@ -193,6 +207,8 @@ def make_engine(url: str, *, pool_size: int = 10, pool_timeout: float = 30) -> E
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_timeout,
+        # The connection used last has its plans at hand, in the server's memory as in the processor's.
+        pool_use_lifo=True,
         # A statement's parameters are personal data; they must not reach a log through an exception.
         hide_parameters=True,
         **options,
@@ -223,6 +239,22 @@ def _put_behind_the_wall(connection: DBAPIConnection, record: object) -> None:
     driver.autocommit = True
     driver.execute(_BEHIND_THE_WALL, (APP,))
     driver.autocommit = False
+
+
+def _ended_in_peace(engine: Engine) -> Engine:
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "rollback", _end_reading)
+    return engine
+
+
+def _end_reading(connection: Connection) -> None:
+    # At a rollback the driver drops every statement that it prepared on the connection, and the server plans
+    # each of them again at the next request. The transaction is read-only: a COMMIT ends it as well.
+    driver: Any = connection.connection.driver_connection
+    if driver is not None and driver.info.transaction_status == TransactionStatus.INTRANS:
+        # What goes wrong here goes wrong again at the rollback that follows, which knows what to do about it.
+        with suppress(DriverError):
+            driver.commit()
 
 
 def _end_transaction(connection: DBAPIConnection, record: object, state: object) -> None:

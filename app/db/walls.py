@@ -13,6 +13,7 @@ settings of the transaction (`app.db.session`): without them nothing equals noth
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from app.db.guards import INSERT_ONLY
 
@@ -29,6 +30,13 @@ DECLARES = f"{ROLE} IN ('contractor', 'insertion_structure')"
 MINE = (
     f"a.organisation_id = {ORGANISATION} AND a.role = {ROLE} "
     f"AND a.since <= {TODAY} AND (a.until IS NULL OR a.until >= {TODAY})"
+)
+# The contract that the transaction looks at alone, as bounds: without one, every contract lies between them.
+# With many contracts in sight, a statement about one would go through all of them, once for each table.
+_ONLY = "coalesce(nullif(current_setting('clauses.contract', true), ''), '{}')::uuid"
+LOOKED_AT = (
+    f"a.contract_id BETWEEN (SELECT {_ONLY.format(UUID(int=0))}) "
+    f"AND (SELECT {_ONLY.format(UUID(int=2**128 - 1))})"
 )
 # Whether the last thing said of any record of a person is that they object. On SQLite the queries say it so.
 OBJECTS = (

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 ONE_DAY = timedelta(days=1)
 MONTHS_IN_YEAR = 12
 LEAP_BIRTHDAY = (2, 29)
+# The same few years are asked for again and again: looking a day up takes a tenth of working it out.
+DAYS_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +29,24 @@ class Span:
         """Tell whether the day is inside."""
         return self.first <= day and (self.last is None or day <= self.last)
 
+    def meets(self, other: Span) -> bool:
+        """Tell whether the two share a day."""
+        first = max(self.first, other.first)
+        return (self.last is None or first <= self.last) and (other.last is None or first <= other.last)
+
 
 def month_start(day: date) -> date:
     """Return the first day of the day's month."""
     return day.replace(day=1)
 
 
+@lru_cache(maxsize=DAYS_KEPT)
 def month_end(day: date) -> date:
     """Return the last day of the day's month."""
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
+@lru_cache(maxsize=DAYS_KEPT)
 def add_months(day: date, months: int) -> date:
     """Return the same day some months later, clamped to the length of that month."""
     years, month = divmod(day.month - 1 + months, MONTHS_IN_YEAR)

@@ -114,5 +114,7 @@ def _part(month: date, terms: Terms, suspensions: Iterable[Span]) -> Fraction:
 
 
 def _reached(record: Record, left: Mapping[date, Fraction], pace: Fraction) -> Fraction:
-    more = (max(Fraction(0), pace * part - record.by_month.get(month, 0)) for month, part in left.items())
-    return record.secured + sum(more, Fraction(0))
+    begun = {month: record.by_month[month] for month in left if record.by_month.get(month)}
+    untouched = sum((part for month, part in left.items() if month not in begun), Fraction(0))
+    more = (max(Fraction(0), pace * left[month] - hours) for month, hours in begun.items())
+    return record.secured + sum(more, pace * untouched)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from app.rules.days import Span, month_end, overlap
+from app.rules.days import Span, month_end
 from app.rules.reporting import months_due
 from app.rules.terms import Terms
 
@@ -62,24 +62,25 @@ def statements_owed(
     declared of a hire under a delegation counts as the employer's statement of it. `sent`: when each
     statement was first sent; `delegated`: when a delegate declared a hire's month.
     """
-    owers = dict.fromkeys((*(item.organisation for item in holdings), *(item.declarant for item in works)))
+    by_declarant: dict[UUID, list[Work]] = {item.organisation: [] for item in holdings}
+    for item in works:
+        by_declarant.setdefault(item.declarant, []).append(item)
     found = []
     for due in months_due(terms, day):
         month = Span(due.month, month_end(due.month))
-        for ower in owers:
+        for ower, declared in by_declarant.items():
             by_itself = sent.get((ower, due.month))
-            mine = [item for item in works if item.declarant == ower and overlap(item.days, month)]
+            mine = [item for item in declared if item.days.meets(month)]
             if by_itself is not None or mine or held_in(due.month, ower, holdings):
-                ways = (by_itself, _by_employers(mine, due.month, sent, delegated or {}))
-                sent_on = min((day for day in ways if day is not None), default=None)
-                found.append(Owed(ower, due.month, due.due_on, sent_on))
+                by_employers = _by_employers(mine, due.month, sent, delegated or {})
+                found.append(Owed(ower, due.month, due.due_on, _earlier(by_itself, by_employers)))
     return tuple(found)
 
 
 def held_in(month: date, organisation: UUID, holdings: Sequence[Holding]) -> bool:
     """Tell whether an organisation holds the contract on a day of a month."""
     days = Span(month, month_end(month))
-    return any(item.organisation == organisation and overlap(item.days, days) for item in holdings)
+    return any(item.organisation == organisation and item.days.meets(days) for item in holdings)
 
 
 def _by_employers(
@@ -89,16 +90,14 @@ def _by_employers(
     delegated: Mapping[tuple[UUID, date], date],
 ) -> date | None:
     """Return the day by which all of these hires were reported for their employers; None unless all."""
-    days = [_reported(item, month, sent, delegated) for item in works]
+    # Many hires have one employer, whose statement is looked for once; few are delegated.
+    reported = {employer: sent.get((employer, month)) for employer in {item.employer for item in works}}
+    days = [*reported.values()]
+    if delegated:
+        days = [_earlier(reported[item.employer], delegated.get((item.hire, month))) for item in works]
     known = [day for day in days if day is not None]
     return max(known) if known and len(known) == len(days) else None
 
 
-def _reported(
-    work: Work,
-    month: date,
-    sent: Mapping[tuple[UUID, date], date],
-    delegated: Mapping[tuple[UUID, date], date],
-) -> date | None:
-    ways = sent.get((work.employer, month)), delegated.get((work.hire, month))
-    return min((day for day in ways if day is not None), default=None)
+def _earlier(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)

@@ -25,7 +25,7 @@ class Rounding:
 
 def half_up(value: Fraction) -> int:
     """Return the nearest whole number; a half goes up."""
-    return math.floor(value + Fraction(1, 2))
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
 
 
 def in_hundredths(hours: Fraction) -> int:

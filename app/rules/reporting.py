@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from app.rules.codes import Every
 from app.rules.days import MONTHS_IN_YEAR, Span, add_months, month_end, month_start, months_of
 from app.rules.terms import Document, Reporting, Terms
 
+# A position asks for the months of its window several times.
+CALENDARS_KEPT = 1_000
 MONTHS = {Every.MONTH: 1, Every.QUARTER: 3, Every.HALF_YEAR: 6, Every.YEAR: MONTHS_IN_YEAR}
 
 
@@ -61,11 +64,19 @@ def _period_start(every: Every, month: date) -> date:
     return add_months(month_start(month), -((month.month - 1) % MONTHS[every]))
 
 
+def statement_calendar(terms: Terms) -> tuple[Due, ...]:
+    """Return every month of the window with the day its statement is due, oldest first."""
+    return _calendar(terms.reporting, terms.window.first, terms.end)
+
+
+@lru_cache(maxsize=CALENDARS_KEPT)
+def _calendar(reporting: Reporting, first: date, last: date) -> tuple[Due, ...]:
+    return tuple(Due(month, due_on(reporting, month)) for month in months_of(first, last))
+
+
 def months_due(terms: Terms, as_of: date) -> tuple[Due, ...]:
     """Return the months of the window whose statement was due on or before a day, oldest first."""
-    months = months_of(terms.window.first, min(terms.end, as_of))
-    due = (Due(month, due_on(terms.reporting, month)) for month in months)
-    return tuple(item for item in due if item.due_on <= as_of)
+    return tuple(item for item in statement_calendar(terms) if item.due_on <= as_of)
 
 
 def missing_statements(terms: Terms, as_of: date, submitted: Collection[date]) -> tuple[Due, ...]:

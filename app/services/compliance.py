@@ -16,7 +16,7 @@ from app.errors import NotFound
 from app.principal import Role
 from app.rules import status as rules
 from app.rules.codes import Status
-from app.rules.hours import HUNDREDTHS, half_up
+from app.rules.hours import HUNDREDTHS, half_up, share_of
 from app.rules.labels import LABELS
 from app.rules.parameters import parameter
 from app.rules.reporting import belongs, last_month
@@ -168,12 +168,15 @@ def _present(reader: Reader, sight: Sight, as_of: date) -> Case:
     facts = contract_facts.read(dict(row._mapping))  # noqa: SLF001  # the public way to a row as a mapping
     terms = terms_in_force(reader, sight, as_of)
     basis = basis_on(reader.session, row.contract_id, terms, as_of, facts.basis)
-    rows: Sequence[Any] = ()
+    rows: Mapping[str, Sequence[Any]] = {}
     followed, day = None, min(as_of, reader.today)
     if terms is not None:
         rows = present_facts(reader.session, row, as_of, last_month(as_of, terms.window))
         followed = follow_up(rows, terms, day, reader.principal, row.owner_id)
-    months = {item.first: _sums(item._mapping) for item in rows if item.what == "month"}  # noqa: SLF001  # as above
+    months = {
+        item.first: _sums(item.pending, item.held, item.refused, item.counted)
+        for item in rows.get("month", ())
+    }
     hires = _hires(reader, sight, terms, as_of)
     holders = members.of_parties(reader, row.contract_id) if row.holders > 1 else ()
     provisional = row.provisional or hires.provisional
@@ -206,7 +209,7 @@ def _past(reader: Reader, sight: Sight, as_of: date, position: int, known_at: da
     return Case(
         contract=replace(facts, basis=basis),
         terms=terms,
-        months={month: _sums(found) for month, found in months.items()},
+        months={month: _sums(**found) for month, found in months.items()},
         hires=_hires(reader, sight, terms, as_of, position),
         group=members.group_of(
             reader, row, members.of_version(versions[-1].snapshot), terms, as_of, position
@@ -234,9 +237,9 @@ def own_lines_only(reader: Reader, sight: Sight) -> UUID | None:
     return principal.organisation_id
 
 
-def _sums(hours: Mapping[str, Any]) -> Sums:
-    found = {state: int(hours.get(state, 0)) for state in STATES}
-    return Sums(declared=sum(found.values()), **found)
+def _sums(pending: int = 0, held: int = 0, refused: int = 0, counted: int = 0) -> Sums:
+    declared = pending + held + refused + counted
+    return Sums(declared=declared, pending=pending, held=held, refused=refused, counted=counted)
 
 
 def shown(
@@ -340,10 +343,8 @@ def figures_of(found: Compliance | PoolPosition) -> dict[str, Any]:
 
 
 def _divided(hours: Mapping[str, int | None], unit: Fraction) -> dict[str, Any]:
-    return {
-        name: None if value is None else half_up(Fraction(value * HUNDREDTHS) / unit)
-        for name, value in hours.items()
-    }
+    parts, whole = HUNDREDTHS * unit.denominator, unit.numerator
+    return {name: None if value is None else share_of(value, parts, whole) for name, value in hours.items()}
 
 
 def shown_rate(rate: Fraction | None) -> str | None:

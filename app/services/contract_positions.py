@@ -54,6 +54,8 @@ def _pool(
     row = found.sight.row
     if not row.pooled or (reader.principal.role is Role.CONTRACTOR and not row.holder):
         return None, None
+    # A pool joins contracts: the caller's others count too.
+    reader.session.look_at(None)
     position = found.known[0] if found.known else None
     for pool_id in queries.pools_of(reader.session, [contract_id]):
         answers = queries.answers_of(reader.session, [pool_id], position)

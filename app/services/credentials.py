@@ -69,28 +69,34 @@ def read_credential(token: str, means: Means) -> Credential:
 
 
 def principal_of(
-    session: ReadSession, credential: Credential, means: Means, wanted: Wanted = NOTHING_WANTED
+    session: ReadSession,
+    credential: Credential,
+    means: Means,
+    wanted: Wanted = NOTHING_WANTED,
+    contract_id: UUID | None = None,
 ) -> Principal:
     """Who is asking: one organisation in one role.
 
     Unauthenticated for any key that does not hold, without saying why; NoMembership, RoleNotHeld and
     RoleNotChosen for a token that holds and opens nothing, something else, or several things. From here on
-    the session looks for the caller.
+    the session looks for the caller, at one contract alone if one is named.
     """
     today = day_of(means.clock.now())
     if isinstance(credential, Identified):
         principal = _by_token(session, credential, means, wanted)
-        session.look_for(Viewer.of(principal, today))
+        session.look_for(Viewer.of(principal, today, contract_id))
     else:
         # The statement that found the key looks for its holder already.
-        principal = _by_key(session, credential, means, wanted)
-        session.viewer = Viewer.of(principal, today)
+        principal = _by_key(session, credential, means, wanted, contract_id)
+        session.viewer = Viewer.of(principal, today, contract_id)
     return principal
 
 
-def _by_key(session: ReadSession, parts: ApiKeyText, means: Means, wanted: Wanted) -> Principal:
+def _by_key(
+    session: ReadSession, parts: ApiKeyText, means: Means, wanted: Wanted, contract_id: UUID | None
+) -> Principal:
     now = means.clock.now()
-    key = key_by_public_id(session, parts.public_id, day_of(now))
+    key = key_by_public_id(session, parts.public_id, day_of(now), contract_id)
     if key is None or not means.keyring.is_secret(key.secret_hash, parts.secret):
         raise Unauthenticated
     if key.revoked_at is not None or key.expires_at <= now:

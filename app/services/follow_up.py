@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,13 @@ from app.db.queries.disputes import LINE, PENALTY
 from app.principal import Role
 from app.rules.approvals import HELD_BACK, ApprovalState, approval_state
 from app.rules.codes import Decision, OutcomeMoment
-from app.rules.days import Span, months_of
+from app.rules.days import Span
 from app.rules.forecast import METHOD, told
 from app.rules.gaps import Holding, Owed, Work, statements_owed
 from app.rules.hours import HUNDREDTHS, half_up
 from app.rules.labels import LABELS
 from app.rules.parameters import parameter
-from app.rules.reporting import document_calendar, due_on
+from app.rules.reporting import document_calendar, statement_calendar
 from app.rules.texts import french, hundredths_text
 from app.schemas.follow_up import (
     ComplianceForecast,
@@ -29,7 +30,7 @@ from app.schemas.follow_up import (
 from app.services.masking import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -39,12 +40,17 @@ if TYPE_CHECKING:
     from app.rules.status import Compliance
     from app.rules.terms import Terms
 
+# Of who objects to the processing nobody asks what became of them.
+LATER = frozenset({OutcomeMoment.SIX_MONTHS, OutcomeMoment.TWELVE_MONTHS})
 WAITING = (Decision.UNDECIDED, Decision.NEEDS_PROOF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hired:
-    """A hire: its decision, its days, and the hours (hundredths) it still plans."""
+    """A hire: its decision, its days, and the hours (hundredths) it still plans.
+
+    `told`: the moments at which something was told of the person, or that nobody asks about.
+    """
 
     work: Work
     decision: Decision
@@ -52,15 +58,7 @@ class Hired:
     ended: bool
     eligible_until: date | None
     planned_left: int
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Of how many approved hires that ended on a day something was told at a moment."""
-
-    moment: OutcomeMoment
-    ended_on: date
-    number: int
+    told: Collection[OutcomeMoment] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +77,6 @@ class FollowUp:
     owed: tuple[Owed, ...]
     coming: tuple[Owed, ...]
     hires: tuple[Hired, ...]
-    told: tuple[Told, ...]
     disputed: int
     returned: Mapping[tuple[UUID, date], int]
     unreviewed: Mapping[tuple[UUID, date], int]
@@ -92,7 +89,9 @@ class FollowUp:
     statements: Mapping[tuple[UUID, date], UUID]
 
 
-def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal, owner_id: UUID) -> FollowUp:
+def follow_up(
+    rows: Mapping[str, Sequence[Any]], terms: Terms, day: date, principal: Principal, owner_id: UUID
+) -> FollowUp:
     """What the rows of `queries.present_facts` say on a day, as far as the caller may read it.
 
     A firm follows its own side: a holder also who works under it, but not the other members of its group.
@@ -103,74 +102,55 @@ def follow_up(rows: Sequence[Any], terms: Terms, day: date, principal: Principal
         plain = principal.organisation_id in {owner_id, row.declarant_id}
         return str(row.identifier) if plain else masked(row.scheme, row.identifier)
 
-    holders = {row.declarant_id for row in rows if row.what == "holder"}
-    hires = [_hired(row) for row in rows if row.what == "hire"]
-    delegating = frozenset(
-        row.declarant_id
-        for row in rows
-        if row.what == "delegation"
-        and row.employer_id == principal.organisation_id
-        and Span(row.first, row.last).holds(day)
+    holders, statements, delegations = rows["holder"], rows["statement"], rows["delegation"]
+    running = [row for row in delegations if Span(row.first, row.last).holds(day)]
+    hires = _hired(rows["hire"], rows["outcome"])
+    own = _OwnSide(
+        principal,
+        frozenset(row.declarant_id for row in holders),
+        frozenset(row.declarant_id for row in running if row.employer_id == principal.organisation_id),
     )
-    own = _OwnSide(principal, frozenset(holders), delegating)
     due = statements_owed(
         terms,
         day + timedelta(days=int(parameter("statement_notice_days").at(day).value)),
-        [Holding(row.declarant_id, Span(row.first, row.last)) for row in rows if row.what == "holder"],
+        [Holding(row.declarant_id, Span(row.first, row.last)) for row in holders],
         [item.work for item in hires],
-        {(row.declarant_id, row.first): day_of(row.sent_at) for row in rows if row.what == "statement"},
-        {(row.object_id, row.first): day_of(row.sent_at) for row in rows if row.what == "delegated"},
+        {(row.declarant_id, row.first): day_of(row.sent_at) for row in statements},
+        {(row.object_id, row.first): day_of(row.sent_at) for row in rows["delegated"]},
     )
-    named = [row for row in rows if row.what in {"holder", "hire", "statement"}]
-    held_back = _held_back(rows, day)
+    named = {row.declarant_id: row for row in (*statements, *holders, *rows["hire"])}.values()
+    identifiers = {row.declarant_id: identifier(row) for row in named}
+    held_back = _held_back(statements, day)
     owed = [item for item in due if own.owes(item.declarant)]
+    lines = [row for row in rows["lines"] if own.holds(row.declarant_id)]
     return FollowUp(
         owed=tuple(item for item in owed if item.due_on <= day),
         coming=tuple(item for item in owed if item.due_on > day and item.sent_on is None),
         hires=tuple(item for item in hires if own.holds(item.work.declarant, item.work.employer)),
-        told=tuple(
-            Told(OutcomeMoment(row.identifier), row.first, row.number)
-            for row in rows
-            if row.what == "outcome" and own.holds(row.declarant_id, row.employer_id)
-        ),
-        disputed=sum(row.number for row in rows if row.what == "dispute" and own.reads(row)),
-        returned={
-            (row.declarant_id, row.first): row.number
-            for row in rows
-            if row.what == "returned" and own.holds(row.declarant_id)
-        },
+        disputed=sum(row.number for row in rows["dispute"] if own.reads(row)),
+        returned={(row.declarant_id, row.first): row.number for row in lines if row.decision is not None},
         unreviewed={
             (row.declarant_id, row.first): row.number
-            for row in rows
-            if row.what == "unreviewed"
-            and (row.declarant_id, row.first) not in held_back
-            and own.holds(row.declarant_id)
+            for row in lines
+            if row.decision is None and (row.declarant_id, row.first) not in held_back
         },
         approvals={key: found for key, found in held_back.items() if own.holds(key[0])},
         planned_left=sum(item.planned_left for item in hires),
-        documents={row.identifier: row.first for row in rows if row.what == "document"}
-        if own.answers
-        else None,
-        names={row.declarant_id: row.name or identifier(row) for row in named},
-        identifiers={row.declarant_id: identifier(row) for row in named},
-        delegates={
-            row.declarant_id: row.name or row.identifier
-            for row in rows
-            if row.what == "delegation" and Span(row.first, row.last).holds(day)
-        },
+        documents={row.identifier: row.first for row in rows["document"]} if own.answers else None,
+        names={row.declarant_id: row.name or identifiers[row.declarant_id] for row in named},
+        identifiers=identifiers,
+        delegates={row.declarant_id: row.name or row.identifier for row in running},
         statements={
-            (row.declarant_id, row.first): row.object_id
-            for row in rows
-            if row.what == "statement" and own.holds(row.declarant_id)
+            (row.declarant_id, row.first): row.object_id for row in statements if own.holds(row.declarant_id)
         },
     )
 
 
-def _held_back(rows: Sequence[Any], day: date) -> dict[tuple[UUID, date], tuple[ApprovalState, date]]:
+def _held_back(statements: Sequence[Any], day: date) -> dict[tuple[UUID, date], tuple[ApprovalState, date]]:
     """What waits on a day for the holder, or for the subcontractor after it, and until when."""
     found = {}
-    for row in rows:
-        if row.what == "statement" and row.last is not None:
+    for row in statements:
+        if row.last is not None:
             state = approval_state(row.decision, row.last, day)
             if state in HELD_BACK:
                 found[row.declarant_id, row.first] = (state, row.last)
@@ -216,16 +196,24 @@ class _OwnSide:
         )
 
 
-def _hired(row: Any) -> Hired:  # noqa: ANN401  # a row of several columns
-    last = row.ended_on or row.last
-    return Hired(
-        work=Work(row.declarant_id, row.employer_id, Span(row.first, last), row.object_id),
-        decision=Decision(row.decision),
-        planned_end=row.last,
-        ended=row.ended_on is not None,
-        eligible_until=row.eligible_until,
-        planned_left=max(0, row.number),
-    )
+def _hired(hires: Sequence[Any], outcomes: Sequence[Any]) -> list[Hired]:
+    told: defaultdict[UUID, set[OutcomeMoment]] = defaultdict(set)
+    for row in outcomes:
+        told[row.object_id].add(OutcomeMoment(row.identifier))
+    return [
+        Hired(
+            work=Work(
+                row.declarant_id, row.employer_id, Span(row.first, row.ended_on or row.last), row.object_id
+            ),
+            decision=Decision(row.decision or Decision.UNDECIDED),
+            planned_end=row.last,
+            ended=row.ended_on is not None,
+            eligible_until=row.eligible_until,
+            planned_left=max(0, row.number),
+            told=told[row.object_id] | LATER if row.opposed else told[row.object_id],
+        )
+        for row in hires
+    ]
 
 
 def show_forecast(
@@ -276,9 +264,7 @@ def show_reporting(found: FollowUp, terms: Terms, day: date) -> ComplianceReport
             for item in found.owed
             if item.sent_on is not None and item.days_late
         ],
-        next_due_on=_next(
-            (due_on(terms.reporting, month) for month in months_of(terms.window.first, terms.end)), day
-        ),
+        next_due_on=_next((item.due_on for item in statement_calendar(terms)), day),
         documents=[_document(item, found.documents, day) for item in document_calendar(terms)],
     )
 

@@ -220,23 +220,17 @@ def _passed_ends(situation: Situation) -> Iterable[ActionOut]:
 
 def _missing_outcomes(situation: Situation) -> Iterable[ActionOut]:
     """One action per moment whose day has come for approved hires of which nothing was told."""
-    found = situation.followed
+    ended = [
+        (item.work.days.last, item.told)
+        for item in _hires(situation)
+        if item.ended and item.decision is Decision.APPROVED and item.work.days.last is not None
+    ]
     for moment in OutcomeMoment:
-        ends = [
-            item.work.days.last
-            for item in _hires(situation)
-            if item.ended and item.decision is Decision.APPROVED and item.work.days.last is not None
-        ]
-        due = sum(due_on(moment, end) <= situation.day for end in ends)
-        told = sum(
-            item.number
-            for item in (found.told if found else ())
-            if item.moment is moment and due_on(moment, item.ended_on) <= situation.day
-        )
-        if due > told:
+        missing = sum(moment not in told and due_on(moment, last) <= situation.day for last, told in ended)
+        if missing:
             when = LABELS["outcome_moments"][moment]
-            text = f"{_many(due - told, 'situation')} à dire {when[0].lower()}{when[1:]}"
-            yield _action(ActionCode.OUTCOMES_MISSING, text, count=due - told).keyed(moment)
+            text = f"{_many(missing, 'situation')} à dire {when[0].lower()}{when[1:]}"
+            yield _action(ActionCode.OUTCOMES_MISSING, text, count=missing).keyed(moment)
 
 
 def _ending_window(situation: Situation) -> Iterable[ActionOut]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from app.db.queries import contracts as queries
@@ -50,6 +51,7 @@ class HolderDraft:
     until: date | None = None
 
 
+@lru_cache
 def equal_shares(count: int) -> tuple[int, ...]:
     """Ten-thousandths that sum to the whole, as equal as they can be."""
     return largest_remainder(WHOLE, [Fraction(1, count)] * count) if count else ()

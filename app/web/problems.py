@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import NotSupportedError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -115,6 +115,9 @@ def install(app: FastAPI) -> None:
         RequestValidationError: on_validation,
         HTTPException: on_http,
         OperationalError: on_database,
+        # A migration changed the type of a column that a prepared statement reads: what PostgreSQL says to it
+        # once on each connection. At the rollback the driver forgets the statement; the next try plans anew.
+        NotSupportedError: on_database,
         PoolTimeoutError: on_database,
     }
     for kind, handler in handlers.items():

@@ -31,6 +31,8 @@ CLIENTS = 16
 ROUNDS = 3
 LINES = 5
 SETTLE_SECONDS = 30
+PAGE = 100
+READS = 3  # of the pairs, the first ones
 
 
 @dataclass
@@ -100,10 +102,10 @@ def _bench(url: str, contracts: int, lines: int, seconds: float) -> None:
     _say(f"{contracts} contracts, {lines} lines written in {time.perf_counter() - begun:.0f} s; {durable}.")
     with processes.served(url, CLIENTS) as port, processes.floor(libpq(url)) as floor_port:
         pairs = _pairs(seed, port, floor_port)
-        for pair in pairs[:2]:
+        for pair in pairs[:READS]:
             pair.measure(seconds)
         since = means.clock.now()
-        for pair in pairs[2:]:
+        for pair in pairs[READS:]:
             pair.measure(seconds)
         settled = _settling(url, since)
     _say(
@@ -170,6 +172,12 @@ def _pairs(seed: Seed, port: int, floor_port: int) -> list[Pair]:
             0.5,
             Work(port, itertools.repeat(request("GET", department, key=key)), 200),
             reads,
+        ),
+        Pair(
+            f"list of {PAGE} contracts",
+            0.4,
+            Work(port, itertools.repeat(request("GET", f"/v1/contracts?limit={PAGE}", key=key)), 200),
+            Work(floor_port, itertools.repeat(request("GET", f"/rows?limit={PAGE}")), 200),
         ),
         Pair("submit a statement of 5 lines", 0.35, submissions, writes, lambda: free),
         Pair("review a statement of 5 lines", 0.25, reviews, writes, lambda: len(sent)),

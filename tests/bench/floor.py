@@ -49,6 +49,13 @@ def create() -> FastAPI:
         assert row is not None
         return {"reference": row[0], "object": row[1]}
 
+    @app.get("/rows")
+    def several(limit: int) -> list[dict[str, str]]:
+        with borrowed() as connection:
+            query = "SELECT reference, object FROM contracts ORDER BY id LIMIT %s"
+            rows = connection.execute(query, [limit]).fetchall()
+        return [{"reference": row[0], "object": row[1]} for row in rows]
+
     @app.post("/rows", status_code=201)
     def write(body: Row) -> dict[str, int]:
         with borrowed() as connection, connection.transaction():

@@ -131,6 +131,30 @@ def test_spans_share_days() -> None:
     assert days_of_month(Span(date(2025, 4, 1)), date(2025, 3, 1)) == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "found"),
+    [
+        (("2025-03-01", "2025-03-31"), ("2025-03-31", None), True),
+        (("2025-03-01", "2025-03-31"), ("2025-04-01", None), False),
+        (("2025-03-01", None), ("2025-01-01", None), True),
+        (("2025-03-01", None), ("2025-01-01", "2025-03-01"), True),
+        (("2025-03-01", None), ("2025-01-01", "2025-02-28"), False),
+        # A span that ends before it begins has no day to share.
+        (("2025-03-10", "2025-03-05"), ("2025-03-01", "2025-03-31"), False),
+    ],
+)
+def test_spans_that_share_a_day(
+    one: tuple[str, str | None], other: tuple[str, str | None], *, found: bool
+) -> None:
+    first, second = (
+        Span(date.fromisoformat(begin), date.fromisoformat(end) if end else None)
+        for begin, end in (one, other)
+    )
+    assert first.meets(second) is found
+    assert second.meets(first) is found
+    assert (overlap(first, second) is not None) is found
+
+
 def test_days_are_counted_once() -> None:
     first, last = date(2025, 1, 1), date(2025, 1, 31)
     assert count_days(first, last) == 31

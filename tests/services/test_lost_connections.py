@@ -41,3 +41,17 @@ def test_a_connection_that_ends_inside_a_transaction(database: Database, *, past
         _work_and_lose(database, past_the_wall=past_the_wall)
     with database.read(NOBODY) as session:
         assert session.scalars(text("SELECT 1")).one() == 1
+
+
+@pytest.mark.postgres
+def test_a_connection_that_ends_with_the_reading(database: Database) -> None:
+    """Nothing is left to ask, and the end of the transaction finds nobody there."""
+
+    def read_and_lose() -> None:
+        with database.read(NOBODY) as session:
+            _end(database, session.scalars(text("SELECT pg_backend_pid()")).one())
+
+    with pytest.raises(OperationalError):
+        read_and_lose()
+    with database.read(NOBODY) as session:
+        assert session.scalars(text("SELECT 1")).one() == 1

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from app.db.queries.lists import among
 from app.db.queries.territories import inside
 from app.db.tables import (
     Change,
@@ -290,7 +291,7 @@ def parties_of(session: ReadSession, contract_ids: Collection[UUID], kind: str) 
     """The holders or subcontractors of contracts already seen to be visible, the lead first."""
     query = (
         select(ContractParty)
-        .where(ContractParty.contract_id.in_(contract_ids), ContractParty.kind == kind)
+        .where(among(session, ContractParty.contract_id, contract_ids), ContractParty.kind == kind)
         .order_by(ContractParty.lead.desc(), ContractParty.since, ContractParty.organisation_id)
     )
     return list(session.scalars(query))
@@ -300,7 +301,7 @@ def places_of(session: ReadSession, contract_ids: Collection[UUID]) -> list[Cont
     """The places of contracts already seen to be visible, in their order."""
     query = (
         select(ContractPlace)
-        .where(ContractPlace.contract_id.in_(contract_ids))
+        .where(among(session, ContractPlace.contract_id, contract_ids))
         .order_by(ContractPlace.contract_id, ContractPlace.ordinal)
     )
     return list(session.scalars(query))

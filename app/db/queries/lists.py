@@ -1,13 +1,17 @@
-"""Walking a query in the order of an immutable id."""
+"""Walking a query in the order of an immutable id; many ids at once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from sqlalchemy import Uuid, any_, literal
+from sqlalchemy.dialects.postgresql import ARRAY
+
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import InstrumentedAttribute
 
     from app.db.session import ReadSession
@@ -18,6 +22,15 @@ Row = TypeVar("Row")
 def one(session: ReadSession, query: Select[Row]) -> Row | None:
     """The only row of the query, or None."""
     return session.scalars(query).one_or_none()
+
+
+def among(
+    session: ReadSession, column: InstrumentedAttribute[UUID], ids: Collection[UUID]
+) -> ColumnElement[bool]:
+    """Whether the column is one of these ids: on PostgreSQL one parameter, and one statement to prepare."""
+    if session.get_bind().dialect.name != "postgresql":
+        return column.in_(ids)
+    return column == any_(literal(list(ids), ARRAY(Uuid())))
 
 
 def page_of(

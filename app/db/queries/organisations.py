@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.db.queries.lists import among
 from app.db.tables import ApiKey, Base, Organisation, StoredAnswer
 from app.db.types import Instant, Json
 from app.db.walls import APP
@@ -65,18 +66,22 @@ _KEY_AND_STAND = select(
     func.set_config("clauses.organisation", cast(_FOUND.c.organisation_id, Text), True).label("of"),  # noqa: FBT003 - the same
     func.set_config("clauses.role_code", cast(_FOUND.c.role, Text), True).label("in"),  # noqa: FBT003 - the same
     func.set_config("clauses.today", bindparam("today", type_=Text()), True).label("on"),  # noqa: FBT003 - the same
+    func.set_config("clauses.contract", bindparam("contract", type_=Text()), True).label("at"),  # noqa: FBT003 - the same
 )
 
 
-def key_by_public_id(session: ReadSession, public_id: str, today: date) -> Row[*tuple[Any, ...]] | None:
+def key_by_public_id(
+    session: ReadSession, public_id: str, today: date, contract_id: UUID | None = None
+) -> Row[*tuple[Any, ...]] | None:
     """The key of this public part, whatever its state: the caller judges.
 
+    From here on the transaction looks for its holder, at one contract alone if one is named.
     Columns: id, secret_hash, organisation_id, role, scopes, expires_at, revoked_at.
     """
     connection = session.connection()
     if connection.dialect.name != "postgresql":
         return connection.execute(_KEY, {"public_id": public_id}).one_or_none()
-    values = {"public_id": public_id, "today": today.isoformat()}
+    values = {"public_id": public_id, "today": today.isoformat(), "contract": str(contract_id or "")}
     return connection.execute(_KEY_AND_STAND, values).one_or_none()
 
 
@@ -112,7 +117,7 @@ def organisation_by_id(session: ReadSession, organisation_id: UUID) -> Organisat
 
 def organisations_by_id(session: ReadSession, ids: set[UUID]) -> dict[UUID, Organisation]:
     """Several at once."""
-    found = session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
+    found = session.scalars(select(Organisation).where(among(session, Organisation.id, ids)))
     return {organisation.id: organisation for organisation in found}
 
 

@@ -11,10 +11,8 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from app.db.queries.contracts import access_of
 from app.db.tables import (
-    Assessment,
     ContractAccess,
     Hire,
-    HireOutcome,
     HireTraits,
     Identity,
     Opposition,
@@ -82,9 +80,13 @@ def hired_in_sight(
 
 def opposed_record(participant_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
     """Whether the last thing said of a record is that the person objects to the processing."""
-    told, later = aliased(Opposition), aliased(Opposition)
-    superseded = exists().where(later.participant_id == told.participant_id, later.number > told.number)
-    return exists().where(told.participant_id == participant_id, told.decision == OPPOSED, ~superseded)
+    last = (
+        select(Opposition.decision)
+        .where(Opposition.participant_id == participant_id)
+        .order_by(Opposition.number.desc())
+        .limit(1)
+    )
+    return last.scalar_subquery() == OPPOSED
 
 
 class opposed(FunctionElement[bool]):  # noqa: N801 - read as the function that it stands for
@@ -168,15 +170,3 @@ def residence_on(session: ReadSession, participant_id: UUID, day: date) -> Resid
 def traits_of(session: ReadSession, owner_id: UUID, hire_id: UUID) -> HireTraits | None:
     """What statistics know of a hire."""
     return session.get(HireTraits, (owner_id, hire_id))
-
-
-def untold_opposed(moment: str) -> ColumnElement[bool]:
-    """Whether an approved hire ended, its person objects, and nothing was told of them at a moment.
-
-    Nobody asks what became of them: it is as if it were told.
-    """
-    told = exists().where(
-        HireOutcome.owner_id == Hire.owner_id, HireOutcome.hire_id == Hire.id, HireOutcome.moment == moment
-    )
-    approved = Assessment.decision == "approved"
-    return and_(Hire.ended_on.is_not(None), approved, opposed_record(Hire.participant_id), ~told)

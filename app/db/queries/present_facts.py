@@ -5,14 +5,17 @@ The statement is built once: building costs more than running.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ColumnElement,
     Date,
     Row,
     Select,
+    String,
     Uuid,
     and_,
     bindparam,
@@ -20,13 +23,13 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    literal,
+    literal_column,
     null,
     select,
     union_all,
 )
 
-from app.db.queries.participants import untold_opposed
+from app.db.queries.participants import opposed_record
 from app.db.tables import (
     Assessment,
     ContractParty,
@@ -44,8 +47,9 @@ from app.db.tables import (
 from app.db.types import Instant
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
+
+    from sqlalchemy.types import TypeEngine
 
     from app.db.session import ReadSession
 
@@ -66,25 +70,35 @@ def running_on(day: Any) -> ColumnElement[bool]:  # noqa: ANN401  # a day or a p
     )
 
 
+# What a row may hold, by its kind; the rest of it is null.
+_COLUMNS: dict[str, TypeEngine[Any]] = {
+    **dict.fromkeys(("first", "last", "ended_on", "eligible_until"), Date()),
+    "sent_at": Instant(),
+    **dict.fromkeys(("declarant_id", "employer_id", "object_id"), Uuid()),
+    **dict.fromkeys(("scheme", "identifier", "name", "decision"), String()),
+    **dict.fromkeys(("pending", "held", "refused", "counted", "number"), BigInteger()),
+    "opposed": Boolean(),
+}
+
+
 def _part(what: str, **columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401  # columns of any type
-    empty: dict[str, Any] = {
-        **dict.fromkeys(("first", "last", "ended_on", "eligible_until"), cast(null(), Date)),
-        "sent_at": cast(null(), Instant),
-        **dict.fromkeys(("declarant_id", "employer_id", "object_id"), cast(null(), Uuid)),
-        **dict.fromkeys(("scheme", "identifier", "name", "decision"), literal("")),
-        **dict.fromkeys(("pending", "held", "refused", "counted", "number"), cast(literal(0), BigInteger)),
-    }
-    shown = {**empty, **columns}
-    return select(literal(what).label("what"), *(value.label(name) for name, value in shown.items()))
+    """Rows of one kind. Short: the driver reads the placeholders of a long statement at each execution."""
+    shown = (columns.get(name, null()).label(name) for name in _COLUMNS)
+    return select(literal_column(f"'{what}'", String()).label("what"), *shown)
 
 
+# The first part says the types of all.
+_NOTHING: dict[str, Any] = {name: cast(null(), kind) for name, kind in _COLUMNS.items()}
 _SUMS = (
     _part(
         "month",
-        first=ObligationMonth.month,
         **{
-            name: cast(func.sum(getattr(ObligationMonth, name)), BigInteger)
-            for name in ("pending", "held", "refused", "counted")
+            **_NOTHING,
+            "first": ObligationMonth.month,
+            **{
+                name: cast(func.sum(getattr(ObligationMonth, name)), BigInteger)
+                for name in ("pending", "held", "refused", "counted")
+            },
         },
     )
     .where(ObligationMonth.owner_id == _OWNER, ObligationMonth.obligation_id == _OBLIGATION)
@@ -98,33 +112,29 @@ _SUBMITTED = (
         object_id=Statement.id,
         declarant_id=Statement.declarant_id,
         sent_at=Statement.created_at,
-        decision=func.coalesce(Statement.approval, ""),
+        decision=Statement.approval,
         scheme=Organisation.scheme,
         identifier=Organisation.identifier,
-        name=func.coalesce(Organisation.name, ""),
+        name=Organisation.name,
     )
     .join(Organisation, Organisation.id == Statement.declarant_id)
     .where(Statement.owner_id == _OWNER, Statement.contract_id == _CONTRACT)
 )
-_UNREVIEWED = (
-    _part("unreviewed", first=Line.month, declarant_id=Line.declarant_id, number=func.count())
+_UNFINISHED = (
+    _part(
+        "lines",
+        first=Line.month,
+        declarant_id=Line.declarant_id,
+        decision=Line.verdict,
+        number=func.count(),
+    )
     .where(
         Line.owner_id == _OWNER,
         Line.contract_id == _CONTRACT,
-        Line.verdict.is_(None),
+        Line.verdict.is_(None) | (Line.verdict == "returned"),
         Line.withdrawn.is_(False),
     )
-    .group_by(Line.month, Line.declarant_id)
-)
-_RETURNED = (
-    _part("returned", first=Line.month, declarant_id=Line.declarant_id, number=func.count())
-    .where(
-        Line.owner_id == _OWNER,
-        Line.contract_id == _CONTRACT,
-        Line.verdict == "returned",
-        Line.withdrawn.is_(False),
-    )
-    .group_by(Line.month, Line.declarant_id)
+    .group_by(Line.month, Line.declarant_id, Line.verdict)
 )
 _HOLDERS = (
     _part(
@@ -134,7 +144,7 @@ _HOLDERS = (
         declarant_id=ContractParty.organisation_id,
         scheme=Organisation.scheme,
         identifier=Organisation.identifier,
-        name=func.coalesce(Organisation.name, ""),
+        name=Organisation.name,
     )
     .join(Organisation, Organisation.id == ContractParty.organisation_id)
     .where(
@@ -161,49 +171,20 @@ _HIRES = (
         object_id=Hire.id,
         scheme=Organisation.scheme,
         identifier=Organisation.identifier,
-        name=func.coalesce(Organisation.name, ""),
-        decision=func.coalesce(Assessment.decision, "undecided"),
-        # The hours of hires that are over, or that plan none, are not looked up.
+        name=Organisation.name,
+        decision=Assessment.decision,
+        # Hours of hires that are over, or that plan none, are not looked up; nor objections before the end.
         number=cast(case((_RUNNING, Hire.planned_hours - _SECURED_BY_HIRE), else_=0), BigInteger),
+        opposed=case((Hire.ended_on.is_not(None), opposed_record(Hire.participant_id))),
     )
     .join(Organisation, Organisation.id == Hire.declarant_id)
     .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
     .where(Hire.owner_id == _OWNER, Hire.contract_id == _CONTRACT)
 )
-_TOLD = (
-    _part(
-        "outcome",
-        first=Hire.ended_on,
-        declarant_id=Hire.declarant_id,
-        employer_id=Hire.employer_id,
-        identifier=HireOutcome.moment,
-        number=func.count(),
-    )
-    .select_from(HireOutcome)
-    .join(Hire, (Hire.owner_id == HireOutcome.owner_id) & (Hire.id == HireOutcome.hire_id))
-    .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
-    .where(
-        HireOutcome.owner_id == _OWNER,
-        HireOutcome.contract_id == _CONTRACT,
-        # The first version says that something was told; corrections count nobody again.
-        HireOutcome.number == 1,
-        Hire.ended_on.is_not(None),
-        Assessment.decision == "approved",
-    )
-    .group_by(Hire.ended_on, Hire.declarant_id, Hire.employer_id, HireOutcome.moment)
+# The first version says that something was told; corrections tell it again.
+_OUTCOMES = _part("outcome", object_id=HireOutcome.hire_id, identifier=HireOutcome.moment).where(
+    HireOutcome.owner_id == _OWNER, HireOutcome.contract_id == _CONTRACT, HireOutcome.number == 1
 )
-_OPPOSED = [
-    _part(
-        "outcome",
-        first=Hire.ended_on,
-        identifier=literal(moment),
-        number=literal(1),
-        **{name: getattr(Hire, name) for name in ("declarant_id", "employer_id")},
-    )
-    .join(Assessment, (Assessment.owner_id == Hire.owner_id) & (Assessment.hire_id == Hire.id))
-    .where(Hire.owner_id == _OWNER, Hire.contract_id == _CONTRACT, untold_opposed(moment))
-    for moment in ("6_months", "12_months")
-]
 _DISPUTES = (
     _part(
         "dispute",
@@ -233,7 +214,7 @@ _DELEGATIONS = (
         employer_id=Delegation.delegate_id,
         scheme=Organisation.scheme,
         identifier=Organisation.identifier,
-        name=func.coalesce(Organisation.name, ""),
+        name=Organisation.name,
     )
     .join(Organisation, Organisation.id == Delegation.delegate_id)
     .where(Delegation.owner_id == _OWNER, Delegation.contract_id == _CONTRACT)
@@ -249,24 +230,23 @@ _DELEGATED = (
     .where(Line.owner_id == _OWNER, Line.contract_id == _CONTRACT, Line.withdrawn.is_(False), _BY_DELEGATE)
 )
 _PRESENT = union_all(
-    *(_SUMS, _SUBMITTED, _UNREVIEWED, _RETURNED, _HOLDERS, _HIRES, _DELEGATIONS, _DELEGATED, _TOLD),
-    *(*_OPPOSED, _DISPUTES, _DOCUMENTS),
+    *(_SUMS, _SUBMITTED, _UNFINISHED, _HOLDERS, _HIRES, _DELEGATIONS, _DELEGATED),
+    *(_OUTCOMES, _DISPUTES, _DOCUMENTS),
 )
 
 
 def present_facts(
     session: ReadSession, position: Row[*tuple[Any, ...]], day: date, last_month: date
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Everything that the present figures and what is left to do need, in one round trip.
+) -> dict[str, list[Any]]:
+    """Everything that the present figures and what is left to do need, in one round trip: rows by kind.
 
-    Rows are told apart by `what`: `month` (the sums of a month), `statement` (one submitted; `decision`
-    is what the holder said, `last` its last day), `unreviewed` (`number` of lines without verdict),
-    `returned` (`number` of its lines came back), `holder` (from `first` to `last`), `hire` (with its
-    decision; `number`: hours planned and not secured by the last month, of hires that run on the day; it may
-    be negative), `delegation` (from `declarant_id` to `employer_id`, with the latter's `name`), `delegated`
-    (a delegate declared the month `first` of a hire), `outcome` (something was told of `number` approved
-    hires ended on `first`; `identifier`: moment), `dispute` (`number` open of a declarant; `identifier`:
-    kind, `name`: role), `document` (came on `first`).
+    `month` (the sums of a month), `statement` (one submitted; `decision` is what the holder said, `last` its
+    last day), `lines` (`number` of a declarant's month without `decision`, or that came back), `holder` (from
+    `first` to `last`), `hire` (with its decision; `number`: hours planned and not secured by the last month,
+    of hires that run on the day, it may be negative; `opposed`: it ended and the person objects),
+    `delegation` (from `declarant_id` to `employer_id`, with the latter's `name`), `delegated` (a delegate
+    declared the month `first` of a hire), `outcome` (something was told of a hire; `identifier`: moment),
+    `dispute` (`number` open of a declarant; `identifier`: kind, `name`: role), `document` (came on `first`).
     """
     values = {
         "owner": position.owner_id,
@@ -275,4 +255,7 @@ def present_facts(
         "day": day,
         "last_month": last_month,
     }
-    return session.connection().execute(_PRESENT, values).all()
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in session.connection().execute(_PRESENT, values):
+        found[row.what].append(row)
+    return found
