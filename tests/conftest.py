@@ -1,5 +1,6 @@
 """What every test may ask for, and what none may do."""
 
+import gc
 import ipaddress
 import socket
 from collections.abc import Callable, Iterator
@@ -21,6 +22,15 @@ BOTH = [
     pytest.param("sqlite", id="sqlite"),
     pytest.param("postgres", id="postgres", marks=pytest.mark.postgres),
 ]
+
+
+# Modules stay, and so do the tests found in them: the collector would go through them again and again.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_configure(config: pytest.Config) -> None:
