@@ -52,7 +52,6 @@ def edition_on(reader: Reader, day: date) -> Quarters | None:
 
 
 def _read(content: bytes, edition: str, since: date) -> Quarters:
-    # The library of geometry is slow to load: who loaded no list starts without it.
-    from app.exchange.quarters import read_quarters  # noqa: PLC0415
+    from app.exchange.quarters import read_quarters  # noqa: PLC0415 - geometry loads slowly, and few need it
 
     return read_quarters(content, edition, since)
