@@ -29,6 +29,17 @@ BOTH = [
 gc.disable()
 
 
+# What takes ten seconds or waits for processes comes first: at the end nobody waits for the last of them.
+LONG = (
+    *("tests/e2e/", "tests/migrations/", "tests/deploy/test_image.py", "tests/deploy/test_start.py"),
+    *("tests/services/test_ledger_sums.py", "tests/api/test_canary.py"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(10_000)
