@@ -57,12 +57,13 @@ check: $(VENV)/.dev ## Style, types and layers only
 	$(VENV)/bin/lint-imports --no-logo
 
 # The rules decide about people and money: each of their branches is taken by an example with its expected
-# value. Properties do not count there, so that they are drawn without the cost of tracing.
+# value. Properties do not count there, so that they are drawn without the cost of tracing; nor are the
+# examples tried again without it.
 .PHONY: tests
 tests: $(VENV)/.dev ## The tests only (every branch of the rules included); PostgreSQL from TEST_POSTGRES_URL, else an embedded server
-	$(PY) -m coverage run --source=app/rules -m pytest tests/rules -m 'not hypothesis'
+	$(PY) -m coverage run --source=app/rules -m pytest tests/rules -m example
 	$(PY) -m coverage report --fail-under=100
-	$(PY) -m pytest -n $(WORKERS) --dist worksteal
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal -m 'not example'
 
 .PHONY: demo
 demo: $(VENV)/.dev ## The whole story, step by step; DECP="file ..." plays it on those files

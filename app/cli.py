@@ -5,7 +5,6 @@ Each command imports what it needs: a worker starts without the HTTP application
 
 from __future__ import annotations
 
-import gc
 import json
 import signal
 import socket
@@ -19,7 +18,7 @@ from typing import Annotated
 import typer
 
 from app.commands import jobs, keys, privacy, quarters
-from app.commands.starting import open_means
+from app.commands.starting import loading, open_means
 
 KEYS = Path("var/keys.json")
 EXAMPLES = (
@@ -43,9 +42,10 @@ app.add_typer(jobs.app, name="jobs")
 @app.command()
 def migrate() -> None:
     """Bring the database to the latest schema and load the territories."""
-    from app.db.wall_laying import RolesMissing
-    from app.services import setup
-    from app.settings import Settings
+    with loading():
+        from app.db.wall_laying import RolesMissing
+        from app.services import setup
+        from app.settings import Settings
 
     settings = Settings()
     try:
@@ -85,23 +85,20 @@ def serve(
     worker: Annotated[bool, typer.Option(help="With a worker process that ends with this one.")] = True,  # noqa: FBT002 - an option
 ) -> None:
     """Serve the API."""
-    import uvicorn
+    with loading():
+        import uvicorn
 
-    from app.main import create_app
-    from app.settings import Settings
-    from app.worker import beside
+        from app.main import create_app
+        from app.settings import Settings
+        from app.worker import beside
 
-    settings = Settings()
-    served = create_app(settings)
-    # What was made so far stays. Else each full collection goes through all of it again, and sixteen pages of
-    # a hundred rows at once bring one about every few requests: half of their time went there.
-    gc.collect()
-    gc.freeze()
+        settings = Settings()
+        service = create_app(settings)
     # The server raises the signal again once it has answered what it had begun; the worker is ended then.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with beside(["-m", "app.cli", "worker"]) if worker else nullcontext():
         uvicorn.run(
-            served,
+            service,
             host=host,
             port=port,
             access_log=False,
@@ -181,15 +178,16 @@ def demo(files: Annotated[list[Path] | None, typer.Argument(exists=True, dir_oka
 @app.command()
 def run(port: int = 8000) -> None:
     """Prepare an embedded database with a demonstration, print a key per role, serve."""
-    from app.demonstration.keys import read_keys, write_keys
-    from app.demonstration.records import BY_ROLE, own_files
-    from app.demonstration.server import served
-    from app.demonstration.telling import tell
-    from app.principal import Role
-    from app.services import setup
-    from app.settings import Settings
-
     _refuse_busy(port)
+    with loading():
+        from app.demonstration.keys import read_keys, write_keys
+        from app.demonstration.records import BY_ROLE, own_files
+        from app.demonstration.server import served
+        from app.demonstration.telling import tell
+        from app.principal import Role
+        from app.services import setup
+        from app.settings import Settings
+
     settings = Settings()
     Path("var").mkdir(exist_ok=True)
     means = open_means(settings)
@@ -236,9 +234,10 @@ def work(
     with_parent: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Settle changes and do the jobs; several workers may run."""
-    from app.settings import Settings
-    from app.web.logs import configure_logging
-    from app.worker import Daily, Sending, Worker, run_until_signalled
+    with loading():
+        from app.settings import Settings
+        from app.web.logs import configure_logging
+        from app.worker import Daily, Sending, Worker, run_until_signalled
 
     settings = Settings()
     configure_logging(settings.log_level)

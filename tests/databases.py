@@ -191,8 +191,8 @@ def _restored(copy: _Copy) -> bool:
             return False
         # Neither foreign keys nor the guards of insert-only tables stand in the way.
         connection.execute("SET LOCAL session_replication_role = replica")
-        for table in [table for table, rows in copy.rows.items() if rows == 0]:
-            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        emptied = [sql.Identifier(table) for table, rows in copy.rows.items() if rows == 0]
+        connection.execute(sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(table) for table in emptied))
         for (sequence,) in connection.execute("SELECT sequencename FROM pg_sequences").fetchall():
             connection.execute(sql.SQL("ALTER SEQUENCE {} RESTART").format(sql.Identifier(sequence)))
         return all(_count(connection, table) == rows for table, rows in copy.rows.items() if rows)

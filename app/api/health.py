@@ -16,9 +16,9 @@ from app.web.advice import ADVICE
 from app.web.languages import language_of
 from app.web.observing import REGISTRY
 from app.web.problems import meanings
-from app.web.routing import OPEN, answers
+from app.web.routing import OPEN, ExactRoute, answers
 
-router = APIRouter(tags=["exploitation"])
+router = APIRouter(tags=["exploitation"], route_class=ExactRoute)
 
 
 class Alive(BaseModel):

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from app.clock import day_of
 from app.services import privacy
 from app.web.browsers import PAGE_POLICY
-from app.web.routing import OPEN, answers
+from app.web.routing import OPEN, ExactRoute, answers
 
 if TYPE_CHECKING:
     from app.services.privacy import Text
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MARKDOWN: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/markdown": {"schema": {"type": "string"}}}}
 }
-router = APIRouter(prefix="/v1/privacy", tags=["privacy"])
+router = APIRouter(prefix="/v1/privacy", tags=["privacy"], route_class=ExactRoute)
 
 
 class Form(StrEnum):

@@ -102,10 +102,9 @@ def lay(connection: Connection) -> None:
     present = set(inspector.get_table_names())
     standing = dict(map(tuple, connection.exec_driver_sql(_STANDING[dialect])))
     wanted: dict[str, str] = {}
-    for table in INSERT_ONLY:
-        if table in present:
-            columns = [column["name"] for column in inspector.get_columns(table)]
-            wanted |= _statements(table, columns, dialect)
+    guarded = [table for table in INSERT_ONLY if table in present]
+    for (_, table), columns in inspector.get_multi_columns(filter_names=guarded).items() if guarded else ():
+        wanted |= _statements(table, [column["name"] for column in columns], dialect)
     missing = {name: text for name, text in wanted.items() if standing.get(name) not in {"", text}}
     if dialect == "postgresql" and missing:
         connection.exec_driver_sql(_FUNCTION)

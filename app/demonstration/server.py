@@ -54,12 +54,13 @@ def free_port() -> int:
 
 def _wait_until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(f"{address}/readyz", timeout=READY_SECONDS).is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(PAUSE_SECONDS)
+    with httpx.Client(timeout=READY_SECONDS) as client:
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                if client.get(f"{address}/readyz").is_success:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(PAUSE_SECONDS)
     message = "The server did not become ready."
     raise RuntimeError(message)

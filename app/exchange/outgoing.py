@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from app import authorities
+
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -130,7 +132,8 @@ class Outgoing:
     def _client(self) -> httpx.Client:
         # Made at the first call: reading the authorities takes longer than most commands.
         limits = httpx.Limits(max_keepalive_connections=0)
-        own = httpx.HTTPTransport(verify=self._verify or True, trust_env=False, limits=limits)
+        believed = self._verify or authorities.of_the_web()
+        own = httpx.HTTPTransport(verify=believed, trust_env=False, limits=limits)
         return httpx.Client(
             transport=self._transport or own,
             timeout=httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from app import authorities
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,7 +35,13 @@ def new_client() -> httpx.Client:
     """
     timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
     limits = httpx.Limits(max_keepalive_connections=0)
-    return httpx.Client(timeout=timeout, limits=limits, follow_redirects=False, trust_env=False)
+    return httpx.Client(
+        verify=authorities.of_the_web(),
+        timeout=timeout,
+        limits=limits,
+        follow_redirects=False,
+        trust_env=False,
+    )
 
 
 def fetch(

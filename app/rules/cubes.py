@@ -7,6 +7,7 @@ people of their own: those whose hire ended in the year.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -144,9 +145,9 @@ def quarter_told(shares: Sequence[Share], withheld: Collection[Path]) -> Table:
 def _by_category(
     indicator: Indicator, shares: Sequence[Share], thresholds: Thresholds, allowed: Collection[Path]
 ) -> tuple[list[Cell], Table]:
-    known = dict[str, Mass]()
+    known = defaultdict[str, Mass](Mass)
     for share in shares:
-        known.setdefault(share.categories.get(indicator, UNKNOWN), Mass()).add(share)
+        known[share.categories.get(indicator, UNKNOWN)].add(share)
     groups = columns(known, thresholds)
     column_of = {code: "|".join(group) for group in groups for code in group}
     root = grounds(shares, YEAR_DEPTH, lambda share: column_of[share.categories.get(indicator, UNKNOWN)])

@@ -115,7 +115,9 @@ def grounds(
             if code not in ground.children:
                 ground.children[code] = Ground(share.path[:length])
             ground = ground.children[code]
-            ground.masses.setdefault(name, Mass()).add(share)
+            if name not in ground.masses:
+                ground.masses[name] = Mass()
+            ground.masses[name].add(share)
     return root
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from app.db.queries import quarters as queries
 from app.db.tables import QuarterEdition
-from app.exchange.quarters import Quarters, read_quarters
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from app.exchange.quarters import Quarters
     from app.services.work import Means, Reader
 
 _kept: dict[str, tuple[str, Quarters]] = {}
@@ -27,7 +27,7 @@ def load(means: Means, content: bytes, edition: str, since: date) -> int:
 
     QuarterFileError for a file that cannot be used: nothing is then changed.
     """
-    found = read_quarters(content, edition, since)
+    found = _read(content, edition, since)
     digest = sha256(content).hexdigest()
     with means.database.write() as session:
         row = queries.held_edition(session, edition) or QuarterEdition(edition=edition)
@@ -46,6 +46,12 @@ def edition_on(reader: Reader, day: date) -> Quarters | None:
     with _one_at_a_time:
         known = _kept.get(edition)
         if known is None or known[0] != digest:
-            known = digest, read_quarters(queries.content_of(reader.session, edition), edition, since)
+            known = digest, _read(queries.content_of(reader.session, edition), edition, since)
             _kept[edition] = known
     return known[1]
+
+
+def _read(content: bytes, edition: str, since: date) -> Quarters:
+    from app.exchange.quarters import read_quarters  # noqa: PLC0415 - geometry loads slowly, and few need it
+
+    return read_quarters(content, edition, since)

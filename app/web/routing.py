@@ -59,8 +59,17 @@ def _refuse(constant: str) -> object:
     raise json.JSONDecodeError(message, "", 0)
 
 
+def name_of(route: APIRoute) -> str:
+    """The name of the route's function, by which clients know it: it stays when the address grows."""
+    return route.name
+
+
 class ExactRoute(APIRoute):
-    """A route that reads its body with `ExactRequest`."""
+    """A route that reads its body with `ExactRequest`, known by the name of its function."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 - FastAPI's
+        """As FastAPI makes it, whatever router it stands in."""
+        super().__init__(path, endpoint, **{**options, "generate_unique_id_function": name_of})
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The usual handler, on the exact request."""

@@ -7,7 +7,7 @@ request finds the case as it was told.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import dataclass
@@ -68,12 +68,9 @@ CHECKS = [
 ]
 # Who is refused for a wrong key is told so by other tests.
 KEPT = {"generation": {"with-security-parameters": False}}
-EDGES = {"phases": {"fuzzing": {"enabled": False}, "stateful": {"enabled": False}}}
 SCHEMA = schemathesis.openapi.from_dict(deepcopy(document()), config=SchemathesisConfig.from_dict(KEPT))
-EDGED = schemathesis.openapi.from_dict(
-    deepcopy(document()), config=SchemathesisConfig.from_dict({**KEPT, **EDGES})
-)
 Request = schemathesis.Case[Any]
+Test = Callable[..., None]
 
 
 @dataclass
@@ -216,8 +213,16 @@ def assert_problem(response: Response) -> None:
     assert body["type"] == f"/problems/{body['code']}"
 
 
-@pytest.mark.skipif(not THOROUGH, reason="make fuzz tries the edges of every field")
-@EDGED.parametrize()
+def at_each_edge() -> Callable[[Test], Test]:
+    """Edges are drawn while tests are collected: seconds in each process, tried or not."""
+    if not THOROUGH:
+        return pytest.mark.skip(reason="make fuzz tries the edges of every field")
+    edges = {"phases": {"fuzzing": {"enabled": False}, "stateful": {"enabled": False}}}
+    config = SchemathesisConfig.from_dict({**KEPT, **edges})
+    return schemathesis.openapi.from_dict(deepcopy(document()), config=config).parametrize()
+
+
+@at_each_edge()
 def test_no_answer_is_undeclared_at_the_edges(case: Request, world: World) -> None:
     """Every example of the document, and every field at and just past its bounds."""
     name = case.operation.definition.raw["operationId"]

@@ -58,7 +58,8 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
     end = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < end, f"waited in vain for {what}"
-        time.sleep(0.02)
+        # Most conditions ask a database: more often would slow down what is waited for.
+        time.sleep(0.05)
 
 
 def children_of(pid: int) -> list[int]:

@@ -15,6 +15,7 @@ import httpx
 
 from app.demonstration.server import free_port
 from app.principal import Role
+from tests.e2e.processes import answers
 
 ROOT = Path(__file__).parents[2]
 STARTED_SECONDS = 90
@@ -35,7 +36,7 @@ def running(directory: Path, port: int) -> Iterator[str]:
         )
     try:
         deadline = time.monotonic() + STARTED_SECONDS
-        while not _ready(port):
+        while not answers(f"http://127.0.0.1:{port}/readyz"):
             assert process.poll() is None, output.read_text()
             assert time.monotonic() < deadline, output.read_text()
             time.sleep(0.2)
@@ -45,26 +46,19 @@ def running(directory: Path, port: int) -> Iterator[str]:
         process.wait(STOPPED_SECONDS)
 
 
-def _ready(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz").is_success
-    except httpx.TransportError:
-        return False
-
-
 def test_it_prints_keys_and_requests_that_answer_twice(tmp_path: Path) -> None:
     port = free_port()
-    with running(tmp_path, port) as printed:
+    with running(tmp_path, port) as printed, httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
         keys = dict(re.findall(r"^  (\w+) +(csi_\w+)$", printed, re.MULTILINE))
         assert set(keys) == {role.value for role in Role}
         for role, key in keys.items():
-            answer = httpx.get(f"http://127.0.0.1:{port}/v1/me", headers={"Authorization": f"Bearer {key}"})
+            answer = client.get("/v1/me", headers={"Authorization": f"Bearer {key}"})
             assert answer.json()["role"] == role
         requests = re.findall(r"curl -s -H '(.+?): (.+?)' '(.+?)'", printed)
         assert len(requests) == 3
         for name, value, address in requests:
-            assert httpx.get(address, headers={name: value}).status_code == 200
-        contracts = httpx.get(requests[1][2], headers={requests[1][0]: requests[1][1]}).json()["items"]
+            assert client.get(address, headers={name: value}).status_code == 200
+        contracts = client.get(requests[1][2], headers={requests[1][0]: requests[1][1]}).json()["items"]
         assert [contract["reference"] for contract in contracts] == ["24-EXEMPLE-2"]
     kept = tmp_path / "var" / "keys.json"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600

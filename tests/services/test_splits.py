@@ -31,13 +31,14 @@ from tests.services.ledger_books import Books, Side
 SPLIT = "Accord des deux organismes qui examinent ces heures"
 
 
-@pytest.fixture(scope="module")
-def service(module_database_url: str) -> Iterator[Service]:
-    with serving(module_database_url) as running:
+# A database for each test: after every step the books are checked as a whole.
+@pytest.fixture
+def service(database_url: str) -> Iterator[Service]:
+    with serving(database_url) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def books(service: Service) -> Books:
     return Books(service)
 
