@@ -85,7 +85,7 @@ statements              all  all  all  all  all  all part    .    .
 stored_answers            . part part part part    . part    .    .
 territory_months          . part    .    . part part    .    .    .
 territory_returns         . part    .    . part part    .    .    .
-unfolded_changes        all    .    .    .    .    .    .    .    .
+unfolded_changes        all  all  all  all  all  all part    .    .
 verdicts                all  all  all  all  all  all part    .    .
 versions                all  all  all part part  all part part    .
 webhook_deliveries        .  all    .    .    .    .    .    .    .

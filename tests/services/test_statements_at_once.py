@@ -12,7 +12,8 @@ from tests.api.declaring import DECEMBER, JANUARY, correct, line, review, sent, 
 
 FEW, MANY = 5, 50
 # What each takes on PostgreSQL; whoever adds one says why it is worth it.
-MOST = {"submission": 32, "review": 32, "correction": 36}
+# One of them notes that figures moved: areas and standings are folded from these notes (DECISIONS 140).
+MOST = {"submission": 33, "review": 33, "correction": 37}
 
 Sent = list[tuple[str, int]]
 
