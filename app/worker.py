@@ -172,7 +172,12 @@ class Worker:
         # Readers add what is not folded: many changes of the same territories are cheaper folded at once.
         if time.monotonic() - self._folded_at < FOLD_SECONDS:
             return 0
-        folded = fold(self.means, seconds=PAUSE_SECONDS)
+        # A fault here must hold up neither the feed nor the jobs: what is not folded is noted all the same.
+        try:
+            folded = fold(self.means, seconds=PAUSE_SECONDS)
+        except Exception as error:  # noqa: BLE001 - as said above
+            _log_fault(error)
+            folded = 0
         self._folded_at = time.monotonic()
         return folded
 

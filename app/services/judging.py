@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.services.work import Reader
 
 # As many contracts are judged within a second; where more are too old, a day has just begun.
-MOST_JUDGED = 2_000
+MOST_JUDGED, TOGETHER = 2_000, 500
 RETRY_SECONDS = "60"
 
 
@@ -51,10 +51,16 @@ class Listed:
 
 def judge(reader: Reader, contract_ids: Collection[UUID]) -> dict[UUID, Judged]:
     """Those of these contracts that the caller sees and that have a clause, as they stand today."""
-    if not contract_ids:
-        return {}
+    found: dict[UUID, Judged] = {}
+    ordered = sorted(contract_ids)
+    for first in range(0, len(ordered), TOGETHER):
+        found |= _judged(reader, frozenset(ordered[first : first + TOGETHER]))
+    return found
+
+
+def _judged(reader: Reader, contract_ids: frozenset[UUID]) -> dict[UUID, Judged]:
     month = month_start(reader.today)
-    asked = Asked(reader.principal, reader.today, month, month, "execution", among=frozenset(contract_ids))
+    asked = Asked(reader.principal, reader.today, month, month, "execution", among=contract_ids)
     contracts = contracts_of(reader, asked, reader.today, EVERYWHERE)
     return {
         contract_id: Judged(position.status, max(0, position.expected - position.secured))

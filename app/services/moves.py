@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 BASES = ("execution", "residence", "buyer", "facilitator")
 ONE_DAY = timedelta(days=1)
 NOBODY: Viewers = frozenset()
-NO_HOURS: Hours = (0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.services.moves import Moves
     from app.services.work import Reader
 
-# Where more contracts than these wait to be folded, reading every line is quicker.
+# Where more changes and contracts than these wait to be folded, reading every line is quicker.
 MOST_UNFOLDED = 200
 NO_HOURS = (0, 0, 0, 0)
 
@@ -123,7 +123,7 @@ def kept_for(reader: Reader, asked: lines.Asked) -> _Kept | None:
         stale = Stale(
             queries.unfolded(reader.session, most), queries.moving(reader.session, asked.today, most)
         )
-        if len(stale.changes) + len(stale.contracts) > MOST_UNFOLDED:
+        if sum(map(len, stale.changes.values())) + len(stale.contracts) > MOST_UNFOLDED:
             return None
         return _Kept(viewer, moves(reader.session, asked.today, stale, only=viewer))
 

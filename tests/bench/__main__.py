@@ -32,7 +32,7 @@ ROUNDS = 3
 LINES = 5
 SETTLE_SECONDS = 30
 PAGE = 100
-READS = 3  # of the pairs, the first ones
+READS = 4  # of the pairs, the first ones
 
 
 @dataclass
@@ -173,11 +173,16 @@ def _pairs(seed: Seed, port: int, floor_port: int) -> list[Pair]:
             Work(port, itertools.repeat(request("GET", department, key=key)), 200),
             reads,
         ),
-        Pair(
-            f"list of {PAGE} contracts",
-            0.4,
-            Work(port, itertools.repeat(request("GET", f"/v1/contracts?limit={PAGE}", key=key)), 200),
-            Work(floor_port, itertools.repeat(request("GET", f"/rows?limit={PAGE}")), 200),
+        *(
+            Pair(
+                name,
+                0.4,
+                Work(
+                    port, itertools.repeat(request("GET", f"/v1/contracts?limit={PAGE}{sort}", key=key)), 200
+                ),
+                Work(floor_port, itertools.repeat(request("GET", f"/rows?limit={PAGE}")), 200),
+            )
+            for name, sort in ((f"list of {PAGE} contracts", ""), (f"the {PAGE} most at risk", "&sort=risk"))
         ),
         Pair("submit a statement of 5 lines", 0.35, submissions, writes, lambda: free),
         Pair("review a statement of 5 lines", 0.25, reviews, writes, lambda: len(sent)),

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from sqlalchemy import text
 
+from app import worker
+from app.db.queries.changes import has_open_changes
 from app.db.queries.rollups import try_fold_lock, unfolded
 from app.services import territory_hours
 from app.services.folding import fold, fold_anew
 from app.services.verify import verify
-from app.worker import drain
 from tests.books import Books
 from tests.databases import ask
 from tests.services.folded_land import FoldedLand
@@ -128,7 +129,7 @@ def test_where_the_ground_lies_otherwise_all_is_folded_anew(land: FoldedLand) ->
 
 def test_the_worker_folds_what_moved(land: FoldedLand) -> None:
     land.work()
-    drain(land.books.means)
+    worker.drain(land.books.means)
     with land.books.means.database.read() as session:
         assert unfolded(session) == {}
 
@@ -142,6 +143,30 @@ def test_two_do_not_fold_at_once(postgres_database_url: str) -> None:
         assert fold(land.books.means) == 0
     assert fold(land.books.means) == 1
     land.books.means.database.dispose()
+
+
+def test_more_changes_than_are_looked_at_are_not_taken_for_all(
+    land: FoldedLand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few contracts they are of."""
+    monkeypatch.setattr(territory_hours, "MOST_UNFOLDED", 2)
+    for _ in range(4):
+        land.work()
+        land.ask(every=True)
+
+
+def test_a_fault_in_folding_holds_up_nothing_else(land: FoldedLand, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> int:
+        raise ArithmeticError
+
+    monkeypatch.setattr(worker, "fold", fail)
+    land.work()
+    step = worker.Worker(land.books.means).step
+    while step():
+        pass
+    with land.books.means.database.read() as session:
+        assert not has_open_changes(session)
+    land.ask(every=True)
 
 
 def test_where_too_much_waits_every_line_is_read(land: FoldedLand, monkeypatch: pytest.MonkeyPatch) -> None:
