@@ -118,8 +118,8 @@ def _key(viewer: Viewer, basis: str, area: str) -> dict[str, Any]:
 
 
 def fold_anew(session: WriteSession) -> None:
-    """Forget what territories hold: they lie otherwise now, and everything is folded from nothing."""
-    queries.forget_areas(session, DUE)
+    """Forget what is kept, as where territories lie otherwise now: everything is folded from nothing."""
+    queries.forget_all(session, DUE)
 
 
 def wrong_areas(session: ReadSession) -> list[str]:

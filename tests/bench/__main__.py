@@ -160,6 +160,7 @@ def _pairs(seed: Seed, port: int, floor_port: int) -> list[Pair]:
     submissions = Work(port, _statements(seed), 201, lambda answer: sent.append(_location(answer)))
     reviews = Work(port, _reviews(sent, key), 200)
     free = len(seed.contracts) * seed.free_months
+    page = f"/v1/contracts?limit={PAGE}"
     return [
         Pair(
             "compliance of a contract",
@@ -177,9 +178,7 @@ def _pairs(seed: Seed, port: int, floor_port: int) -> list[Pair]:
             Pair(
                 name,
                 0.4,
-                Work(
-                    port, itertools.repeat(request("GET", f"/v1/contracts?limit={PAGE}{sort}", key=key)), 200
-                ),
+                Work(port, itertools.repeat(request("GET", f"{page}{sort}", key=key)), 200),
                 Work(floor_port, itertools.repeat(request("GET", f"/rows?limit={PAGE}")), 200),
             )
             for name, sort in ((f"list of {PAGE} contracts", ""), (f"the {PAGE} most at risk", "&sort=risk"))

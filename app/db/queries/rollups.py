@@ -315,12 +315,18 @@ def drop_unfolded(session: WriteSession, changes: Mapping[UUID, Collection[UUID]
         session.execute(delete(UnfoldedChange).where(UnfoldedChange.change_id.in_(chunk)))
 
 
-def forget_areas(session: WriteSession, since: date) -> None:
-    """Empty every area; every contract with hours is to be folded anew, its day of moving being this one."""
-    for table in (TerritoryMonth, TerritoryReturn, FoldedViewer, UnfoldedChange, FoldedContract):
+def forget_all(session: WriteSession, since: date) -> None:
+    """Empty everything kept; each contract is to be folded and judged anew, as if it were due since a day."""
+    kept = (TerritoryMonth, TerritoryReturn, FoldedViewer, UnfoldedChange, FoldedContract, ContractStanding)
+    for table in kept:
         session.execute(delete(table))
     worked = select(PersonMonth.owner_id, PersonMonth.contract_id, literal(since)).distinct()
     session.execute(insert(FoldedContract).from_select(["owner_id", "contract_id", "moves_on"], worked))
+    due = {"status": "", "behind": 0, "judged_on": since, "rules_version": ""}
+    bound = select(Contract.owner_id, Contract.id, *map(literal, due.values())).where(
+        Contract.clause_id.is_not(None)
+    )
+    session.execute(insert(ContractStanding).from_select(["owner_id", "contract_id", *due], bound))
 
 
 def keep_standings(
