@@ -20,6 +20,7 @@ from app.principal import SERVICE
 from app.rules.version import RULES_VERSION
 from app.services.judging import judge
 from app.services.moves import Stale, moves
+from app.services.standings import course_of, window_of
 from app.services.work import Reader
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from app.db.queries.rollups import Viewer
     from app.db.session import ReadSession, WriteSession
     from app.services.moves import Moves
+    from app.services.standings import JudgedContract
     from app.services.work import Means
 
 # Contracts folded whole, and judged because a day began, in one transaction; the changes of others are folded
@@ -81,12 +83,23 @@ def _judge(session: WriteSession, means: Means, contract_ids: Collection[UUID]) 
             "contract_id": contract_id,
             "status": judged.status.value,
             "behind": judged.behind,
+            **_course(judged.contract, reader.today),
             "judged_on": reader.today,
             "rules_version": RULES_VERSION,
         }
-        for contract_id, judged in sorted(judge(reader, contract_ids).items())
+        for contract_id, judged in judge(reader, contract_ids).items()
     ]
     queries.keep_standings(session, contract_ids, rows)
+
+
+def _course(contract: JudgedContract, today: date) -> dict[str, Any]:
+    window, course = window_of(contract, today), course_of(contract)
+    return {
+        "first": window.first,
+        "last": window.last,
+        "since": course.since if course else None,
+        "expected": list(course.hours) if course else None,
+    }
 
 
 def _add(session: WriteSession, found: Moves) -> None:

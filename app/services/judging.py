@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.db.tables import Contract
     from app.rules.codes import Status
     from app.schemas.contracts import ContractsWalk
+    from app.services.standings import JudgedContract
     from app.services.work import Reader
 
 # As many contracts are judged within a second; where more are too old, a day has just begun.
@@ -34,8 +35,9 @@ RETRY_SECONDS = "60"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A contract's status, and what its secured hours lack of those expected (hundredths)."""
+    """A contract with its status, and what its secured hours lack of those expected (hundredths)."""
 
+    contract: JudgedContract
     status: Status
     behind: int
 
@@ -61,10 +63,15 @@ def judge(reader: Reader, contract_ids: Collection[UUID]) -> dict[UUID, Judged]:
 def _judged(reader: Reader, contract_ids: frozenset[UUID]) -> dict[UUID, Judged]:
     month = month_start(reader.today)
     asked = Asked(reader.principal, reader.today, month, month, "execution", among=contract_ids)
-    contracts = contracts_of(reader, asked, reader.today, EVERYWHERE)
+    contracts = {
+        contract.row.contract_id: contract
+        for contract in contracts_of(reader, asked, reader.today, EVERYWHERE)
+    }
     return {
-        contract_id: Judged(position.status, max(0, position.expected - position.secured))
-        for contract_id, position in positions_of(reader, contracts, reader.today).items()
+        contract_id: Judged(
+            contracts[contract_id], position.status, max(0, position.expected - position.secured)
+        )
+        for contract_id, position in positions_of(reader, contracts.values(), reader.today).items()
     }
 
 

@@ -9,14 +9,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from app.db.queries import figures as queries
+from app.db.queries import standings as kept_queries
 from app.rules.codes import Status, TargetKind
-from app.rules.days import ONE_DAY, Span, add_months, month_end, month_start, overlap
+from app.rules.days import ONE_DAY, Span, add_months, month_end, month_start, months_of, overlap
 from app.rules.hours import largest_remainder
 from app.rules.parameters import parameter
 from app.rules.reporting import MONTHS, belongs
 from app.rules.status import Sums, compliance, expected
 from app.rules.targets import required
 from app.rules.terms import FOLLOWING
+from app.rules.version import RULES_VERSION
 from app.services import contract_facts, subtargets
 from app.services.contract_facts import ClauseVersion
 from app.services.target_basis import NOTHING_FOLLOWED, Followed, followed
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from app.services.contract_facts import ContractFacts
     from app.services.work import Reader
 
+# Of a longer clause the course is not kept.
+MOST_MONTHS = 600
 MET = (Status.MET, Status.CLOSED_MET)
 
 
@@ -58,6 +62,19 @@ class _Standing:
 
     status: Status
     required: int
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Hours expected at the end of each month from one on (hundredths), the last ones for good."""
+
+    since: date
+    hours: Sequence[int]
+
+    def at_end_of(self, month: date) -> int:
+        """Those expected at the end of a month."""
+        back = _months_between(self.since, month)
+        return self.hours[min(back, len(self.hours) - 1)] if back >= 0 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +129,7 @@ def standings_of(
     """
     until = min(month_end(asked.last), asked.today)
     found = StandingsByPlace()
-    standings = _judged(reader, asked, until, area)
+    standings = _standings(reader, asked, until, area)
     places = queries.places_of_contracts(reader.session, asked, until, parent=parent, area=area, level=level)
     for contract_id, rows in by_contract(places).items():
         if contract_id in standings:
@@ -190,6 +207,45 @@ def _months_back(contracts: Iterable[JudgedContract], until: date) -> int:
     return longest + int(parameter("forecast_months").at(until).value)
 
 
+def _standings(
+    reader: Reader, asked: queries.Asked, until: date, area: ColumnElement[bool]
+) -> dict[UUID, _Standing]:
+    """From what is kept of today's standing where that holds; the rest is judged."""
+    if until != asked.today:
+        return _judged(reader, asked, until, area)
+    kept, rest = kept_queries.standings_inside(reader.session, asked, area, RULES_VERSION)
+    if len(rest) > len(kept):
+        return _judged(reader, asked, until, area)
+    period = Span(asked.first, month_end(asked.last))
+    before = add_months(asked.first, -1)
+    found: dict[UUID, _Standing] = {}
+    for row in kept:
+        if overlap(Span(row.first, row.last), period) is not None:
+            course = Course(row.since, row.expected)
+            required = course.at_end_of(asked.last) - course.at_end_of(before)
+            found[row.contract_id] = _Standing(Status(row.status), required)
+    if rest:
+        found |= _judged(reader, replace(asked, among=frozenset(rest)), until, area)
+    return found
+
+
+def course_of(contract: JudgedContract) -> Course | None:
+    """What its clause expects month by month; None where that follows what happens, or lasts too long."""
+    terms = [contract.terms_on(version.effective_on) for version in contract.versions]
+    known = [item for item in (*terms, contract.terms_on(date.min)) if item is not None]
+    if any(item.target.kind in FOLLOWING for item in known):
+        return None
+    since = month_start(min(item.window.first for item in known))
+    last = max((*(item.effective_on for item in contract.versions), *(item.end for item in known)))
+    if _months_between(since, last) >= MOST_MONTHS:
+        return None
+    return Course(since, [_expected(contract, month_end(month)) for month in months_of(since, last)])
+
+
+def _months_between(first: date, last: date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
 def _judged(
     reader: Reader, asked: queries.Asked, until: date, area: ColumnElement[bool]
 ) -> dict[UUID, _Standing]:
@@ -197,7 +253,7 @@ def _judged(
     touching = [
         contract
         for contract in contracts_of(reader, asked, until, area)
-        if overlap(_window(contract, until), period) is not None
+        if overlap(window_of(contract, until), period) is not None
     ]
     positions = positions_of(reader, touching, until)
     return {
@@ -267,7 +323,8 @@ def _sums(hours: Any, *, within: bool) -> Sums:  # noqa: ANN401  # a row or None
     return Sums(counted=counted, pending=hours.pending_before + (hours.pending_within if within else 0))
 
 
-def _window(contract: JudgedContract, until: date) -> Span:
+def window_of(contract: JudgedContract, until: date) -> Span:
+    """The days of its clause as in force on a day; those of its execution without one."""
     terms = contract.terms_on(until)
     return terms.window if terms else _execution(contract.row)
 

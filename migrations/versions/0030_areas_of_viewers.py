@@ -11,12 +11,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0030"
 down_revision = "0029"
 branch_labels = None
 depends_on = None
 
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 HUNDREDTHS = sa.BigInteger()
 DUE = sa.literal(date(1, 1, 1), sa.Date())
 STATES = ("pending", "held", "refused", "counted")
@@ -100,6 +102,8 @@ def upgrade() -> None:
         sa.Column("contract_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.String(length=64), nullable=False),
         sa.Column("behind", HUNDREDTHS, nullable=False),
+        *(sa.Column(name, sa.Date(), nullable=True) for name in ("first", "last", "since")),
+        sa.Column("expected", JSON, nullable=True),
         sa.Column("judged_on", sa.Date(), nullable=False),
         sa.Column("rules_version", sa.String(length=64), nullable=False),
         _refers("standings", *OF_CONTRACT),

@@ -1,5 +1,6 @@
 """Contracts listed by where they stand: what their compliance says, whatever is kept, and the worst first."""
 
+import itertools
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,9 +17,11 @@ from app.refusals.contracts import StandingsPending
 from app.rules.codes import Status
 from app.schemas.compliance import ComplianceQuery
 from app.schemas.contracts import ContractPage, ContractsWalk
-from app.services import judging
+from app.schemas.figures import Basis, PeriodQuery
+from app.services import judging, standings
 from app.services.contract_positions import read_compliance
 from app.services.contracts import list_contracts
+from app.services.figures import read_territory
 from app.services.folding import fold
 from tests.books import Books
 
@@ -26,6 +29,12 @@ JANUARY = date(2025, 1, 1)
 # On 2025-04-15 a window of 274 days has lasted 110 days by the end of the last due month, March: of 46 hours
 # 46 x 110 / 274 = 18.467... are expected, four fifths of which are 14.77.
 EXPECTED = 1847
+INVOICED = {
+    "kind": "per_invoiced_amount",
+    "tranche": "2000",
+    "trigger": "10000",
+    "counts_from": "first_euro",
+}
 
 
 @dataclass
@@ -46,8 +55,8 @@ class Shelf:
         self.contracts[name] = contract
         return contract
 
-    def clause(self, contract: Contract, hours: str) -> Clause:
-        clause = self.books.clause(contract, hours)
+    def clause(self, contract: Contract, hours: str, **terms: object) -> Clause:
+        clause = self.books.clause(contract, hours, **terms)  # type: ignore[arg-type]  # terms, not a window
         contract.clause_id, contract.version = clause.id, contract.version + 1
         self.books.keep(contract)
         return clause
@@ -185,6 +194,66 @@ def test_too_many_to_judge_are_asked_for_later(shelf: Shelf, monkeypatch: pytest
         shelf.page()
     fold(shelf.books.means)
     assert len(shelf.page().items) == len(shelf.contracts)
+
+
+def _everywhere(shelf: Shelf) -> list[Any]:
+    """What territories of every size are told of these contracts, over periods that end today or later."""
+    found: list[Any] = []
+    for place, basis in itertools.product(("department/57", "commune/57463", "country/FR"), Basis):
+        level, code = place.split("/")
+        for first, last in (("2024-12", "2025-04"), ("2025-03", "2025-04"), ("2025-02", "2026-12")):
+            asked = PeriodQuery.model_validate({"from": first, "to": last, "basis": basis})
+            with shelf.books.reading(shelf.buyer, Role.BUYER) as reader:
+                found.append(read_territory(reader, level, code, asked))
+    return found
+
+
+def test_territories_are_told_the_same_from_what_is_kept(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amended = shelf.put("amended", 2000)
+    clause = shelf.clause(shelf.contracts["no clause"], "30.00")
+    shelf.books.amend(clause, "80.00", date(2025, 3, 10))
+    amended.closed_on = date(2025, 4, 1)
+    amended.version += 1
+    shelf.books.keep(amended)
+    # What is invoiced tells what is required: no course is kept of it.
+    follows = shelf.books.contract(shelf.buyer, shelf.firm, {"commune/57463": 3000, "commune/54395": 7000})
+    shelf.clause(follows, "0.00", target=INVOICED)
+    split = shelf.books.contract(shelf.buyer, shelf.firm, {"commune/57463": 3333, None: 6667})
+    shelf.clause(split, "33.33")
+    ended = shelf.books.contract(shelf.buyer, shelf.firm)
+    shelf.books.clause(ended, "12.00", {"start": "2024-12-12", "end": "2025-02-11"})
+    with monkeypatch.context() as patch:
+        patch.setattr(standings, "_standings", standings._judged)  # noqa: SLF001 - what else would be asked
+        judged = _everywhere(shelf)
+    assert len({str(item.figures) for item in judged}) > len(Basis)
+    fold(shelf.books.means)
+    assert _everywhere(shelf) == judged
+    shelf.put("late", 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(standings, "_standings", standings._judged)  # noqa: SLF001 - as above
+        judged = _everywhere(shelf)
+    # One is judged on reading beside those that are kept.
+    assert _everywhere(shelf) == judged
+
+
+def test_territories_judge_nothing_that_is_kept(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    del shelf.contracts["no clause"]
+    fold(shelf.books.means)
+    asked: list[set[UUID]] = []
+    judged = standings._judged  # noqa: SLF001 - whether it is asked at all
+
+    def noted(reader: Any, question: Any, *more: Any) -> Any:  # noqa: ANN401  # as the function
+        asked.append(set(question.among or ()))
+        return judged(reader, question, *more)
+
+    monkeypatch.setattr(standings, "_judged", noted)
+    _everywhere(shelf)
+    # Only the one without clause, which says itself why.
+    assert {found for question in asked for found in question}.isdisjoint(
+        contract.id for contract in shelf.contracts.values()
+    )
 
 
 def test_every_status_has_its_place_in_the_order() -> None:

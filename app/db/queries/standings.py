@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Row, String, Uuid, and_, case, column, func, or_, select, values
+from sqlalchemy import BigInteger, Row, String, Uuid, and_, case, column, func, literal, or_, select, values
 
+from app.db.queries.figures import contracts_inside
 from app.db.tables import Contract, ContractStanding, UnfoldedChange
 from app.rules.codes import Status
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Select
 
+    from app.db.queries.figures import Asked
     from app.db.session import ReadSession
 
 # What needs somebody first; what is over last.
@@ -49,6 +51,33 @@ def outdated(session: ReadSession, seen: Select[Contract], today: date, rules_ve
         )
     )
     return list(session.scalars(query))
+
+
+def standings_inside(
+    session: ReadSession, asked: Asked, area: ColumnElement[bool], rules_version: str
+) -> tuple[list[Row[*tuple[Any, ...]]], list[UUID]]:
+    """What is kept of the contracts with a place in an area, where it holds today; the other contracts.
+
+    Rows of (contract_id, status, first, last, since, expected), hours in hundredths.
+    """
+    kept = ContractStanding
+    holds = and_(
+        kept.judged_on == asked.today,
+        kept.rules_version == rules_version,
+        kept.since.is_not(None),
+        Contract.id.not_in(select(UnfoldedChange.contract_id)),
+    )
+    query = (
+        select(
+            Contract.id.label("contract_id"),
+            *(kept.status, kept.first, kept.last, kept.since, kept.expected),
+            func.coalesce(holds, literal(value=False)).label("holds"),
+        )
+        .join(kept, kept.contract_id == Contract.id, isouter=True)
+        .where(Contract.id.in_(contracts_inside(asked, asked.today, area)))
+    )
+    rows = session.execute(query).all()
+    return [row for row in rows if row.holds], [row.contract_id for row in rows if not row.holds]
 
 
 class Standings:

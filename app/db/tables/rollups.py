@@ -13,7 +13,19 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.tables.contracts import OF_CONTRACT
-from app.db.types import Area, Base, Code, Day, Hundredths, Id, Month, RoleCode, refers_to, refers_together
+from app.db.types import (
+    Area,
+    Base,
+    Code,
+    Day,
+    Hundredths,
+    Id,
+    Items,
+    Month,
+    RoleCode,
+    refers_to,
+    refers_together,
+)
 
 # Stands for "never before" in a column of a key, which cannot be null.
 NEVER = date(1, 1, 1)
@@ -94,7 +106,9 @@ class UnfoldedChange(Base):
 class ContractStanding(Base):
     """Where a contract with a clause stands on a day, under a version of the rules; stale on any other day.
 
-    `behind`: what its secured hours lack of those expected that day (hundredths).
+    `behind`: what its secured hours lack of those expected that day (hundredths). `first`, `last`: the days
+    of its window. `expected`: hours expected at the end of each month from `since` on, the last for good;
+    None, as `since`, where they follow what happens or the list would be too long.
     """
 
     __tablename__ = "standings"
@@ -104,5 +118,9 @@ class ContractStanding(Base):
     contract_id: Mapped[Id] = mapped_column(primary_key=True)
     status: Mapped[Code]
     behind: Mapped[Hundredths]
+    first: Mapped[Day | None]
+    last: Mapped[Day | None]
+    since: Mapped[Month | None]
+    expected: Mapped[Items | None]
     judged_on: Mapped[Day]
     rules_version: Mapped[Code]
