@@ -24,7 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.db.queries.figures import column_of
 from app.db.queries.ledger import PLACES, STATES
-from app.db.queries.rows import add_rows
+from app.db.queries.rows import add_rows, columns_of
 from app.db.tables import (
     Contract,
     ContractAccess,
@@ -236,18 +236,18 @@ def _posted(session: ReadSession, query: Select[*tuple[Any, ...]]) -> Iterator[P
 
 def persons_of(session: ReadSession, participant_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """By record, whose it is."""
-    found: dict[UUID, UUID] = {}
-    for chunk in _chunks(participant_ids):
-        query = select(Participant.id, Participant.person_id).where(Participant.id.in_(chunk))
-        found.update((row.id, row.person_id) for row in session.execute(query))
-    return found
+    return _records(session, columns_of(Participant).id, participant_ids)
 
 
 def records_of(session: ReadSession, person_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """By record of these persons, whose it is."""
+    return _records(session, columns_of(Participant).person_id, person_ids)
+
+
+def _records(session: ReadSession, column: ColumnElement[UUID], values: Iterable[UUID]) -> dict[UUID, UUID]:
     found: dict[UUID, UUID] = {}
-    for chunk in _chunks(person_ids):
-        query = select(Participant.id, Participant.person_id).where(Participant.person_id.in_(chunk))
+    for chunk in _chunks(values):
+        query = select(Participant.id, Participant.person_id).where(column.in_(chunk))
         found.update((row.id, row.person_id) for row in session.execute(query))
     return found
 
