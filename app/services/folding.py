@@ -57,21 +57,24 @@ def fold(means: Means, *, seconds: float | None = None) -> int:
 def _fold_batch(means: Means) -> int:
     today = day_of(means.clock.now())
     with means.database.read() as probe:
-        # Taking the write lock for nothing would slow SQLite's other writers.
-        if not queries.anything_due(probe, today, RULES_VERSION):
+        # Taking the write lock for nothing would slow SQLite's other writers. The lock of the folding is held
+        # around the view that is written on: it then has all that the run before committed.
+        if not queries.anything_due(probe, today, RULES_VERSION) or not queries.try_fold_lock(probe):
             return 0
-    with means.database.write_steadily() as session:
-        if not queries.try_fold_lock(session):
-            return 0
-        noted = queries.unjudged(session)
-        stale = Stale(queries.unfolded(session), queries.moving(session, today, WHOLE))
-        found = moves(session, today, stale)
-        _add(session, found)
-        queries.keep_folded(session, found.viewers, found.moves_on, today)
-        outdated = queries.outdated(session, today, RULES_VERSION, JUDGED)
-        _judge(session, means, {*noted, *outdated})
-        queries.drop_unfolded(session, noted)
-        return len({*noted, *stale.contracts, *outdated})
+        with means.database.write_steadily() as session:
+            return _fold_due(session, means, today)
+
+
+def _fold_due(session: WriteSession, means: Means, today: date) -> int:
+    noted = queries.unjudged(session)
+    stale = Stale(queries.unfolded(session), queries.moving(session, today, WHOLE))
+    found = moves(session, today, stale)
+    _add(session, found)
+    queries.keep_folded(session, found.viewers, found.moves_on, today)
+    outdated = queries.outdated(session, today, RULES_VERSION, JUDGED)
+    _judge(session, means, {*noted, *outdated})
+    queries.drop_unfolded(session, noted)
+    return len({*noted, *stale.contracts, *outdated})
 
 
 def _judge(session: WriteSession, means: Means, contract_ids: Collection[UUID]) -> None:

@@ -3,6 +3,7 @@
 import random
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,31 @@ def test_a_fault_in_folding_holds_up_nothing_else(land: FoldedLand, monkeypatch:
     with land.books.means.database.read() as session:
         assert not has_open_changes(session)
     land.ask(every=True)
+
+
+def test_several_fold_beside_those_who_write_and_ask(land: FoldedLand) -> None:
+    """No view is torn, nobody fails, nothing is folded twice."""
+    over, faults = threading.Event(), list[Exception]()
+
+    def fold_on() -> None:
+        while not over.is_set():
+            try:
+                fold(land.books.means)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is told below
+                faults.append(error)
+
+    folders = [threading.Thread(target=fold_on) for _ in range(3)]
+    for folder in folders:
+        folder.start()
+    for name in ("work", "join", "mandate", "hire", "work", "take_back") * 4:
+        getattr(land, name)()
+        land.ask(every=False)
+    over.set()
+    for folder in folders:
+        folder.join()
+    assert faults == []
+    land.fold()
+    land.sums_hold()
 
 
 def test_where_too_much_waits_every_line_is_read(land: FoldedLand, monkeypatch: pytest.MonkeyPatch) -> None:

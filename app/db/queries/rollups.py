@@ -96,8 +96,8 @@ class Posted(NamedTuple):
         return self.hours[-1]
 
 
-def try_fold_lock(session: WriteSession) -> bool:
-    """True when this transaction alone may fold; SQLite's write lock already says so."""
+def try_fold_lock(session: ReadSession) -> bool:
+    """True when nobody else folds until this transaction ends; SQLite's write lock already says so."""
     if session.get_bind().dialect.name != "postgresql":
         return True
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(FOLD_LOCK))))
