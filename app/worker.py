@@ -101,7 +101,7 @@ NOT_SENDING, BY_DEFAULT = Sending(), Daily()
 class Worker:
     """One loop over settling, due jobs and planning, until `stop` is set. No error ends it.
 
-    Webhooks are served beside it, by threads of their own: a slow receiver holds up neither.
+    Folding and webhooks are done beside it, by threads of their own: no slow receiver holds it up.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class Worker:
         self._daily = daily
         self._lease = lease
         self._sending = sending
-        self._settled_at = self._folded_at = 0.0
+        self._settled_at = 0.0
         self._planned_at = -PLAN_SECONDS
 
     def run(self) -> None:
@@ -129,11 +129,13 @@ class Worker:
             threading.Thread(target=self._repeat, args=(self.send, SENDING_PAUSE_SECONDS))
             for _ in range(self._sending.threads)
         ]
-        for sender in senders:
-            sender.start()
+        # What is folded late is read all the same; a change that is settled late is not told.
+        beside = [threading.Thread(target=self._repeat, args=(self.fold, FOLD_SECONDS)), *senders]
+        for thread in beside:
+            thread.start()
         self._repeat(self.step, PAUSE_SECONDS)
-        for sender in senders:
-            sender.join()
+        for thread in beside:
+            thread.join()
         log.info("worker_stopped")
 
     def _repeat(self, step: Callable[[], bool], pause: float) -> None:
@@ -153,7 +155,6 @@ class Worker:
         """Settle, plan, and do one job; returns whether there was anything to do."""
         settled = settle(self.means)
         self._settled_at = time.monotonic()
-        folded = self._fold()
         if self._settled_at - self._planned_at >= PLAN_SECONDS:
             self._planned_at = self._settled_at
             upkeep.plan_roll_over(self.means, self._daily.answers_hours)
@@ -166,20 +167,12 @@ class Worker:
             publishing.plan_publishing(self.means, self._daily.publish_from)
             reminders.plan_reminders(self.means)
         worked = jobs.work(self.means, HANDLERS, breathe=self._breathe, report=_log_fault, lease=self._lease)
-        return worked or settled + folded > 0
+        return worked or settled > 0
 
-    def _fold(self) -> int:
-        # Readers add what is not folded: many changes of the same territories are cheaper folded at once.
-        if time.monotonic() - self._folded_at < FOLD_SECONDS:
-            return 0
-        # A fault here must hold up neither the feed nor the jobs: what is not folded is noted all the same.
-        try:
-            folded = fold(self.means, seconds=PAUSE_SECONDS)
-        except Exception as error:  # noqa: BLE001 - as said above
-            _log_fault(error)
-            folded = 0
-        self._folded_at = time.monotonic()
-        return folded
+    def fold(self) -> bool:
+        """Fold what is due for a while; it never hurries: more of the same territories at once is cheaper."""
+        fold(self.means, seconds=FOLD_SECONDS)
+        return False
 
     def _breathe(self) -> None:
         # A long job must not make the feed wait for its end.
@@ -188,7 +181,6 @@ class Worker:
         if time.monotonic() - self._settled_at >= PAUSE_SECONDS:
             settle(self.means)
             self._settled_at = time.monotonic()
-            self._fold()
 
 
 def drain(means: Means) -> None:

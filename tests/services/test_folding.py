@@ -4,6 +4,7 @@ import random
 import shutil
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -162,12 +163,23 @@ def test_a_fault_in_folding_holds_up_nothing_else(land: FoldedLand, monkeypatch:
 
     monkeypatch.setattr(worker, "fold", fail)
     land.work()
-    step = worker.Worker(land.books.means).step
-    while step():
-        pass
-    with land.books.means.database.read() as session:
-        assert not has_open_changes(session)
+    running = worker.Worker(land.books.means)
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    try:
+        ends = time.monotonic() + 10
+        while time.monotonic() < ends and _unsettled(land):
+            time.sleep(0.05)
+        assert not _unsettled(land)
+    finally:
+        running.stop.set()
+        thread.join()
     land.ask(every=True)
+
+
+def _unsettled(land: FoldedLand) -> bool:
+    with land.books.means.database.read() as session:
+        return has_open_changes(session)
 
 
 def test_several_fold_beside_those_who_write_and_ask(land: FoldedLand) -> None:
