@@ -91,6 +91,8 @@ def _judge(session: WriteSession, means: Means, contract_ids: Collection[UUID]) 
             "rules_version": RULES_VERSION,
         }
         for contract_id, judged in judge(reader, contract_ids).items()
+        # Without a clause the contract says it itself.
+        if judged.contract.terms_on(reader.today) is not None
     ]
     queries.keep_standings(session, contract_ids, rows)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.db.queries import standings as queries
 from app.db.queries.figures import EVERYWHERE, Asked
 from app.refusals.contracts import StandingsPending
+from app.rules.codes import Status
 from app.rules.days import month_start
 from app.rules.labels import LABELS
 from app.rules.version import RULES_VERSION
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
     from app.db.tables import Contract
-    from app.rules.codes import Status
+    from app.rules.status import Compliance
     from app.schemas.contracts import ContractsWalk
     from app.services.standings import JudgedContract
     from app.services.work import Reader
@@ -52,7 +53,7 @@ class Listed:
 
 
 def judge(reader: Reader, contract_ids: Collection[UUID]) -> dict[UUID, Judged]:
-    """Those of these contracts that the caller sees and that have a clause, as they stand today."""
+    """Those of these contracts that the caller sees, as they stand today."""
     found: dict[UUID, Judged] = {}
     ordered = sorted(contract_ids)
     for first in range(0, len(ordered), TOGETHER):
@@ -67,12 +68,16 @@ def _judged(reader: Reader, contract_ids: frozenset[UUID]) -> dict[UUID, Judged]
         contract.row.contract_id: contract
         for contract in contracts_of(reader, asked, reader.today, EVERYWHERE)
     }
+    positions = positions_of(reader, contracts.values(), reader.today)
     return {
-        contract_id: Judged(
-            contracts[contract_id], position.status, max(0, position.expected - position.secured)
-        )
-        for contract_id, position in positions_of(reader, contracts.values(), reader.today).items()
+        contract_id: _of(contract, positions.get(contract_id)) for contract_id, contract in contracts.items()
     }
+
+
+def _of(contract: JudgedContract, position: Compliance | None) -> Judged:
+    if position is None:
+        return Judged(contract, Status(contract.facts.clause_state), 0)
+    return Judged(contract, position.status, max(0, position.expected - position.secured))
 
 
 def list_by_standing(reader: Reader, seen: Select[Contract], walk: ContractsWalk) -> Listed:
@@ -89,7 +94,7 @@ def list_by_standing(reader: Reader, seen: Select[Contract], walk: ContractsWalk
         contract_id: (judged.status.value, judged.behind)
         for contract_id, judged in judge(reader, outdated).items()
     }
-    rows = queries.Standings(seen, fresh).page(
+    rows = queries.ByStanding(seen, fresh).page(
         reader.session,
         status=walk.status,
         by_risk=walk.sort == "risk",

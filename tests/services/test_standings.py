@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from app.db.queries.standings import BY_RISK
 from app.db.tables import Clause, Contract, Organisation
-from app.errors import Forbidden
+from app.errors import Forbidden, InvalidPayload
 from app.principal import Role
 from app.refusals.contracts import StandingsPending
 from app.rules.codes import Status
@@ -109,6 +109,15 @@ def test_the_worst_come_first(shelf: Shelf) -> None:
     }
 
 
+def test_a_contract_of_old_without_a_clause_state_is_judged_too(shelf: Shelf) -> None:
+    shelf.contracts["of old"] = shelf.books.contract(shelf.buyer, shelf.firm)
+    for _ in range(2):
+        assert shelf.told() == shelf.judged()
+        assert shelf.told()["of old"] == ("to_check", 0)
+        assert shelf.names(status="to_check") == ["of old"]
+        fold(shelf.books.means)
+
+
 def test_what_is_kept_says_what_compliance_says(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     assert shelf.told() == shelf.judged()
     fold(shelf.books.means)
@@ -168,6 +177,16 @@ def test_pages_follow_one_another(shelf: Shelf, *, folded: bool) -> None:
         if after is None:
             break
     assert found == ["very late", "a little late", "as late", "at risk", "ahead", "met", "no clause"]
+
+
+def test_a_walk_by_risk_goes_on_from_one_of_its_contracts(shelf: Shelf) -> None:
+    elsewhere = shelf.books.contract(shelf.books.organisation(), shelf.firm)
+    for after in (elsewhere.id, UUID(int=7)):
+        with pytest.raises(InvalidPayload) as refused:
+            shelf.page(after=after)
+        assert [(item.pointer, item.code) for item in refused.value.errors] == [
+            ("/query/after", "unknown_reference")
+        ]
 
 
 def test_a_status_is_a_criterion(shelf: Shelf) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Row, String, Uuid, and_, case, column, func, 
 
 from app.db.queries.figures import contracts_inside
 from app.db.tables import Contract, ContractStanding, UnfoldedChange
+from app.errors import unknown_reference
 from app.rules.codes import Status
 
 if TYPE_CHECKING:
@@ -35,19 +36,27 @@ BY_RISK = (
 
 
 def outdated(session: ReadSession, seen: Select[Contract], today: date, rules_version: str) -> list[UUID]:
-    """Those of these contracts that have a clause and of which what is kept is not what holds today."""
+    """Those of these contracts of which nothing is kept that holds today.
+
+    Without a clause that is its clause state, which contracts of old may lack.
+    """
     standing = ContractStanding
     query = (
         seen.with_only_columns(Contract.id)
         .join(standing, standing.contract_id == Contract.id, isouter=True)
         .where(
-            Contract.clause_id.is_not(None),
             or_(
-                standing.contract_id.is_(None),
-                standing.judged_on != today,
-                standing.rules_version != rules_version,
-                Contract.id.in_(select(UnfoldedChange.contract_id)),
-            ),
+                and_(Contract.clause_id.is_(None), Contract.clause_state.is_(None)),
+                and_(
+                    Contract.clause_id.is_not(None),
+                    or_(
+                        standing.contract_id.is_(None),
+                        standing.judged_on != today,
+                        standing.rules_version != rules_version,
+                        Contract.id.in_(select(UnfoldedChange.contract_id)),
+                    ),
+                ),
+            )
         )
     )
     return list(session.scalars(query))
@@ -80,7 +89,7 @@ def standings_inside(
     return [row for row in rows if row.holds], [row.contract_id for row in rows if not row.holds]
 
 
-class Standings:
+class ByStanding:
     """Contracts with their status and how far they are behind; `fresh` replaces what is kept of some."""
 
     def __init__(self, seen: Select[Contract], fresh: Mapping[UUID, tuple[str, int]]) -> None:
@@ -100,7 +109,8 @@ class Standings:
             query = query.join(told, told.c.contract_id == Contract.id, isouter=True)
             status, behind = func.coalesce(told.c.status, status), func.coalesce(told.c.behind, behind)
         # Without a clause it says itself why it has none.
-        self._status = case((Contract.clause_id.is_(None), Contract.clause_state), else_=status)
+        without = func.coalesce(Contract.clause_state, status)
+        self._status = case((Contract.clause_id.is_(None), without), else_=status)
         self._behind = case((Contract.clause_id.is_(None), 0), else_=func.coalesce(behind, 0))
         self._rank = case(
             {status.value: rank for rank, status in enumerate(BY_RISK)},
@@ -112,7 +122,10 @@ class Standings:
     def page(
         self, session: ReadSession, *, status: str | None, by_risk: bool, after: UUID | None, limit: int
     ) -> Sequence[Row[*tuple[Any, ...]]]:
-        """(contract, status, behind): up to `limit` after one, by risk or in the order of registration."""
+        """(contract, status, behind): up to `limit` after one, by risk or in the order of registration.
+
+        By risk, InvalidPayload where the one to go on from is not, or no longer, among these contracts.
+        """
         query = self._query.with_only_columns(
             Contract, self._status.label("status"), self._behind.label("behind")
         )
@@ -130,6 +143,7 @@ class Standings:
             self._query.with_only_columns(*columns).where(Contract.id == contract_id)
         ).first()
         if here is None:
-            return Contract.id > contract_id
+            # It has no place in this order: whatever came after it would be missed without a word.
+            raise unknown_reference("/query/after")
         same = and_(self._rank == here.rank, self._behind == here.behind, Contract.id > contract_id)
         return or_(self._rank > here.rank, and_(self._rank == here.rank, self._behind < here.behind), same)
