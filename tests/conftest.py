@@ -114,7 +114,9 @@ def postgres_database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 def _keep_engines() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "make_engine", databases.engine_at)
+        patch.setattr(session.Database, "dispose", databases.dispose)
         yield
+    databases.close_all()
 
 
 @pytest.fixture(autouse=True, scope="session")

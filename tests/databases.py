@@ -17,10 +17,10 @@ from typing import Literal, LiteralString
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Engine
+from sqlalchemy import Engine, QueuePool
 from sqlalchemy.engine import make_url
 
-from app.db.session import make_engine
+from app.db.session import Database, make_engine
 from tests.database_keeper import database_prefix, libpq
 
 Kind = Literal["sqlite", "postgres"]
@@ -105,17 +105,44 @@ class _Copy:
 _engines: dict[tuple[str, frozenset[tuple[str, float]]], Engine] = {}
 
 
+# Addresses of copies on the PostgreSQL server. A new connection reads the catalogue and plans every statement
+# anew, a tenth of a second of work: the few that a test leaves open serve the next one.
+_copies: set[str] = set()
+LEFT_OPEN = 4
+
+
 def engine_at(url: str, **options: float) -> Engine:
-    """The engine of this process for a database, which `_rested` left without connections."""
+    """The engine of this process for a database."""
     key = (url, frozenset(options.items()))
     if key not in _engines:
         _engines[key] = make_engine(url, **options)  # type: ignore[arg-type]  # a size is whole
     return _engines[key]
 
 
-def _rested(url: str) -> None:
-    for key, engine in _engines.items():
-        if key[0] == url:
+def dispose(database: Database) -> None:
+    """Close the connections of a database, unless it is a copy: those are left to `_rested`."""
+    of_copies = [engine for (url, _), engine in _engines.items() if url in _copies]
+    if not any(engine is database.engine for engine in of_copies):
+        database.engine.dispose()
+
+
+def _rested(url: str) -> int:
+    """How many connections to a copy stay open; none is in use any more."""
+    return sum(_left_open(engine) for (address, _), engine in _engines.items() if address == url)
+
+
+def _left_open(engine: Engine) -> int:
+    pool = engine.pool
+    if isinstance(pool, QueuePool) and not pool.checkedout() and pool.checkedin() <= LEFT_OPEN:
+        return pool.checkedin()
+    engine.dispose()
+    return 0
+
+
+def close_all(url: str | None = None) -> None:
+    """Close every connection that this process keeps, or those to one database."""
+    for (address, _), engine in _engines.items():
+        if url in {None, address}:
             engine.dispose()
 
 
@@ -134,7 +161,7 @@ def _reused_sqlite_database() -> Iterator[str]:
     try:
         yield url
     finally:
-        _rested(url)
+        close_all(url)
         _idle_files.append(path)
 
 
@@ -161,13 +188,14 @@ SELECT (SELECT count(*) FROM pg_class WHERE relpersistence = 'p'),
 def _reused_postgres_database() -> Iterator[str]:
     copy = _idle.pop() if _idle else _new_copy()
     url = _address(copy.name)
+    _copies.add(url)
     try:
         yield url
     finally:
-        _rested(url)
         if _restored(copy):
             _idle.append(copy)
         else:
+            close_all(url)
             _on_server("DROP DATABASE {} WITH (FORCE)", copy.name)
 
 
@@ -179,13 +207,18 @@ def _new_copy() -> _Copy:
         return _Copy(name, {table: _count(connection, table) for (table,) in tables}, _shape(connection))
 
 
+OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+
 def _restored(copy: _Copy) -> bool:
     """Empty what the template has empty; false when the rest, or the schema, is no longer the template's."""
-    with psycopg.connect(libpq(_address(copy.name))) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    url = _address(copy.name)
+    left_open = _rested(url)
+    with psycopg.connect(libpq(url)) as connection:
+        # Somebody else is connected, or one of ours was cut: nobody knows what is going on there.
+        if connection.execute(f"SELECT count(*) {OTHERS}").fetchone() != (left_open,):
+            close_all(url)
+            connection.execute(f"SELECT pg_terminate_backend(pid) {OTHERS}")
         powerful = connection.pgconn.parameter_status(b"is_superuser") == b"on"
         if not powerful or _shape(connection) != copy.shape:
             return False
