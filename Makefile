@@ -46,8 +46,11 @@ $(VENV)/.dev: requirements-dev.lock | $(VENV)/.created
 run: $(VENV)/.runtime ## Migrate, load the demonstration set, print keys, serve on http://127.0.0.1:8000
 	@$(PY) -m app.cli run
 
+# What needs one core each goes side by side: types and traced examples take a quarter of a minute both.
 .PHONY: test
-test: check tests ## Everything that must hold: style, types, layers, tests on both databases
+test: $(VENV)/.dev ## Everything that must hold: style, types, layers, tests on both databases
+	@$(MAKE) --no-print-directory --jobs=2 check branches
+	@$(MAKE) --no-print-directory others
 
 .PHONY: check
 check: $(VENV)/.dev ## Style, types and layers only
@@ -60,9 +63,15 @@ check: $(VENV)/.dev ## Style, types and layers only
 # value. Properties do not count there, so that they are drawn without the cost of tracing; nor are the
 # examples tried again without it.
 .PHONY: tests
-tests: $(VENV)/.dev ## The tests only (every branch of the rules included); PostgreSQL from TEST_POSTGRES_URL, else an embedded server
+tests: branches others ## The tests only (every branch of the rules included); PostgreSQL from TEST_POSTGRES_URL, else an embedded server
+
+.PHONY: branches
+branches: $(VENV)/.dev
 	$(PY) -m coverage run --source=app/rules -m pytest tests/rules -m example
 	$(PY) -m coverage report --fail-under=100
+
+.PHONY: others
+others: $(VENV)/.dev
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal -m 'not example'
 
 .PHONY: demo
