@@ -7,7 +7,7 @@ import socket
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.error import URLError
 
@@ -29,11 +29,15 @@ def command(database_url: str, *arguments: str, **settings: str) -> Iterator[For
 
 
 @contextmanager
-def served(database_url: str, *options: str) -> Iterator[str]:
-    """A server and the worker beside it, as `app.demonstration.server` starts them; gives the address."""
+def served(database_url: str, *, worker: bool = True) -> Iterator[str]:
+    """A server and a worker of the same database, without limits, telling errors only; gives the address."""
     port = free_port()
-    unhurried = {"REQUESTS_PER_MINUTE": "0", "ADDRESS_REQUESTS_PER_MINUTE": "0", "LOG_LEVEL": "error"}
-    with command(database_url, "serve", "--port", str(port), *options, **unhurried) as server:
+    settings = {"REQUESTS_PER_MINUTE": "0", "ADDRESS_REQUESTS_PER_MINUTE": "0", "LOG_LEVEL": "error"}
+    with ExitStack() as running:
+        if worker:
+            running.enter_context(command(database_url, "worker", **settings))
+        serve = ("serve", "--port", str(port), "--no-worker")
+        server = running.enter_context(command(database_url, *serve, **settings))
         address = f"http://127.0.0.1:{port}"
         wait_for(lambda: answers(f"{address}/readyz"), "the server")
         yield address

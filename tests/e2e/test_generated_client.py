@@ -63,7 +63,7 @@ def test_a_generated_client_registers_lists_and_is_refused(sqlite_url: str) -> N
     models: Any = part("models")
     new_client = part("client").AuthenticatedClient
     # What is imported is only found again here: nobody has to do it.
-    with served(sqlite_url, "--no-worker") as address, new_client(base_url=address, token=key) as client:
+    with served(sqlite_url, worker=False) as address, new_client(base_url=address, token=key) as client:
         call(client, models)
 
 
