@@ -1,4 +1,4 @@
-"""The process that owns what a test run borrows: a PostgreSQL server and one migrated template per database.
+"""The process that owns what a test run borrows: a PostgreSQL server, a template per database, a forge.
 
 It stands apart from the tests so that nothing outlives them. Its standard input is a pipe held by the test
 process: when that process ends, be it normally, by Ctrl-C or killed, the pipe closes and everything made here
@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -104,6 +105,23 @@ class Holdings:
             )
         prepare(make_url(self.postgres_url).set(database=name).render_as_string(hide_password=False))
         return name
+
+    @cached_property
+    def forge(self) -> str:
+        """Address of the process that starts commands (`tests.forge`). It takes orders once it has loaded."""
+        address = str(self._directory / "forge.sock")
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(address)
+            listener.listen()
+            # Its end is waited for on the way out, after the pipe to it is closed.
+            self._stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", "tests.forge", str(listener.fileno())],
+                    stdin=subprocess.PIPE,
+                    pass_fds=[listener.fileno()],
+                )
+            )
+        return address
 
 
 def database_prefix(directory: Path) -> str:

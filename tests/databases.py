@@ -24,7 +24,7 @@ from app.db.session import Database, make_engine
 from tests.database_keeper import database_prefix, libpq
 
 Kind = Literal["sqlite", "postgres"]
-Holding = Literal["postgres_url", "postgres_template", "sqlite_template"]
+Holding = Literal["postgres_url", "postgres_template", "sqlite_template", "forge"]
 
 ADDRESS = "CLAUSES_TEST_KEEPER"  # environment variable, inherited by the workers of a parallel run
 ANSWER_SECONDS = 120

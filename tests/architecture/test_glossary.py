@@ -80,6 +80,8 @@ SUBJECT = {"announce": 1}
 
 def codes_in_calls(module: Module, *tables: dict[str, int]) -> Iterator[str]:
     """The codes that stand as texts in the calls above, or in those of other tables."""
+    if not module.names(*(name for places in tables or (CODED, SUBJECT) for name in places)):
+        return
     for node in module.nodes:
         if not isinstance(node, ast.Call):
             continue

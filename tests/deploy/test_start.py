@@ -7,18 +7,25 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from tests.architecture.source import ROOT
 from tests.deploy.test_compose import SERVICES
 from tests.deploy.test_image import SERVE, health
+from tests.e2e.processes import answers
+from tests.forged import Forged
 
 READY_SECONDS = 30
 STOP_SECONDS = 30
 SECRET = base64.b64encode(bytes(range(32))).decode()
 
 
-def as_here(command: list[str]) -> list[str]:
-    return [sys.executable, *command[1:]]
+def started(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes] | Forged:
+    """By a fresh interpreter on PostgreSQL, which is what is composed; forked on SQLite."""
+    if environment["CLAUSES_DATABASE_URL"].startswith("sqlite"):
+        return Forged(command[3:], environment)
+    here = [sys.executable, *command[1:]]
+    return subprocess.Popen(here, cwd=ROOT, env=environment, start_new_session=True)
 
 
 def free_port() -> int:
@@ -46,39 +53,38 @@ def test_migrate_serve_become_healthy_stop(empty_database_url: str) -> None:
         "CLAUSES_SECRET_KEYS": f"k1:{SECRET}",
     }
     port = free_port()
-    serve = ["127.0.0.1" if word == "0.0.0.0" else word for word in as_here(SERVE)]  # noqa: S104  # replaced
+    serve = ["127.0.0.1" if word == "0.0.0.0" else word for word in SERVE]  # noqa: S104  # replaced
     serve[serve.index("8000")] = str(port)
 
-    subprocess.run(as_here(SERVICES["migration"]["command"]), cwd=ROOT, env=environment, check=True)
-    with subprocess.Popen(serve, cwd=ROOT, env=environment, start_new_session=True) as server:
+    migration = started(SERVICES["migration"]["command"], environment)
+    migration.communicate()
+    assert migration.returncode == 0
+    server = started(serve, environment)
+    try:
+        deadline = time.monotonic() + READY_SECONDS
+        while not answers(f"http://127.0.0.1:{port}/readyz"):
+            assert server.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert health(port) == 0
+    finally:
+        server.send_signal(signal.SIGTERM)
         try:
-            deadline = time.monotonic() + READY_SECONDS
-            while health(port) != 0:
-                assert server.poll() is None
-                assert time.monotonic() < deadline
-        finally:
-            server.send_signal(signal.SIGTERM)
-        try:
-            ended = server.wait(STOP_SECONDS)
+            server.communicate(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(server.pid, signal.SIGKILL)
             raise
-        assert ended in {0, -signal.SIGTERM}
+    assert server.returncode in {0, -signal.SIGTERM}
     assert health(port) == 1
     wait_until_nothing_is_left_of(server.pid)
 
 
-def test_production_refuses_the_key_that_everybody_knows(sqlite_url: str) -> None:
+def test_production_refuses_the_key_that_everybody_knows(sqlite_url: str, tmp_path: Path) -> None:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("CLAUSES_")}
     environment |= {"CLAUSES_ENVIRONMENT": "production", "CLAUSES_DATABASE_URL": sqlite_url}
-    refused = subprocess.run(
-        as_here(SERVE),
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=READY_SECONDS,
-    )
+    said = tmp_path / "errors"
+    with said.open("w") as errors:
+        refused = Forged(SERVE[3:], environment, errors=errors.fileno())
+    refused.communicate(READY_SECONDS)
     assert refused.returncode != 0
-    assert "CLAUSES_SECRET_KEYS" in refused.stderr
+    assert "CLAUSES_SECRET_KEYS" in said.read_text()

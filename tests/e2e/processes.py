@@ -4,37 +4,44 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.error import URLError
 
-ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 90.0
+from tests.forged import PATIENCE_SECONDS, Forged
 
 
 @contextmanager
-def command(database_url: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """`python -m app.cli` with these arguments, killed at the end if it still runs."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app.cli", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "CLAUSES_DATABASE_URL": database_url, "CLAUSES_LOG_LEVEL": "info"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+def command(database_url: str, *arguments: str, **settings: str) -> Iterator[Forged]:
+    """`python -m app.cli` with these arguments and settings, killed at the end if it still runs."""
+    told = {"DATABASE_URL": database_url, "LOG_LEVEL": "info", **settings}
+    named = {f"CLAUSES_{name}": value for name, value in told.items()}
+    process = Forged(arguments, {**os.environ, **named})
     try:
         yield process
     finally:
-        if process.poll() is None:
-            process.kill()
+        process.kill()
         # The worker beside a killed server shares its output: reading to the end waits for both.
-        process.communicate(timeout=PATIENCE_SECONDS)
+        process.communicate(PATIENCE_SECONDS)
+
+
+@contextmanager
+def served(database_url: str, *, worker: bool = True) -> Iterator[str]:
+    """A server and a worker of the same database, without limits, telling errors only; gives the address."""
+    port = free_port()
+    settings = {"REQUESTS_PER_MINUTE": "0", "ADDRESS_REQUESTS_PER_MINUTE": "0", "LOG_LEVEL": "error"}
+    with ExitStack() as running:
+        if worker:
+            running.enter_context(command(database_url, "worker", **settings))
+        serve = ("serve", "--port", str(port), "--no-worker")
+        server = running.enter_context(command(database_url, *serve, **settings))
+        address = f"http://127.0.0.1:{port}"
+        wait_for(lambda: answers(f"{address}/readyz"), "the server")
+        yield address
+        stop(server, signal.SIGTERM)
 
 
 def free_port() -> int:
@@ -83,8 +90,7 @@ def events_logged(output: str) -> list[str]:
     return [json.loads(line)["event"] for line in output.splitlines() if line.startswith("{")]
 
 
-def stop(process: subprocess.Popen[str], number: signal.Signals) -> str:
+def stop(process: Forged, number: signal.Signals) -> str:
     """Send a signal, wait for the end, and give the output."""
     process.send_signal(number)
-    output, _ = process.communicate(timeout=PATIENCE_SECONDS)
-    return output
+    return process.communicate(PATIENCE_SECONDS)

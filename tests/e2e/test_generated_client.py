@@ -16,11 +16,11 @@ from app.clock import SystemClock
 from app.crypto import Keyring
 from app.db.session import Database
 from app.demonstration.records import BUYER
-from app.demonstration.server import served
 from app.principal import Role
 from app.services import setup
 from app.services.work import Means
 from app.settings import DEVELOPMENT_SECRET
+from tests.e2e.processes import served
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "clauses_client"
@@ -62,7 +62,8 @@ def test_a_generated_client_registers_lists_and_is_refused(sqlite_url: str) -> N
     database.dispose()
     models: Any = part("models")
     new_client = part("client").AuthenticatedClient
-    with served(sqlite_url) as address, new_client(base_url=address, token=key) as client:
+    # What is imported is only found again here: nobody has to do it.
+    with served(sqlite_url, worker=False) as address, new_client(base_url=address, token=key) as client:
         call(client, models)
 
 

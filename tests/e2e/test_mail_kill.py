@@ -14,8 +14,9 @@ from app.services import jobs, reminders
 from app.worker import drain
 from tests.api.builders import CONTRACTOR, HeldClock, Service, add_contract, serving
 from tests.api.declaring import taken
-from tests.e2e.processes import PATIENCE_SECONDS, command
+from tests.e2e.processes import command
 from tests.exchange.fake_mail import HASTY, HOME, SENDER, fake_mail
+from tests.forged import PATIENCE_SECONDS
 
 FIRM = (CONTRACTOR, Role.CONTRACTOR)
 

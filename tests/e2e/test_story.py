@@ -10,13 +10,13 @@ from app.crypto import Keyring
 from app.db.session import Database
 from app.demonstration import records
 from app.demonstration.client import Json
-from app.demonstration.server import served
 from app.demonstration.telling import tell
 from app.principal import Role
 from app.services import setup
 from app.services.verify import verify
 from app.services.work import Means
 from app.settings import Settings
+from tests.e2e.processes import served
 
 LEVELS = ("commune/57433", "epci/200039949", "department/57", "region/44", "country/FR")
 

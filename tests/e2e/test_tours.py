@@ -18,19 +18,21 @@ from app.crypto import Keyring
 from app.db.session import Database
 from app.demonstration.keys import write_keys
 from app.demonstration.records import BY_ROLE, own_files
-from app.demonstration.server import served
 from app.demonstration.telling import tell
 from app.principal import Role
 from app.services import setup
 from app.services.work import Means
 from app.settings import DEVELOPMENT_SECRET
 from tests import databases
+from tests.e2e.processes import served
 
 ROOT = Path(__file__).parents[2]
 CUT = "…"
 NEXT_STEP = "-- next step --"
 TOUR_SECONDS = 120
 IN_THE_README, PYTHON = "http://127.0.0.1:8000", ".venv/bin/python"
+# `python3` is this one, whatever stands before an interpreter on this machine: a tour starts dozens.
+PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 BLOCK = re.compile(r"^```(bash|json|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 pytestmark = pytest.mark.skipif(
@@ -135,7 +137,7 @@ def test_every_answer_shown_comes_out(service: Served, name: str) -> None:
     typed = subprocess.run(
         ["bash", "-u", "-c", script.replace(IN_THE_README, service.address).replace(PYTHON, sys.executable)],
         cwd=service.folder,
-        env={**os.environ, "CLAUSES_DATABASE_URL": service.url, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PATH": PATH, "CLAUSES_DATABASE_URL": service.url, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         timeout=TOUR_SECONDS,

@@ -13,7 +13,8 @@ from app.services import deliveries
 from tests.api.builders import BUYER, HeldClock, add_contract, serving
 from tests.api.hooks import PAUSE, hook, tell
 from tests.api.receiving import receiving
-from tests.e2e.processes import PATIENCE_SECONDS, command
+from tests.e2e.processes import command
+from tests.forged import PATIENCE_SECONDS
 
 
 def test_what_was_sent_and_not_noted_is_sent_again(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
