@@ -54,10 +54,7 @@ def contents(url: str) -> dict[str, list[str]]:
     engine = make_engine(url)
     with engine.connect() as connection:
         names = set(inspect(connection).get_table_names()) - {ALEMBIC}
-        found = {
-            name: sorted(map(repr, connection.exec_driver_sql(f'SELECT * FROM "{name}"')))  # noqa: S608  # a table
-            for name in names
-        }
+        found = {name: _written(connection, name) for name in names}
     engine.dispose()
     return found
 
@@ -69,6 +66,12 @@ def tables(url: str) -> set[str]:
         names = set(inspect(connection).get_table_names())
     engine.dispose()
     return names - {ALEMBIC}
+
+
+def _written(connection: Connection, name: str) -> list[str]:
+    rows = connection.exec_driver_sql(f'SELECT * FROM "{name}"').all()  # noqa: S608  # a table
+    # As plain tuples: rows of SQLAlchemy take far longer to be written, and cut long values short.
+    return sorted(repr(tuple(row)) for row in rows)
 
 
 def counted(connection: Connection) -> dict[str, int]:
