@@ -40,7 +40,7 @@ def commits_in_one_place(module: Module) -> Iterator[str]:
 
 def speaks_sql_in_the_database_layer(module: Module) -> Iterator[str]:
     """Only `app/db` builds statements; a service refines the ones it is given."""
-    if module.within("app/db") or "sqlalchemy" not in module.text:
+    if module.within("app/db") or not module.says("sqlalchemy"):
         return
     for node in module.nodes:
         if isinstance(node, ast.ImportFrom) and node.module in {"sqlalchemy", "sqlalchemy.sql"}:
@@ -56,7 +56,7 @@ def reads_tenants_through_queries(tables: set[str]) -> Law:
     tenants = tables - SHARED_TABLES
 
     def law(module: Module) -> Iterator[str]:
-        if module.within("app/db/queries") or not any(table in module.text for table in tenants):
+        if module.within("app/db/queries") or not module.says(*tenants):
             return
         for node in module.nodes:
             if isinstance(node, ast.Call) and _called(node) in READING_CALLS:

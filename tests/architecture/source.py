@@ -24,6 +24,10 @@ class Module:
         """Every node of its syntax tree."""
         return list(ast.walk(ast.parse(self.text)))
 
+    def says(self, *words: str) -> bool:
+        """Whether one of these words stands in it; a file without any is not worth a tree."""
+        return any(word in self.text for word in words)
+
     def within(self, *prefixes: str) -> bool:
         """Whether the file is, or is under, one of these paths."""
         return any(self.path == prefix or self.path.startswith(f"{prefix}/") for prefix in prefixes)

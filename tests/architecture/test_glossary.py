@@ -80,11 +80,14 @@ SUBJECT = {"announce": 1}
 
 def codes_in_calls(module: Module, *tables: dict[str, int]) -> Iterator[str]:
     """The codes that stand as texts in the calls above, or in those of other tables."""
+    asked = tables or (CODED, SUBJECT)
+    if not module.says(*(name for places in asked for name in places)):
+        return
     for node in module.nodes:
         if not isinstance(node, ast.Call):
             continue
         name = str(getattr(node.func, "attr", getattr(node.func, "id", "")))
-        for places in tables or (CODED, SUBJECT):
+        for places in asked:
             place = places.get(name, len(node.args))
             for argument in node.args[place : place + 1]:
                 if isinstance(argument, ast.Constant) and isinstance(argument.value, str):

@@ -49,6 +49,8 @@ ACROSS = {
 
 
 def _calls(module: Module, *names: str) -> list[ast.Call]:
+    if not module.says(*names):
+        return []
     return [
         node
         for node in module.nodes
@@ -57,6 +59,8 @@ def _calls(module: Module, *names: str) -> list[ast.Call]:
 
 
 def _opens_for_the_service(module: Module) -> bool:
+    if not module.says("database"):
+        return False
     opened = [call for call in _calls(module, "read", "write") if "database" in ast.unparse(call.func)]
     return any(not call.args and not call.keywords for call in opened)
 
