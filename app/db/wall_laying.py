@@ -79,29 +79,32 @@ def lay(connection: Connection, *, admit: str | None = None) -> None:
     missing = {name: parts for name, parts in wanted.items() if standing.get(name) != _mark(name, parts)}
     if not missing:
         return
-    # Owning a function takes the right to make one there; for no longer than this.
-    connection.exec_driver_sql(f"GRANT USAGE, CREATE ON SCHEMA public TO {SYSTEM}")
-    connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {APP}")
+    policies = connection.exec_driver_sql(_POLICIES).all()
+    statements = [
+        # Owning a function takes the right to make one there; for no longer than this.
+        f"GRANT USAGE, CREATE ON SCHEMA public TO {SYSTEM}",
+        f"GRANT USAGE ON SCHEMA public TO {APP}",
+        *(_dropped(table, policy) for table, policy in policies if table in missing),
+    ]
     for name, parts in missing.items():
-        if name in walled():
-            _drop_policies(connection, name)
-        for statement in parts:
-            connection.exec_driver_sql(statement.replace("%", "%%"))
+        statements += parts
         if name not in OPEN:
             kind = "POLICY wall_service ON" if name in walled() else "FUNCTION"
-            connection.exec_driver_sql(f"COMMENT ON {kind} {name} IS '{_mark(name, parts)}'")
-    connection.exec_driver_sql(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP}, {SYSTEM}")
-    connection.exec_driver_sql(f"REVOKE CREATE ON SCHEMA public FROM {SYSTEM}")
+            statements.append(f"COMMENT ON {kind} {name} IS '{_mark(name, parts)}'")
+    statements += [
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP}, {SYSTEM}",
+        f"REVOKE CREATE ON SCHEMA public FROM {SYSTEM}",
+    ]
+    _run(connection, statements)
 
 
 def lift(connection: Connection) -> None:
     """Take the wall away, inside the transaction that lays it again: tables go on the way down."""
     if connection.dialect.name != "postgresql":
         return
-    for table, policy in connection.exec_driver_sql(_POLICIES).all():
-        connection.exec_driver_sql(f"DROP POLICY {policy} ON {table}")
-    for opening in OPENINGS:
-        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {opening.signature}")
+    policies = connection.exec_driver_sql(_POLICIES).all()
+    openings = [f"DROP FUNCTION IF EXISTS {opening.signature}" for opening in OPENINGS]
+    _run(connection, [*(_dropped(table, policy) for table, policy in policies), *openings])
 
 
 def allow_moving_rows(connection: Connection) -> None:
@@ -151,10 +154,13 @@ def _mark(name: str, parts: list[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _drop_policies(connection: Connection, table: str) -> None:
-    for found, policy in connection.exec_driver_sql(_POLICIES).all():
-        if found == table:
-            connection.exec_driver_sql(f"DROP POLICY {policy} ON {table}")
+def _dropped(table: str, policy: str) -> str:
+    return f"DROP POLICY {policy} ON {table}"
+
+
+def _run(connection: Connection, statements: list[str]) -> None:
+    # In one message: a wall is hundreds of them. The driver takes a single per cent sign for a placeholder.
+    connection.exec_driver_sql(";\n".join(statements).replace("%", "%%"))
 
 
 def make_roles(connection: Connection, admit: str | None) -> None:

@@ -92,6 +92,8 @@ def tell(row: DecpRecord, record: DecpContract, said: Said, source: str | None) 
 
 def add_subcontractors(writer: Writer, contract: Contract, said: Sequence[Sequence[str]]) -> bool:
     """Add who is said to be a subcontractor (scheme, identifier, first day) and is no party; if any was."""
+    if not said:
+        return False
     parties = (queries.HOLDER, queries.SUBCONTRACTOR)
     known = {
         row.organisation_id

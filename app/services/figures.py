@@ -25,7 +25,7 @@ from app.services.areas import CONTAINED
 from app.services.residences import told_of
 from app.services.sight import SEES_BALANCE, require_role
 from app.services.standings import Standings, StandingsByPlace, standings_of
-from app.services.territory_hours import Hours, hours_by_child, hours_of
+from app.services.territory_hours import Hours, hours_of, hours_with_children
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,8 +109,7 @@ def list_children(reader: Reader, level: str, code: str, asked: ChildrenQuery) -
     question, ground = question_of(reader, asked), ground_of(reader, level, code, asked.level)
     told = told_of(reader, question, ground)
     located = standings_of(reader, question, ground.parent, ground.area, ground.level)
-    total, unlocated = hours_of(reader, question, ground)
-    hours = hours_by_child(reader, question, ground)
+    total, unlocated, hours = hours_with_children(reader, question, ground)
     return TerritoryChildrenOut(
         **common(reader, question, ground),
         level=asked.level,

@@ -319,4 +319,4 @@ def tell_end(writer: Writer, job: Job) -> None:
 def close(writer: Writer, job: Job, state: str, *, problem: str | None = None) -> UUID | None:
     """End a job that is held; returns what its file is stored under, of which the pieces are still to go."""
     job.state, job.problem, job.finished_at, job.locked_until = state, problem, writer.now, None
-    return files.forget_file(writer.session, job.id)
+    return files.forget_file(writer.session, job.id) if job.kind == files.IMPORT else None

@@ -171,9 +171,10 @@ def contracts_of(
     The same number of queries, however many contracts: two more where targets follow invoices or hours.
     """
     month = month_start(until)
-    hours = queries.secured_hours(reader.session, asked, until, area, month)
-    versions = queries.clause_versions(reader.session, asked, until, area)
-    rows = queries.contracts_to_judge(reader.session, asked, until, area)
+    among = queries.contracts_inside(asked, until, area)
+    hours = queries.secured_hours(reader.session, among, month)
+    versions = queries.clause_versions(reader.session, among)
+    rows = queries.contracts_to_judge(reader.session, among)
     events = _followed(reader, rows, versions)
     found = [
         JudgedContract(
@@ -185,7 +186,7 @@ def contracts_of(
         for row in rows
     ]
     horizon = add_months(month, -_months_back(found, until))
-    recent = queries.secured_by_month(reader.session, asked, until, area, horizon)
+    recent = queries.secured_by_month(reader.session, among, until, horizon)
     return [
         replace(
             contract,

@@ -39,7 +39,18 @@ class Hours:
 
 def hours_of(reader: Reader, asked: lines.Asked, ground: Ground) -> tuple[Hours, Hours]:
     """Of the territory, and of the part of it that lies in no territory of the ground's level."""
+    return _whole(reader, asked, ground, kept_for(reader, asked))
+
+
+def hours_with_children(
+    reader: Reader, asked: lines.Asked, ground: Ground
+) -> tuple[Hours, Hours, dict[str, Hours]]:
+    """The same, and by code of the territories of the ground's level that have hours there, whole."""
     kept = kept_for(reader, asked)
+    return *_whole(reader, asked, ground, kept), _by_child(reader, asked, ground, kept)
+
+
+def _whole(reader: Reader, asked: lines.Asked, ground: Ground, kept: _Kept | None) -> tuple[Hours, Hours]:
     if kept is None:
         areas = (ground.parent, ground.parent & lines.unlocated(ground.level))
         rows = [lines.hours_inside(reader.session, asked, area)[0] for area in areas]
@@ -50,9 +61,7 @@ def hours_of(reader: Reader, asked: lines.Asked, ground: Ground) -> tuple[Hours,
     return found.get(whole, Hours()), found.get(outside, Hours())
 
 
-def hours_by_child(reader: Reader, asked: lines.Asked, ground: Ground) -> dict[str, Hours]:
-    """By code, of the territories of the ground's level that have hours there, whole."""
-    kept = kept_for(reader, asked)
+def _by_child(reader: Reader, asked: lines.Asked, ground: Ground, kept: _Kept | None) -> dict[str, Hours]:
     if kept is None:
         rows = lines.hours_inside(reader.session, asked, ground.children, ground.level)
         return _worked((row.code, _read(row)) for row in rows if row.code is not None)

@@ -2,6 +2,7 @@
 
 import io
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pypdf
@@ -12,10 +13,15 @@ from app.exchange.documents import SHOWN, Document, Section, pdf, writable
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def text_of(said: str) -> str:
+def pages_of(said: str) -> Iterator[str]:
+    """The text of each page of a document that says it everywhere; read as they are asked for."""
     section = Section(said, (said,), said, ("", said), ((said, said),))
     document = Document(said, said, said, ((said, said),), (section,), said)
-    return "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf(document, NOW))).pages)
+    return (page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf(document, NOW))).pages)
+
+
+def text_of(said: str) -> str:
+    return "".join(pages_of(said))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +41,8 @@ def test_signs_that_cannot_be_shown(given: str, shown: str) -> None:
 
 def test_every_sign_that_is_let_through_has_a_glyph() -> None:
     every = [chr(number) for first, end in SHOWN for number in range(first, end)]
-    assert text_of(" ".join(sign for sign in every if unicodedata.category(sign) != "Cn"))
+    # A document with a sign that no font shows is not made; its dozens of pages take seconds to read back.
+    assert any(pages_of(" ".join(sign for sign in every if unicodedata.category(sign) != "Cn")))
 
 
 def test_markup_stays_text() -> None:

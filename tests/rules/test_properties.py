@@ -27,65 +27,87 @@ HOLDING = (Rule.PLAUSIBILITY, Rule.SINGLE_COUNT)
 SUSPENDED = ((), (), (Span(date(2025, 1, 6), date(2025, 1, 12)), Span(date(2025, 1, 20), date(2025, 2, 3))))
 
 
+# Made once: each line draws from dozens of them.
+MAYBE_DAY = st.one_of(st.none(), DAYS)
+MANY_MODALITIES = st.sets(st.sampled_from(Modality), min_size=2)
+MAYBE_CAP = st.one_of(st.none(), st.integers(0, 20_000))
+CUTS = st.dates(MONTH, month_end(MONTH) - timedelta(days=1))
+STATES, DECISIONS = st.sampled_from(ReviewState), st.sampled_from(Decision)
+MODALITIES, CONTRACT_TYPES = st.sampled_from(Modality), st.sampled_from(ContractType)
+OBLIGATIONS, EMPLOYERS, SUSPENSIONS = st.sampled_from("AB"), st.sampled_from("XY"), st.sampled_from(SUSPENDED)
+MINUTES, WEEKLY, BEFORE = st.integers(0, 3), st.integers(0, 4_800), st.integers(0, 20_000)
+HOW_MANY = st.integers(0, 4)
+TERMS = terms()
+
+
 @st.composite
 def spans(draw: st.DrawFn) -> Span:
     first = draw(DAYS)
     return Span(first, draw(st.one_of(st.none(), st.dates(first, date(2025, 3, 31)))))
 
 
+SPANS = spans()
+
+
 @st.composite
 def clauses(draw: st.DrawFn) -> Terms:
-    window = draw(spans())
+    window = draw(SPANS)
     return replace(
-        terms(),
+        TERMS,
         window=Span(window.first, window.last or date(2026, 12, 31)),
-        modalities=tuple(draw(st.sets(st.sampled_from(Modality), min_size=2))),
+        modalities=tuple(draw(MANY_MODALITIES)),
         training_share=draw(SHARES),
-        training_cap=draw(st.one_of(st.none(), st.integers(0, 20_000))),
+        training_cap=draw(MAYBE_CAP),
     )
+
+
+CLAUSES = clauses()
 
 
 @st.composite
 def periods(draw: st.DrawFn) -> tuple[Period, ...]:
-    cut = draw(st.dates(MONTH, month_end(MONTH) - timedelta(days=1)))
+    cut = draw(CUTS)
     first = Period(MONTH, cut, draw(HOURS), draw(HOURS))
     return (first, Period(cut + timedelta(days=1), month_end(MONTH), draw(HOURS), draw(HOURS)))
 
 
+PARTS = st.one_of(st.just(()), periods())
+
+
 @st.composite
 def lines(draw: st.DrawFn, order: int = 0) -> Line:
-    parts = draw(st.one_of(st.just(()), periods()))
+    parts = draw(PARTS)
     worked = sum(item.worked for item in parts) if parts else draw(HOURS)
     training = sum(item.training for item in parts) if parts else draw(HOURS)
-    state = draw(st.sampled_from(ReviewState))
+    state = draw(STATES)
     accepted = draw(st.integers(0, worked + training)) if state is ReviewState.PART else None
-    decision = draw(st.sampled_from(Decision))
+    decision = draw(DECISIONS)
     return Line(
         key=ident(f"line {order}"),
-        obligation=ident(draw(st.sampled_from("AB"))),
-        employer=ident(draw(st.sampled_from("XY"))),
-        first_recorded_at=EPOCH + timedelta(minutes=draw(st.integers(0, 3))),
-        terms=draw(clauses()),
-        hire=draw(spans()),
-        weekly_hours=draw(st.integers(0, 4_800)),
-        modality=draw(st.sampled_from(Modality)),
-        contract_type=draw(st.sampled_from(ContractType)),
+        obligation=ident(draw(OBLIGATIONS)),
+        employer=ident(draw(EMPLOYERS)),
+        first_recorded_at=EPOCH + timedelta(minutes=draw(MINUTES)),
+        terms=draw(CLAUSES),
+        hire=draw(SPANS),
+        weekly_hours=draw(WEEKLY),
+        modality=draw(MODALITIES),
+        contract_type=draw(CONTRACT_TYPES),
         worked=worked,
         training=training,
         overtime=draw(st.integers(0, worked)),
         periods=parts,
         review=Review(state, accepted),
         decision=decision,
-        eligible=draw(spans()) if decision is Decision.APPROVED else None,
-        eligible_until=draw(st.one_of(st.none(), DAYS)),
-        suspended=draw(st.sampled_from(SUSPENDED)),
-        training_before=draw(st.integers(0, 20_000)),
+        eligible=draw(SPANS) if decision is Decision.APPROVED else None,
+        eligible_until=draw(MAYBE_DAY),
+        suspended=draw(SUSPENSIONS),
+        training_before=draw(BEFORE),
     )
 
 
 @st.composite
 def months(draw: st.DrawFn) -> list[Line]:
-    return [draw(lines(order)) for order in range(draw(st.integers(0, 4)))]
+    return [draw(lines(order)) for order in range(draw(HOW_MANY))]
 
 
 @given(months())

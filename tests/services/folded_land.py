@@ -13,7 +13,7 @@ from app.rules.days import add_months
 from app.services.areas import CONTAINED
 from app.services.figures import ground_of
 from app.services.folding import fold, wrong_areas
-from app.services.territory_hours import hours_by_child, hours_of
+from app.services.territory_hours import hours_with_children
 from app.services.work import reading, writing
 from tests.books import Books, Worker
 from tests.services.every_way import either_way
@@ -152,10 +152,10 @@ class FoldedLand:
         level, _, code = place.partition("/")
         inner = self.pick(CONTAINED.get(level, ("commune",)))
 
-        def ask() -> list[Any]:
+        def ask() -> Any:  # noqa: ANN401  # hours of several areas
             asked = lines.Asked(principal, self.today, *months, basis)
             with reading(self.books.means, principal, "test") as reader:
                 ground = ground_of(reader, level, code, inner)
-                return [hours_of(reader, asked, ground), hours_by_child(reader, asked, ground)]
+                return hours_with_children(reader, asked, ground)
 
         either_way(ask)

@@ -1,11 +1,9 @@
 """Hours are conserved over any history: lines, ledger and sums agree after every step."""
 
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -18,7 +16,7 @@ from app.errors import DomainError
 from app.schemas.compliance import ComplianceOut
 from app.services.folding import fold
 from app.services.verify import verify
-from tests.databases import ask
+from tests.databases import migrated_database
 from tests.services.histories import PEOPLE, WINDOW, World
 
 CONTRACTS = st.integers(0, 1)
@@ -71,10 +69,10 @@ class History(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.directory = tempfile.TemporaryDirectory()
-        copy = Path(self.directory.name) / "history.sqlite3"
-        shutil.copyfile(ask("sqlite_template"), copy)
-        self.world = World(Database(f"sqlite:///{copy}", pool_size=3))
+        # What the engine prepared for one history serves the next.
+        self.lent = ExitStack()
+        url = self.lent.enter_context(migrated_database("sqlite"))
+        self.world = World(Database(url, pool_size=3))
         self.hires: list[tuple[int, UUID]] = []
         self.statements: list[tuple[int, UUID]] = []
         self.told: list[tuple[int, datetime, ComplianceOut]] = []
@@ -185,8 +183,7 @@ class History(RuleBasedStateMachine):
             if self.world.contracts:
                 self._nothing_is_left_to_count()
         finally:
-            self.world.database.dispose()
-            self.directory.cleanup()
+            self.lent.close()
 
     def _nothing_is_left_to_count(self) -> None:
         self.world.work()

@@ -268,10 +268,8 @@ def contracts_inside(asked: Asked, on: date, area: ColumnElement[bool]) -> Selec
     return asked.contracts.where(Contract.id.in_(found))
 
 
-def contracts_to_judge(
-    session: ReadSession, asked: Asked, on: date, area: ColumnElement[bool]
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """One row per contract with a place in the area: its facts and its clause."""
+def contracts_to_judge(session: ReadSession, among: Select[UUID]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """One row per contract: its facts and its clause."""
     dates = ("started_on", "ended_on", "firm_end_on", "maximum_end_on")
     query = (
         select(
@@ -286,13 +284,13 @@ def contracts_to_judge(
         .join(
             Clause, (Clause.owner_id == Contract.owner_id) & (Clause.contract_id == Contract.id), isouter=True
         )
-        .where(Contract.id.in_(contracts_inside(asked, on, area)))
+        .where(Contract.id.in_(among))
     )
     return session.execute(query).all()
 
 
 def secured_hours(
-    session: ReadSession, asked: Asked, on: date, area: ColumnElement[bool], month: date
+    session: ReadSession, among: Select[UUID], month: date
 ) -> dict[UUID, Row[*tuple[Any, ...]]]:
     """By contract: counted and pending before a month, then in it (`…_before`, `…_within`)."""
     sums = [
@@ -309,7 +307,7 @@ def secured_hours(
         select(ObligationMonth.contract_id, *sums)
         .where(
             ObligationMonth.month <= month,
-            ObligationMonth.contract_id.in_(contracts_inside(asked, on, area)),
+            ObligationMonth.contract_id.in_(among),
         )
         .group_by(ObligationMonth.contract_id)
     )
@@ -322,7 +320,7 @@ def open_on(day: date) -> ColumnElement[bool]:
 
 
 def secured_by_month(
-    session: ReadSession, asked: Asked, on: date, area: ColumnElement[bool], since: date
+    session: ReadSession, among: Select[UUID], on: date, since: date
 ) -> dict[UUID, dict[date, int]]:
     """By contract: hours counted or pending, by month, of contracts not closed by a day, up to its month.
 
@@ -338,7 +336,7 @@ def secured_by_month(
             open_on(on),
             or_(ObligationMonth.month >= since, ever_suspended),
             ObligationMonth.month <= on,
-            Contract.id.in_(contracts_inside(asked, on, area)),
+            Contract.id.in_(among),
         )
         .group_by(ObligationMonth.contract_id, ObligationMonth.month)
     )
@@ -348,14 +346,12 @@ def secured_by_month(
     return found
 
 
-def clause_versions(
-    session: ReadSession, asked: Asked, on: date, area: ColumnElement[bool]
-) -> dict[UUID, list[Row[*tuple[Any, ...]]]]:
+def clause_versions(session: ReadSession, among: Select[UUID]) -> dict[UUID, list[Row[*tuple[Any, ...]]]]:
     """By clause: every version of the clauses amended at least once, oldest first."""
     query = (
         select(Version.subject_id, Version.number, Version.effective_on, Version.snapshot)
         .join(Clause, (Clause.owner_id == Version.owner_id) & (Clause.id == Version.subject_id))
-        .where(Clause.version > 1, Clause.contract_id.in_(contracts_inside(asked, on, area)))
+        .where(Clause.version > 1, Clause.contract_id.in_(among))
         .order_by(Version.subject_id, Version.number)
     )
     found: dict[UUID, list[Row[*tuple[Any, ...]]]] = {}
