@@ -108,12 +108,12 @@ class Worker:
         self,
         means: Means,
         *,
-        daily: Daily = BY_DEFAULT,
+        daily: Daily | None = BY_DEFAULT,
         lease: timedelta = jobs.LEASE,
         stop: threading.Event | None = None,
         sending: Sending = NOT_SENDING,
     ) -> None:
-        """`lease`: after which a silent worker is dead."""
+        """Without `daily` no work of the day is planned; after the `lease` a silent worker is dead."""
         self.means = means
         self.stop = stop or threading.Event()
         self._daily = daily
@@ -155,19 +155,22 @@ class Worker:
         """Settle, plan, and do one job; returns whether there was anything to do."""
         settled = settle(self.means)
         self._settled_at = time.monotonic()
-        if self._settled_at - self._planned_at >= PLAN_SECONDS:
+        if self._daily is not None and self._settled_at - self._planned_at >= PLAN_SECONDS:
             self._planned_at = self._settled_at
-            upkeep.plan_roll_over(self.means, self._daily.answers_hours)
-            retention.plan_retention(self.means)
-            audit.plan_forgetting(self.means)
-            deliveries.plan_forgetting(self.means, self._sending.log_days)
-            export_jobs.plan_forgetting(self.means)
-            import_copies.plan_forgetting(self.means, self._daily.file_days)
-            directory.plan_check(self.means, self._daily.refresh_days)
-            publishing.plan_publishing(self.means, self._daily.publish_from)
-            reminders.plan_reminders(self.means)
+            self._plan(self._daily)
         worked = jobs.work(self.means, HANDLERS, breathe=self._breathe, report=_log_fault, lease=self._lease)
         return worked or settled > 0
+
+    def _plan(self, daily: Daily) -> None:
+        upkeep.plan_roll_over(self.means, daily.answers_hours)
+        retention.plan_retention(self.means)
+        audit.plan_forgetting(self.means)
+        deliveries.plan_forgetting(self.means, self._sending.log_days)
+        export_jobs.plan_forgetting(self.means)
+        import_copies.plan_forgetting(self.means, daily.file_days)
+        directory.plan_check(self.means, daily.refresh_days)
+        publishing.plan_publishing(self.means, daily.publish_from)
+        reminders.plan_reminders(self.means)
 
     def fold(self) -> bool:
         """Fold what is due for a while; it never hurries: more of the same territories at once is cheaper."""
@@ -183,9 +186,9 @@ class Worker:
             self._settled_at = time.monotonic()
 
 
-def drain(means: Means) -> None:
-    """Do everything that is due now, then settle and fold: for tests, demonstrations and the command line."""
-    worker = Worker(means)
+def drain(means: Means, *, daily: Daily | None = BY_DEFAULT) -> None:
+    """Do everything that is due now, then settle and fold; without `daily` only what was asked for."""
+    worker = Worker(means, daily=daily)
     while worker.step():
         pass
     fold(means)

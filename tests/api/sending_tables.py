@@ -51,7 +51,7 @@ class Sender:
         sent = content.encode(self.encoding) if isinstance(content, str) else content
         answer = self.send(service, sent, media=media, **asked)
         assert answer.status_code == 202, answer.text
-        worker.drain(service.means)
+        worker.drain(service.means, daily=None)
         return self.read(service, answer.json()["id"])
 
     def read(self, service: Service, import_id: str) -> Found:

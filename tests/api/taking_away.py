@@ -117,7 +117,7 @@ def sent_back(service: Service, content: bytes, siret: str = PLATFORM, role: Rol
     """The file changes nothing, whoever sends it."""
     # Who has no key yet, and what waits to be done, are no doing of the file.
     service.headers(siret, role)
-    worker.drain(service.means)
+    worker.drain(service.means, daily=None)
     before = left(service)
     found = imported(service, content, siret=siret, role=role)
     number = len(records(content))

@@ -57,7 +57,7 @@ def test_it_follows_a_published_contract_that_bears_every_step(
 def begun(service: Service, monkeypatch: pytest.MonkeyPatch, content: str) -> dict[str, Any]:
     """What is told of steps 1 to 4 on this file, and each line that is `said`."""
     # Jobs are done while the story waits for them.
-    monkeypatch.setattr("app.demonstration.story.time.sleep", lambda _: drain(service.means))
+    monkeypatch.setattr("app.demonstration.story.time.sleep", lambda _: drain(service.means, daily=None))
     said: list[str] = []
     client = cast("httpx.Client", service.client)
     admin = Caller(client, setup.issue_key(service.means, PLATFORM, Role.ADMIN, "demo"))

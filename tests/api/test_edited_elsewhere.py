@@ -230,11 +230,11 @@ def test_two_imports_of_one_edited_file_at_once_change_it_once(
         def overtaken(writer: Writer, contract_id: UUID) -> Contract:
             # While one waits for the contract, the other import is done as a whole.
             monkeypatch.setattr(decp, "held_contract", held_contract)
-            worker.drain(service.means)
+            worker.drain(service.means, daily=None)
             return held_contract(writer, contract_id)
 
         monkeypatch.setattr(decp, "held_contract", overtaken)
-        worker.drain(service.means)
+        worker.drain(service.means, daily=None)
         with service.means.database.read() as session:
             told = select(ImportRow.outcome).where(ImportRow.outcome != "created").order_by(ImportRow.job_id)
             # The first one was overtaken.

@@ -91,7 +91,7 @@ def test_it_is_the_file_that_is_given_at_once(service: Service) -> None:
         query = {"as_of": JANUARY_OVER} if kind != "statements" else {}
         export = asked(service, kind=kind, **query)
         assert (export["state"], export["available_until"]) == ("waiting", None)
-        drain(service.means)
+        drain(service.means, daily=None)
         done = shown(service, export)
         assert (done["state"], done["rows"], done["problem"]) == ("done", rows, None)
         at_once = service.get(f"{PATH}/{kind}", BUYER, Role.BUYER, **query)
@@ -105,7 +105,7 @@ def test_a_workbook_beyond_the_bound(service: Service, monkeypatch: pytest.Monke
     query = {"as_of": JANUARY_OVER, "format": "xlsx"}
     assert service.get(f"{PATH}/entries", BUYER, Role.BUYER, **query).status_code == 409
     export = asked(service, kind="entries", **query)
-    drain(service.means)
+    drain(service.means, daily=None)
     content = service.get(shown(service, export)["file"], BUYER, Role.BUYER).content
     book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
     # Six lines of ten hours, an empty row, their sum.
@@ -114,7 +114,7 @@ def test_a_workbook_beyond_the_bound(service: Service, monkeypatch: pytest.Monke
     # The rows that it was made from are gone.
     assert kept(service, export) == (1, 1)
     statements = asked(service, kind="statements", format="xlsx")
-    drain(service.means)
+    drain(service.means, daily=None)
     content = service.get(shown(service, statements)["file"], BUYER, Role.BUYER).content
     sheet = openpyxl.load_workbook(io.BytesIO(content))["Données"]
     # An instant is one still, though it was kept as a text meanwhile.
@@ -125,7 +125,7 @@ def test_a_territory_and_open_data(service: Service) -> None:
     months = {"from": "2025-01", "to": "2025-01"}
     export = asked(service, kind="territories", territory="country/FR", level="region", **months)
     other = asked(service, kind="open_data")
-    drain(service.means)
+    drain(service.means, daily=None)
     text = service.get(shown(service, export)["file"], BUYER, Role.BUYER).text
     assert text.splitlines()[1].startswith("ensemble;Pays;FR;France;60,00")
     text = service.get(shown(service, other)["file"], BUYER, Role.BUYER).text
@@ -138,7 +138,7 @@ def test_another_worker_goes_on_where_one_died(
 ) -> None:
     monkeypatch.setattr(extracts, "ENOUGH", 1)
     monkeypatch.setattr("app.services.entry_exports.BATCH", 1)
-    drain(service.means)
+    drain(service.means, daily=None)
     export = asked(service, kind="entries", as_of=JANUARY_OVER, format=form)
     breaths = iter(range(100))
 
@@ -152,7 +152,7 @@ def test_another_worker_goes_on_where_one_died(
     assert (shown(service, export)["rows"], kept(service, export)) == (3, (1, 3))
     assert service.get(export["file"], BUYER, Role.BUYER).json()["code"] == "export_not_ready"
     service.clock.moment += timedelta(minutes=1)
-    drain(service.means)
+    drain(service.means, daily=None)
     done = shown(service, export)
     assert (done["state"], done["rows"]) == ("done", 6)
     made = service.get(done["file"], BUYER, Role.BUYER)
@@ -165,7 +165,7 @@ def test_another_worker_goes_on_where_one_died(
 def test_a_workbook_is_whole_though_a_worker_dies_while_its_rows_are_forgotten(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drain(service.means)
+    drain(service.means, daily=None)
     export = asked(service, kind="entries", as_of=JANUARY_OVER, format="xlsx")
     forget = queries.forget_pieces
 
@@ -183,7 +183,7 @@ def test_a_workbook_is_whole_though_a_worker_dies_while_its_rows_are_forgotten(
     assert service.get(export["file"], BUYER, Role.BUYER).json()["code"] == "export_not_ready"
     assert shown(service, export)["available_until"] is None
     service.clock.moment += timedelta(minutes=30)
-    drain(service.means)
+    drain(service.means, daily=None)
     done = shown(service, export)
     assert (done["state"], done["rows"]) == ("done", 6)
     content = service.get(done["file"], BUYER, Role.BUYER).content
@@ -196,7 +196,7 @@ def test_a_file_forgotten_while_it_is_sent_does_not_look_whole(
     monkeypatch.setattr(extracts, "ENOUGH", 1)
     monkeypatch.setattr("app.services.entry_exports.BATCH", 1)
     export = asked(service, kind="entries", as_of=JANUARY_OVER)
-    drain(service.means)
+    drain(service.means, daily=None)
     whole = service.get(export["file"], BUYER, Role.BUYER)
     assert int(whole.headers["content-length"]) == len(whole.content)
     with service.means.database.read() as session:
@@ -207,7 +207,7 @@ def test_a_file_forgotten_while_it_is_sent_does_not_look_whole(
     next(pieces)
     service.clock.moment += timedelta(days=7, minutes=1)
     assert jobs.plan(service.means, export_jobs.FORGET, "while it is sent", {})
-    drain(service.means)
+    drain(service.means, daily=None)
     with pytest.raises(ExportNotReady):
         list(pieces)
 
@@ -217,7 +217,7 @@ def test_who_has_lost_a_contract_since_takes_no_file_that_may_tell_of_it(service
     add_mandate(service, contract_id, facilitator=STRUCTURE, until=date(2025, 12, 31))
     seat = (STRUCTURE, Role.FACILITATOR)
     export = service.post(PATH, *seat, {"kind": "contracts"}).json()
-    drain(service.means)
+    drain(service.means, daily=None)
     assert service.get(export["file"], *seat).status_code == 200
     lost = service.clock.now().date()
     with service.means.database.write() as session:
@@ -229,7 +229,7 @@ def test_who_has_lost_a_contract_since_takes_no_file_that_may_tell_of_it(service
     assert service.get(export["file"], *seat).json()["code"] == "export_not_ready"
     # What is made from now on does not tell of it, be it asked for on the first day without it.
     again = service.post(PATH, *seat, {"kind": "contracts"}).json()
-    drain(service.means)
+    drain(service.means, daily=None)
     assert str(contract_id) not in service.get(again["file"], *seat).text
 
 
@@ -239,7 +239,7 @@ def test_who_is_shut_out_at_once_takes_no_file_of_the_same_day(service: Service)
     add_mandate(service, contract_id, facilitator=SUBCONTRACTOR)
     seat = (SUBCONTRACTOR, Role.FACILITATOR)
     export = service.post(PATH, *seat, {"kind": "contracts"}).json()
-    drain(service.means)
+    drain(service.means, daily=None)
     assert service.get(export["file"], *seat).status_code == 200
     mandates = f"/v1/contracts/{contract_id}/mandates"
     (mandate,) = service.get(mandates, BUYER, Role.BUYER).json()["items"]
@@ -247,13 +247,13 @@ def test_who_is_shut_out_at_once_takes_no_file_of_the_same_day(service: Service)
     assert gone.status_code == 204
     assert service.get(export["file"], *seat).json()["code"] == "export_not_ready"
     again = service.post(PATH, *seat, {"kind": "contracts"}).json()
-    drain(service.means)
+    drain(service.means, daily=None)
     assert service.get(again["file"], *seat).status_code == 200
 
 
 def test_it_is_for_who_asked_alone(service: Service) -> None:
     export = asked(service, kind="contracts")
-    drain(service.means)
+    drain(service.means, daily=None)
     seats = [(OTHER_BUYER, Role.BUYER), (BUYER, Role.FACILITATOR), (CONTRACTOR, Role.CONTRACTOR)]
     for siret, role in [*seats, ("90000000100017", Role.ADMIN)]:
         for path in (f"{PATH}/{export['id']}", export["file"]):
@@ -264,7 +264,7 @@ def test_it_is_cancelled_and_forgotten(service: Service) -> None:
     export = asked(service, kind="contracts")
     answer = service.send("POST", f"{export['job']}/cancel", BUYER, Role.BUYER, None, None)
     assert answer.json()["state"] == "cancelled"
-    drain(service.means)
+    drain(service.means, daily=None)
     assert service.get(export["file"], BUYER, Role.BUYER).json()["code"] == "export_not_ready"
 
 
@@ -272,7 +272,7 @@ def test_it_is_cancelled_on_its_way(service: Service, monkeypatch: pytest.Monkey
     monkeypatch.setattr(extracts, "ENOUGH", 1)
     monkeypatch.setattr("app.services.entry_exports.BATCH", 1)
     monkeypatch.setattr(jobs, "LOOK_SECONDS", 0)
-    drain(service.means)
+    drain(service.means, daily=None)
     export = asked(service, kind="entries", as_of=JANUARY_OVER)
     breaths = iter(range(100))
 
@@ -285,28 +285,28 @@ def test_it_is_cancelled_on_its_way(service: Service, monkeypatch: pytest.Monkey
     assert (shown(service, export)["state"], kept(service, export)) == ("cancelled", (1, 2))
     assert service.get(export["file"], BUYER, Role.BUYER).json()["code"] == "export_not_ready"
     assert jobs.plan(service.means, export_jobs.FORGET, "once more", {})
-    drain(service.means)
+    drain(service.means, daily=None)
     assert kept(service, export) == (0, 0)
 
 
 def test_what_no_sheet_holds_is_said(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export_jobs, "MOST_ROWS", 5)
     export = asked(service, kind="entries", as_of=JANUARY_OVER, format="xlsx")
-    drain(service.means)
+    drain(service.means, daily=None)
     done = shown(service, export)
     assert (done["state"], done["problem"]["code"]) == ("failed", "export_too_large")
 
 
 def test_it_is_kept_for_a_week(service: Service) -> None:
     export = asked(service, kind="contracts")
-    drain(service.means)
+    drain(service.means, daily=None)
     made = service.clock.moment
     assert shown(service, export)["available_until"] == f"{made + timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}"
     service.clock.moment = made + timedelta(days=7)
     assert service.get(export["file"], BUYER, Role.BUYER).json()["code"] == "export_not_ready"
     service.clock.moment += timedelta(minutes=1)
     assert jobs.plan(service.means, export_jobs.FORGET, "this minute", {})
-    drain(service.means)
+    drain(service.means, daily=None)
     assert kept(service, export) == (0, 0)
     assert shown(service, export)["available_until"] is None
 

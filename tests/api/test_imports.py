@@ -46,7 +46,7 @@ def imported(service: Service, content: bytes, **asked: Any) -> dict[str, Any]: 
     """The import once the worker has done it, with its rows."""
     answer = send(service, content, **asked)
     assert answer.status_code == 202, answer.text
-    worker.drain(service.means)
+    worker.drain(service.means, daily=None)
     siret, role = asked.get("siret", PLATFORM), asked.get("role", Role.ADMIN)
     found: dict[str, Any] = service.get(f"/v1/imports/{answer.json()['id']}", siret, role).json()
     assert (found["state"], found["problem"]) == ("done", None)
@@ -114,7 +114,7 @@ class TestRegistering:
         send(service, as_json(sound()))
         assert count(service, ImportFile) == 1
         assert count(service, ImportChunk) == 1
-        worker.drain(service.means)
+        worker.drain(service.means, daily=None)
         assert count(service, ImportFile) == count(service, ImportChunk) == 0
 
     def test_the_record_is_kept_as_received(self, service: Service) -> None:
@@ -277,7 +277,7 @@ class TestAsking:
         assert answer.headers["location"] == f"/v1/jobs/{made['id']}"
         job = service.get(answer.headers["location"], PLATFORM, Role.ADMIN).json()
         assert (job["kind"], job["state"], job["done"], job["total"]) == ("import", "waiting", 0, 0)
-        worker.drain(service.means)
+        worker.drain(service.means, daily=None)
         job = service.get(answer.headers["location"], PLATFORM, Role.ADMIN).json()
         assert (job["state"], job["done"], job["total"], job["attempts"]) == ("done", 1, 1, 1)
         assert job["result"]["outcomes"]["created"] == 1

@@ -94,7 +94,7 @@ def test_a_file_is_stored_in_pieces_and_read_back_from_them(
     answers = answered(service, as_it_comes, media=b"application/json")
     assert answers[0]["status"] == 202
     assert pieces(service) == [1500, 2500, len(content) - 4000]
-    worker.drain(service.means)
+    worker.drain(service.means, daily=None)
     found = service.get(f"/v1/imports/{json.loads(answers[1]['body'])['id']}", PLATFORM, Role.ADMIN).json()
     assert outcomes(found) == {"created": 6}
     assert (found["done"], found["total"]) == (6, 6)
@@ -161,7 +161,7 @@ def test_a_file_that_an_earlier_version_stored_whole_is_still_read(service: Serv
     with service.means.database.write() as session:
         file = session.scalars(select(ImportFile)).one()
         file.content, file.upload_id = as_json(sound()), None
-    worker.drain(service.means)
+    worker.drain(service.means, daily=None)
     found = service.get(f"/v1/imports/{made['id']}", PLATFORM, Role.ADMIN).json()
     assert outcomes(found) == {"created": 1}
     assert outcomes(imported(service, as_json(sound()))) == {"unchanged": 1}
@@ -185,6 +185,6 @@ def test_a_piece_that_an_earlier_version_stored_as_it_came_is_still_read(on_sqli
     with on_sqlite.means.database.write() as session:
         piece = session.scalars(select(ImportChunk)).one()
         piece.content, piece.sealed = as_json(sound()), None
-    worker.drain(on_sqlite.means)
+    worker.drain(on_sqlite.means, daily=None)
     found = on_sqlite.get(f"/v1/imports/{made['id']}", PLATFORM, Role.ADMIN).json()
     assert outcomes(found) == {"created": 1}

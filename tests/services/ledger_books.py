@@ -92,6 +92,6 @@ class Side:
 
     def now(self) -> dict[str, str]:
         """Where the hours stand, once the work queued meanwhile is done."""
-        drain(self.service.means)
+        drain(self.service.means, daily=None)
         self.books.check()
         return states(read(self.service, self.statement, self.buyer))

@@ -76,7 +76,7 @@ def at_once(work: Callable[[Item], Any], items: list[Item]) -> list[Any]:
 
 def settled(service: Service) -> None:
     """Do what was queued; then counting again finds nothing, and nothing is left to do."""
-    drain(service.means)
+    drain(service.means, daily=None)
     with service.means.database.read() as session:
         assert {job.state for job in session.scalars(select(Job))} <= {"done"}
         contracts = sorted(set(session.scalars(select(Line.contract_id))))
@@ -167,7 +167,7 @@ class TestManyContracts:
 
         def work() -> None:
             while not stop.is_set():
-                drain(service.means)
+                drain(service.means, daily=None)
 
         def declare(number: int) -> int:
             statement = sent(service, contracts[number], line(workers[number], "20.00"))

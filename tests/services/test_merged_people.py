@@ -111,7 +111,7 @@ class TestCounting:
         assert (held["rule"], held["parameter"]) == ("plausibility", "48 h × 31 j ÷ 7 = 212,57 h")
         decide(books, "separate", a, b)
         assert (standing(a), standing(b)) == ({"counted": "155.00"}, {"counted": "100.00"})
-        drain(service.means)
+        drain(service.means, daily=None)
         books.check()
 
     def test_another_contract_is_counted_by_its_own_job(self, service: Service, books: Books) -> None:
@@ -215,7 +215,7 @@ class TestPastAnswers:
         first = {known_at: self.known(service, contract_id, known_at) for known_at in answers}
         assert {known_at: answer["counted"] for known_at, answer in first.items()} == answers
         decide(books, "merge", a, b)
-        drain(service.means)
+        drain(service.means, daily=None)
         self.moment(service)
         assert {known_at: self.known(service, contract_id, known_at) for known_at in answers} == first
 
@@ -284,11 +284,11 @@ class TestWhoLearnsNothing:
         here, there = known
         if word == "separate":
             said(service, "merge", here.participant_id, there.participant_id)
-        drain(service.means)
+        drain(service.means, daily=None)
         position = self.settled(service)
         before = [self.told(service, found, position) for found in known]
         said(service, word, here.participant_id, there.participant_id)
-        drain(service.means)
+        drain(service.means, daily=None)
         self.settled(service)
         assert [self.told(service, found, position) for found in known] == before
         for found in before:

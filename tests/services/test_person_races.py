@@ -126,7 +126,7 @@ class TestBesideEachOther:
 
         def work() -> None:
             while not stop.is_set():
-                drain(service.means)
+                drain(service.means, daily=None)
 
         def write(number: int) -> int:
             index = number % 4
@@ -198,7 +198,7 @@ class TestBehindADecision:
             lambda: accepted(service, claim),
             lambda: said(service, "merge", here.participant_id, there.participant_id),
         )
-        drain(service.means)
+        drain(service.means, daily=None)
         assert [line_row(service, found).counted for found in (here, there)] == [10000, 5500]
         settled(service)
 
@@ -219,7 +219,7 @@ class TestBehindADecision:
             lambda: decide(service, late.hire_id, "approved"),
         )
         assert decided["eligible_until"] == "2026-12-15"
-        drain(service.means)
+        drain(service.means, daily=None)
         assert assessment(service, late.hire_id)["eligible_until"] == "2026-12-15"
         settled(service)
 

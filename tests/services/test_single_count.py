@@ -44,7 +44,7 @@ def books(service: Service) -> Books:
 @pytest.fixture
 def sides(service: Service, books: Books) -> tuple[Side, Side]:
     """One person, one employer, two contracts of two buyers: 35 × 31 ÷ 7 = 155 hours in January."""
-    drain(service.means)
+    drain(service.means, daily=None)
     first, second = add_contract(service), add_contract(service, buyer=OTHER_BUYER)
     here = add_hire(service, first)
     there = add_hire(service, second, person=here)

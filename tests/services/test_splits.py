@@ -46,7 +46,7 @@ def books(service: Service) -> Books:
 @pytest.fixture
 def sides(service: Service, books: Books) -> tuple[Side, Side]:
     """One person, one employer, two buyers: 155 hours in January. A claims 100, then B claims 100."""
-    drain(service.means)
+    drain(service.means, daily=None)
     first, second = add_contract(service), add_contract(service, buyer=OTHER_BUYER)
     here = add_hire(service, first)
     there = add_hire(service, second, person=here)
@@ -367,7 +367,7 @@ class TestRefusals:
 def test_each_contract_has_changes_of_its_own(service: Service, sides: tuple[Side, Side]) -> None:
     a, b = sides
     agreed(a, b)
-    drain(service.means)
+    drain(service.means, daily=None)
     with service.means.database.read() as session:
         after = {
             side.contract_id: set(
