@@ -97,8 +97,9 @@ def empty_database(kind: Kind, directory: Path) -> Iterator[str]:
 @dataclass(frozen=True)
 class _Copy:
     name: str
-    rows: dict[str, int]  # by table, as in the template
+    kept: dict[str, int]  # rows by table that the template has
     shape: tuple[int, ...]
+    connection: psycopg.Connection  # in between tests; outside transactions
 
 
 # An engine prepares each statement once: a new one would do it again for every test. By address and options.
@@ -139,10 +140,17 @@ def _left_open(engine: Engine) -> int:
     return 0
 
 
-def close_all(url: str | None = None) -> None:
-    """Close every connection that this process keeps, or those to one database."""
+def close_all() -> None:
+    """Close every connection that this process keeps."""
+    for url, _ in _engines:
+        _close(url)
+    for copy in _idle:
+        copy.connection.close()
+
+
+def _close(url: str) -> None:
     for (address, _), engine in _engines.items():
-        if url in {None, address}:
+        if address == url:
             engine.dispose()
 
 
@@ -161,7 +169,7 @@ def _reused_sqlite_database() -> Iterator[str]:
     try:
         yield url
     finally:
-        close_all(url)
+        _close(url)
         _idle_files.append(path)
 
 
@@ -195,40 +203,55 @@ def _reused_postgres_database() -> Iterator[str]:
         if _restored(copy):
             _idle.append(copy)
         else:
-            close_all(url)
+            _close(url)
+            copy.connection.close()
             _on_server("DROP DATABASE {} WITH (FORCE)", copy.name)
 
 
 def _new_copy() -> _Copy:
     name = _new_name()
     _on_server("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, ask("postgres_template"))
-    with psycopg.connect(libpq(_address(name))) as connection:
-        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        return _Copy(name, {table: _count(connection, table) for (table,) in tables}, _shape(connection))
+    connection = psycopg.connect(libpq(_address(name)), autocommit=True)
+    tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    rows = {table: _count(connection, table) for (table,) in tables}
+    connection.execute(_emptying([table for table, number in rows.items() if number == 0]))
+    kept = {table: number for table, number in rows.items() if number}
+    return _Copy(name, kept, _shape(connection), connection)
 
 
-OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+def _emptying(tables: list[str]) -> sql.Composed:
+    # A function keeps its plans for as long as the connection is open.
+    deleted = [sql.SQL("DELETE FROM {};").format(sql.Identifier(table)) for table in tables]
+    restarted = sql.SQL("PERFORM setval(seqrelid, seqstart, false) FROM pg_sequence;")
+    body = sql.SQL(" ").join([sql.SQL("BEGIN"), *deleted, restarted, sql.SQL("END")]).as_string()
+    return sql.SQL("CREATE FUNCTION pg_temp.empty() RETURNS void LANGUAGE plpgsql AS {}").format(body)
+
+
+OTHERS = (
+    "FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
 
 
 def _restored(copy: _Copy) -> bool:
     """Empty what the template has empty; false when the rest, or the schema, is no longer the template's."""
-    url = _address(copy.name)
+    url, connection = _address(copy.name), copy.connection
     left_open = _rested(url)
-    with psycopg.connect(libpq(url)) as connection:
+    try:
         # Somebody else is connected, or one of ours was cut: nobody knows what is going on there.
         if connection.execute(f"SELECT count(*) {OTHERS}").fetchone() != (left_open,):
-            close_all(url)
+            _close(url)
             connection.execute(f"SELECT pg_terminate_backend(pid) {OTHERS}")
         powerful = connection.pgconn.parameter_status(b"is_superuser") == b"on"
         if not powerful or _shape(connection) != copy.shape:
             return False
         # Neither foreign keys nor the guards of insert-only tables stand in the way.
-        connection.execute("SET LOCAL session_replication_role = replica")
-        emptied = [sql.Identifier(table) for table, rows in copy.rows.items() if rows == 0]
-        connection.execute(sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(table) for table in emptied))
-        for (sequence,) in connection.execute("SELECT sequencename FROM pg_sequences").fetchall():
-            connection.execute(sql.SQL("ALTER SEQUENCE {} RESTART").format(sql.Identifier(sequence)))
-        return all(_count(connection, table) == rows for table, rows in copy.rows.items() if rows)
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("SELECT pg_temp.empty()")
+        return all(_count(connection, table) == rows for table, rows in copy.kept.items())
+    except psycopg.OperationalError:
+        # A test ended this one too.
+        return False
 
 
 def _count(connection: psycopg.Connection, table: str) -> int:
