@@ -112,6 +112,16 @@ class ReadSession(Session):
         if self.viewer is not None and self.viewer.contract != contract:
             self.look_for(replace(self.viewer, contract=contract))
 
+    def plan_for_values(self) -> None:
+        """Have PostgreSQL plan each statement of this transaction for its own values.
+
+        After ten times it takes one plan for any values, which is right where one contract is looked at and
+        reads far too much where the caller's contracts and a territory decide how many rows there are.
+        """
+        connection = self.connection()
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
+
     def stand(self, connection: Connection) -> None:
         """Tell the database for whom the transaction that begins looks."""
         self._across = False

@@ -144,6 +144,7 @@ def question_of(reader: Reader, asked: PeriodQuery) -> queries.Asked:
     first = asked.first or add_months(last, 1 - DEFAULT_MONTHS)
     if first > last:
         raise InvalidPayload(errors=[FieldError("/query/from", "end_before_start", REVERSED)])
+    reader.session.plan_for_values()
     return queries.Asked(reader.principal, reader.today, first, last, asked.basis.value)
 
 

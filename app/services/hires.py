@@ -84,6 +84,7 @@ def list_hires(reader: Reader, contract_id: UUID, walk: Walk) -> HirePage:
 
 def list_seen_hires(reader: Reader, walk: Walk) -> HirePage:
     """Every hire that the caller may see, on any contract: for a prescriber, of the people it referred."""
+    reader.session.plan_for_values()
     query = queries.followed_hires(reader.principal, reader.today)
     found, following = page_of(reader.session, query, Hire.id, walk.after, walk.limit)
     return HirePage(items=hire_views.items(reader, found), next=following)

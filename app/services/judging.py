@@ -87,6 +87,7 @@ def list_by_standing(reader: Reader, seen: Select[Contract], walk: ContractsWalk
     contracts are still to be judged for the day.
     """
     require_role(reader, *SEES_BALANCE)
+    reader.session.plan_for_values()
     outdated = queries.outdated(reader.session, seen, reader.today, RULES_VERSION)
     if len(outdated) > MOST_JUDGED:
         raise StandingsPending(headers={"Retry-After": RETRY_SECONDS})

@@ -15,6 +15,7 @@ from app.db.tables import Clause, Contract, ContractAccess
 from app.principal import Role
 from tests import databases
 from tests.api.builders import (
+    BUYER,
     CONTRACTOR,
     MORNING,
     OTHER_BUYER,
@@ -95,6 +96,33 @@ def test_a_request_takes_one_thread(service: Service, contract: UUID) -> None:
 def _prepared(service: Service, part: str) -> int:
     with service.means.database.read() as session:
         return int(session.execute(PREPARED, {"part": f"%{part}%"}).scalar_one())
+
+
+MANY = 14  # readings after which the server would take one plan for any values
+PLANS = text(
+    "SELECT sum(generic_plans), sum(custom_plans) FROM pg_prepared_statements WHERE statement LIKE :part"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("/v1/territories/country/FR/compliance", "%territory_months%"),
+        ("/v1/territories/country/FR/children?level=region", "%territory_months%"),
+        ("/v1/hires?limit=50", "%FROM hires%"),
+    ],
+)
+def test_what_many_contracts_are_asked_is_planned_for_its_values(
+    postgres_database_url: str, path: str, part: str
+) -> None:
+    with serving(postgres_database_url) as service:
+        for _ in range(MANY):
+            answer = service.client.get(path, headers=service.headers(BUYER, Role.BUYER))
+            assert answer.status_code == 200
+        with service.means.database.read() as session:
+            generic, custom = session.execute(PLANS, {"part": part}).one()
+    assert generic == 0
+    assert custom >= MANY - ENOUGH
 
 
 def test_reading_keeps_what_the_driver_prepared(service: Service, contract: UUID) -> None:
