@@ -141,11 +141,14 @@ def _own_contract(story: Story) -> Json:
 
 def _import_file(story: Story, file: File) -> Json:
     queued = story.admin.send(f"/v1/imports?kind=decp&filename={file.name}", file.content, file.media_type)
-    deadline = time.monotonic() + IMPORT_SECONDS
     done = story.admin.get(f"/v1/imports/{queued['id']}")
+    deadline = time.monotonic() + IMPORT_SECONDS
     while done["state"] not in {"done", "failed"} and time.monotonic() < deadline:
         time.sleep(PAUSE_SECONDS)
-        done = story.admin.get(f"/v1/imports/{queued['id']}")
+        before, done = done, story.admin.get(f"/v1/imports/{queued['id']}")
+        # A large file takes its time: only one that gets no further is given up.
+        if done["done"] != before["done"]:
+            deadline = time.monotonic() + IMPORT_SECONDS
     if done["state"] != "done":
         raise Unexpected(f"import {done['state']}")
     rows = story.admin.walk(f"/v1/imports/{queued['id']}/rows")

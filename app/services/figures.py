@@ -138,7 +138,10 @@ def _children(
 
 
 def question_of(reader: Reader, asked: PeriodQuery) -> queries.Asked:
-    """Who asks what about which months; Forbidden, and InvalidPayload for months in the wrong order."""
+    """Who asks what about which months, from here on planned for it.
+
+    Forbidden, and InvalidPayload for months in the wrong order.
+    """
     require_role(reader, *SEES_BALANCE)
     last = asked.last or month_start(reader.today)
     first = asked.first or add_months(last, 1 - DEFAULT_MONTHS)
